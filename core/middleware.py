@@ -1,0 +1,85 @@
+"""Request number and address for logs, session limits, and the forced change of an initial password."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from core.context import RequestContext, request_context
+from core.models import LoginSession
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+ALWAYS_OPEN = ("core:password", "core:logout", "core:login")
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The caller's address; X-Forwarded-For counts only behind the configured number of own proxies."""
+    if settings.PROXY_COUNT:
+        hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+        if len(hops) >= settings.PROXY_COUNT:
+            return hops[-settings.PROXY_COUNT]
+    return request.META.get("REMOTE_ADDR") or None
+
+
+class RequestContextMiddleware:
+    """Gives each request a number, keeps it and the address for audit entries, and forbids caching of pages (M24)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = secrets.token_hex(4)
+        token = request_context.set(RequestContext(request.request_id, client_address(request)))
+        try:
+            response = self.get_response(request)
+        finally:
+            request_context.reset(token)
+        response.headers.setdefault("X-Request-Id", request.request_id)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class SessionLimitMiddleware:
+    """Ends a session after the idle limit or the absolute limit (M7); last-seen is written once a minute at most."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now, session = int(time.time()), request.session
+            started, seen = session.get("started", now), session.get("seen", now)
+            if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - started > settings.SESSION_HOURS * 3600:
+                logout(request)
+                messages.info(request, "太久没有操作，已自动退出。请重新登录，写到一半的内容都在草稿里。")
+                if request.headers.get("x-requested-with") == "fetch":
+                    return HttpResponse("登录已过期。", status=401)
+                return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
+            if now - seen >= 60 or "seen" not in session:
+                session["seen"] = now
+                session.setdefault("started", now)
+                LoginSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+        return self.get_response(request)
+
+
+class PasswordChangeMiddleware:
+    """An initial or expired password opens only the page on which it is changed (M2)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and user.password_expired():
+            allowed = {reverse(name) for name in ALWAYS_OPEN}
+            if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
+                return redirect("core:password")
+        return self.get_response(request)

@@ -1,0 +1,12 @@
+"""Sending notices to inboxes. Sending the same key twice to one person is harmless."""
+
+from collections.abc import Iterable
+
+from core.models import Notice, User
+
+
+def notify(users: Iterable[User], *, key: str, title: str, body: str = "", url: str = "") -> None:
+    Notice.objects.bulk_create(
+        [Notice(user=user, key=key[:100], title=title[:120], body=body[:500], url=url[:200]) for user in users],
+        ignore_conflicts=True,
+    )

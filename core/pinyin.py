@@ -1,0 +1,41 @@
+"""Search and sort keys of Chinese names (STACK §6): one lower-case text that `LIKE '%…%'` finds."""
+
+from functools import lru_cache
+from itertools import product
+
+from pypinyin import Style, pinyin
+
+MAX_READINGS = 4
+
+
+@lru_cache(maxsize=100_000)
+def readings(char: str) -> tuple[str, ...]:
+    return tuple(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
+
+
+@lru_cache(maxsize=50_000)
+def initials(text: str) -> str:
+    """Initials in every plausible reading, joined by blanks: 市长江 → schj szj."""
+    letters = [
+        sorted({reading[0] for reading in readings(char) if reading}) or [char] for char in text if not char.isspace()
+    ]
+    several = sum(len(options) > 1 for options in letters)
+    if several > 3:  # rare: keep the first reading only
+        letters = [[readings(char)[0][:1] or char] for char in text if not char.isspace()]
+    return " ".join("".join(combo) for combo in list(product(*letters))[: MAX_READINGS * 2])
+
+
+@lru_cache(maxsize=50_000)
+def sort_key(text: str) -> str:
+    """Full pinyin in the most usual reading; the place prefix 市/省/县/区 is read apart from what follows."""
+    prefix, rest = (text[0], text[1:]) if text[:1] in "市省县区" and len(text) > 2 else ("", text)
+    parts = [syllable[0] for piece in (prefix, rest) if piece for syllable in pinyin(piece, style=Style.NORMAL)]
+    return " ".join(parts).lower()[:200]
+
+
+def search_key(*texts: str) -> str:
+    """Names, codes and pinyin in one text; two characters are enough to find it."""
+    words = [text.strip().lower() for text in texts if text]
+    chinese = [word for word in words if any("\u4e00" <= c <= "\u9fff" for c in word)]
+    keys = [*words, *(sort_key(word).replace(" ", "") for word in chinese), *(initials(word) for word in chinese)]
+    return "|".join(dict.fromkeys(keys))

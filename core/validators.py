@@ -1,0 +1,84 @@
+"""Checks of identifiers (DOMAIN §9). Each returns or raises with a sentence that says what, where and what to do."""
+
+import re
+import unicodedata
+from datetime import date
+
+from django.core.exceptions import ValidationError
+
+CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+CREDIT_LOOKALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2", "V": "U或Y"}
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ID_CHECKS = "10X98765432"
+PHONE_PATTERN = re.compile(r"^(1\d{10}|(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?)$")
+INVISIBLE = dict.fromkeys(
+    [
+        *range(0, 9),
+        11,
+        12,
+        *range(14, 32),
+        127,
+        0x200B,
+        0x200C,
+        0x200D,
+        0x2060,
+        0xFEFF,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+
+
+def clean_text(value: str) -> str:
+    """Without control, zero-width and direction characters, trimmed; line breaks and tabs stay."""
+    return value.translate(INVISIBLE).strip(" \t\r\n\u3000\xa0")
+
+
+def normalize_code(value: str) -> str:
+    """Full-width to half-width, no blanks, upper case: what people mean when they type a code."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", clean_text(value))).upper()
+
+
+def credit_check_digit(first17: str) -> str:
+    total = sum(CREDIT_ALPHABET.index(c) * w for c, w in zip(first17, CREDIT_WEIGHTS, strict=True))
+    return CREDIT_ALPHABET[(31 - total % 31) % 31]
+
+
+def validate_credit_code(value: str) -> None:
+    """统一社会信用代码, GB 32100-2015 (ORG-01)."""
+    if len(value) != 18:
+        raise ValidationError(f"统一社会信用代码应为18位，现在是{len(value)}位。请对照登记证书。", code="ORG-01")
+    for position, char in enumerate(value, 1):
+        if char not in CREDIT_ALPHABET:
+            hint = CREDIT_LOOKALIKES.get(char)
+            kind = "字母" if char.isascii() and char.isalpha() else "字符"
+            raise ValidationError(
+                f"第{position}位是{kind}{char}，信用代码里没有{char}。"
+                + (f"是不是{hint}？" if hint else "")
+                + "请对照登记证书。",
+                code="ORG-01",
+            )
+    if credit_check_digit(value[:17]) != value[17]:
+        raise ValidationError(
+            "统一社会信用代码最后一位校验码不对，说明其中有字符写错。请对照登记证书逐位核对。", code="ORG-01"
+        )
+
+
+def validate_id_number(value: str) -> None:
+    """公民身份号码, GB 11643-1999 (MB-01)."""
+    if not re.fullmatch(r"\d{17}[\dX]", value):
+        raise ValidationError("身份证号应为18位数字，最后一位可以是X。", code="MB-01")
+    try:
+        born = date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    except ValueError:
+        raise ValidationError("身份证号第7至14位不是有效的出生日期。请对照身份证核对。", code="MB-01") from None
+    if not date(1900, 1, 1) <= born <= date.today():
+        raise ValidationError("身份证号里的出生日期不合理。请对照身份证核对。", code="MB-01")
+    if ID_CHECKS[sum(int(c) * w for c, w in zip(value[:17], ID_WEIGHTS, strict=True)) % 11] != value[17]:
+        raise ValidationError("身份证号最后一位校验码不对，说明其中有数字写错。请对照身份证核对。", code="MB-01")
+
+
+def validate_phone(value: str) -> None:
+    if not PHONE_PATTERN.match(value):
+        raise ValidationError("电话应为11位手机号，或带区号的固定电话，例如0550-1234567。", code="phone")
