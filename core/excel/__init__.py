@@ -1,0 +1,10 @@
+"""The Excel toolkit: one declaration per workbook serves its blank template, its import and its export (DESIGN §7).
+
+sheet.py what an app declares · guard.py, reading.py, table.py file → cells → table · values.py cell → value ·
+planning.py rows → new/changed/same/wrong · applying.py, loading.py, undoing.py the set-based writes ·
+annotating.py the sender's workbook with marks · writing.py, templates.py workbooks that we make.
+"""
+
+from .sheet import Column, Context, Lookup, Parent, Part, Sheet, all_sheets, get_sheet, register
+
+__all__ = ["Column", "Context", "Lookup", "Parent", "Part", "Sheet", "all_sheets", "get_sheet", "register"]
