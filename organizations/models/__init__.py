@@ -1,0 +1,30 @@
+from .branches import BranchPost, PartyBranch
+from .charters import CharterRecord, CommitmentLetter, MemberSurvey
+from .coverage import BranchCoverage, InstructorAssignment, Liaison
+from .ledgers import LedgerCheck, LedgerDifference
+from .members import Membership, PartyMember
+from .organizations import Affiliation, FormerName, IncubationBatch, OrganizationEvent, SocialOrganization
+from .postings import Posting, is_secretary_of, posted_ids
+
+__all__ = [
+    "Affiliation",
+    "BranchCoverage",
+    "BranchPost",
+    "CharterRecord",
+    "CommitmentLetter",
+    "FormerName",
+    "IncubationBatch",
+    "InstructorAssignment",
+    "LedgerCheck",
+    "LedgerDifference",
+    "Liaison",
+    "MemberSurvey",
+    "Membership",
+    "OrganizationEvent",
+    "PartyBranch",
+    "PartyMember",
+    "Posting",
+    "SocialOrganization",
+    "is_secretary_of",
+    "posted_ids",
+]

@@ -1,0 +1,311 @@
+from datetime import date
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
+
+from core.models import Record, RecordQuerySet, User
+from core.pinyin import search_key, sort_key
+from core.validators import normalize_code, validate_credit_code, validate_phone
+from organizations.choices import (
+    ENDED_STATUSES,
+    REGISTRATION_KINDS,
+    AffiliationKind,
+    AssociationCategory,
+    Grade,
+    NoBranchReason,
+    OrganizationEventKind,
+    OrganizationKind,
+    RegistrationMode,
+    RegistrationStatus,
+)
+
+from .intervals import IntervalQuerySet, interval_check
+from .postings import posted_ids
+
+
+class IncubationBatch(Record):
+    """孵化入驻批次. One batch of bodies that moved into the city's incubation centre, e.g. 第六期."""
+
+    number = models.PositiveSmallIntegerField("期数", help_text="写数字，文中写作“第六期”。")
+    centre = models.CharField("培育发展中心", max_length=60, default="社会组织培育发展中心")
+    entered_on = models.DateField("入驻日期", null=True, blank=True)
+    left_on = models.DateField("出壳日期", null=True, blank=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "孵化入驻批次"
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "number"],
+                name="organizations_batch_number",
+                violation_error_message="已有这一期，请直接修改它。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        from core.periods import chinese_number
+
+        return f"第{chinese_number(self.number)}期"
+
+
+class SocialOrganizationQuerySet(RecordQuerySet):
+    def for_postings(self, user: User) -> Self:
+        from .coverage import BranchCoverage
+
+        branches, bodies = posted_ids(user)
+        covered = BranchCoverage.objects.filter(organization=OuterRef("pk"), branch__in=branches, end=None)
+        return self.filter(Q(pk__in=bodies) | Exists(covered)) if branches else self.filter(pk__in=bodies)
+
+    def search(self, text: str) -> Self:
+        return self.filter(search__contains=text.lower().strip())
+
+    def registered(self, on: date) -> Self:
+        """On the register on that day: registered by then and not yet ended."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=on), registered_on__lte=on)
+
+    def newly_registered(self, start: date, end: date) -> Self:
+        return self.filter(registered_on__range=(start, end))
+
+    def directly_managed(self, on: date) -> Self:
+        """直属: bodies whose 党建管理归口 on that day is the committee itself."""
+        return self.filter(
+            Exists(Affiliation.objects.on(on).filter(organization=OuterRef("pk"), kind=AffiliationKind.DIRECT))
+        )
+
+    def trade_associations(self) -> Self:
+        """行业协会商会: the invitation list of the joint meeting."""
+        return self.filter(is_trade_association=True)
+
+    def with_affiliation(self, on: date) -> Self:
+        """Annotate `affiliation_kind`: the 归口 in force on that day."""
+        return self.annotate(
+            affiliation_kind=Subquery(
+                Affiliation.objects.on(on).filter(organization=OuterRef("pk")).order_by("-start").values("kind")[:1]
+            )
+        )
+
+
+class SocialOrganization(Record):
+    """社会组织. A non-profit legal person registered at civil affairs: association, service unit or foundation."""
+
+    name = models.CharField("名称", max_length=100, help_text="登记证书上的全称，不要加空格。")
+    short_name = models.CharField(
+        "简称", max_length=50, blank=True, help_text="写进总结和名单的叫法，例如市建筑业协会。"
+    )
+    code = models.CharField(
+        "统一社会信用代码",
+        max_length=18,
+        blank=True,
+        validators=[validate_credit_code],
+        help_text="18位。前两位：51社会团体、52民办非企业单位、53基金会。老单位确实没有的可以不填。",
+    )
+    kind = models.CharField("类型", max_length=2, choices=OrganizationKind.choices)
+    category = models.CharField(
+        "社团分类", max_length=12, choices=AssociationCategory.choices, blank=True, help_text="只有社会团体需要选。"
+    )
+    is_trade_association = models.BooleanField("行业协会商会", default=False, help_text="列入联席会议邀请名单。")
+    is_visiting_chamber = models.BooleanField("异地商会", default=False, help_text="例如市江苏商会。")
+    registration_mode = models.CharField(
+        "登记方式",
+        max_length=10,
+        choices=RegistrationMode.choices,
+        blank=True,
+        help_text="直接登记、双重管理，或脱钩后。",
+    )
+    supervising_unit = models.CharField("业务主管单位", max_length=60, blank=True, help_text="直接登记的写“无”。")
+    industry_department = models.CharField(
+        "行业管理部门", max_length=60, blank=True, help_text="脱钩后负责行业管理的部门。"
+    )
+    registration_authority = models.CharField(
+        "登记管理机关", max_length=60, blank=True, default="市民政局", help_text="发登记证书的机关。"
+    )
+    registered_on = models.DateField("登记日期", help_text="登记证书上的成立登记日期。")
+    ended_on = models.DateField(
+        "注销或撤销日期", null=True, blank=True, help_text="注销、撤销后填写，从这一天起不再计入。"
+    )
+    status = models.CharField(
+        "登记状态",
+        max_length=10,
+        choices=RegistrationStatus.choices,
+        default=RegistrationStatus.NORMAL,
+        help_text="与登记管理机关一致。",
+    )
+    legal_representative = models.CharField(
+        "法定代表人", max_length=30, blank=True, help_text="登记证书上的法定代表人。"
+    )
+    secretary_general = models.CharField("秘书长", max_length=30, blank=True, help_text="没有的可以不填。")
+    contact = models.CharField("联系人", max_length=30, blank=True, help_text="日常联系的人。")
+    phone = models.CharField(
+        "联系电话", max_length=20, blank=True, validators=[validate_phone], help_text="手机，或带区号的固定电话。"
+    )
+    address = models.CharField("住所", max_length=120, blank=True, help_text="登记证书上的住所。")
+    district = models.CharField("区县", max_length=20, blank=True, help_text="住所所在的区县。")
+    staff_count = models.PositiveIntegerField(
+        "从业人员数", null=True, blank=True, help_text="含专职和兼职。不清楚就留空，不要填0。"
+    )
+    full_time_count = models.PositiveIntegerField("专职人员数", null=True, blank=True, help_text="不能多于从业人员数。")
+    grade = models.CharField(
+        "评估等级", max_length=2, choices=Grade.choices, blank=True, help_text="社会组织评估等级，没有参评的选“无”。"
+    )
+    grade_until = models.DateField("评估有效期至", null=True, blank=True, help_text="评估等级有效期五年。")
+    is_charity = models.BooleanField("慈善组织", default=False, help_text="已认定为慈善组织。")
+    batch = models.ForeignKey(
+        IncubationBatch,
+        models.PROTECT,
+        verbose_name="孵化入驻批次",
+        related_name="organizations",
+        null=True,
+        blank=True,
+        help_text="入驻社会组织培育发展中心的选期数。",
+    )
+    council_term_end = models.DateField(
+        "负责人任期届满日", null=True, blank=True, help_text="章程规定的本届理事会届满日。"
+    )
+    no_branch_reason = models.CharField(
+        "未建立党组织原因", max_length=12, choices=NoBranchReason.choices, blank=True, help_text="没有党组织的才选。"
+    )
+    no_branch_note = models.CharField("原因说明", max_length=200, blank=True, help_text="选“应建未建”或“其他”时写明。")
+    remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
+    search = models.CharField(max_length=600, editable=False, default="")
+    sort_key = models.CharField(max_length=200, editable=False, default="", db_index=True)
+
+    objects = SocialOrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "社会组织"
+        ordering = ["sort_key", "pk"]
+        indexes = [
+            models.Index(fields=["committee", "registered_on"], name="organizations_so_registered"),
+            models.Index(fields=["committee", "sort_key"], name="organizations_so_sorted"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=~Q(code=""),
+                name="organizations_so_code",
+                violation_error_message="已有社会组织使用这个统一社会信用代码。请先查找，不要重复登记。",
+            ),
+            models.UniqueConstraint(
+                fields=["committee", "name"],
+                condition=Q(ended_on=None),
+                name="organizations_so_name",
+                violation_error_message="已有同名的在册社会组织。请先查找，不要重复登记。",
+            ),
+            models.CheckConstraint(
+                condition=Q(full_time_count=None) | Q(staff_count=None) | Q(full_time_count__lte=F("staff_count")),
+                name="organizations_so_full_time",
+                violation_error_code="ORG-02",
+                violation_error_message="专职人员数不能多于从业人员数。",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("registered_on")),
+                name="organizations_so_ended",
+                violation_error_message="注销或撤销日期不能早于登记日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organizations:socialorganization-detail", args=[self.pk])
+
+    def clean(self) -> None:
+        self.code = normalize_code(self.code)
+        if self.code and self.kind and not self.code.startswith(self.kind):
+            raise ValidationError(
+                {"code": f"代码前两位是{self.code[:2]}，与类型“{self.get_kind_display()}”（{self.kind}）不一致。"},
+                code="ORG-01",
+            )
+        if (self.status in ENDED_STATUSES) != (self.ended_on is not None):
+            raise ValidationError(
+                {"ended_on": "登记状态为已注销、已撤销的要填注销或撤销日期，其他状态不填。"}, code="ORG-03"
+            )
+
+    def before_save(self, former_names: tuple[str, ...] = ()) -> None:
+        """Derived columns: search text and sort key. Bulk writers call this themselves."""
+        self.search = search_key(self.name, self.short_name, *former_names, self.code, self.contact, self.phone)[:600]
+        self.sort_key = sort_key(self.short_name or self.name)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        former = tuple(self.former_names.values_list("name", flat=True)) if self.pk else ()
+        self.before_save(former)
+        super().save(*args, **kwargs)
+
+    @property
+    def status_kind(self) -> str:
+        return REGISTRATION_KINDS[self.status]
+
+    @property
+    def is_ended(self) -> bool:
+        return self.status in ENDED_STATUSES
+
+
+class FormerName(models.Model):
+    """曾用名. A name the body had until a day; search finds it."""
+
+    organization = models.ForeignKey(
+        SocialOrganization, models.CASCADE, verbose_name="社会组织", related_name="former_names"
+    )
+    name = models.CharField("曾用名", max_length=100)
+    until = models.DateField("用到", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "曾用名"
+        ordering = ["-until"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Affiliation(models.Model):
+    """党建管理归口. Who manages the party work of a body, from day to day; 直属 means 综合党委直管."""
+
+    organization = models.ForeignKey(
+        SocialOrganization, models.CASCADE, verbose_name="社会组织", related_name="affiliations"
+    )
+    kind = models.CharField("党建管理归口", max_length=12, choices=AffiliationKind.choices)
+    start = models.DateField("起始日期")
+    end = models.DateField("终止日期", null=True, blank=True)
+
+    objects = IntervalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "党建管理归口"
+        ordering = ["-start"]
+        constraints = [
+            interval_check("organizations_affiliation_interval"),
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(end=None),
+                name="organizations_affiliation_open",
+                violation_error_message="一个社会组织同时只能有一个党建管理归口，请先结束原来的。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class OrganizationEvent(Record):
+    """登记事件. A dated event in the life of a body, with the number of its document."""
+
+    organization = models.ForeignKey(SocialOrganization, models.PROTECT, verbose_name="社会组织", related_name="events")
+    kind = models.CharField("事件", max_length=10, choices=OrganizationEventKind.choices)
+    on = models.DateField("日期")
+    document_no = models.CharField("文号", max_length=60, blank=True)
+    detail = models.CharField("内容", max_length=200, blank=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登记事件"
+        ordering = ["-on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.get_kind_display()}"

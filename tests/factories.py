@@ -1,0 +1,128 @@
+"""Plain functions that make rows for tests; every argument can be overridden."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from core.choices import OfficeRole
+from core.models import Committee, User
+from core.validators import credit_check_digit
+from organizations.choices import (
+    BranchKind,
+    CoverageMethod,
+    MembershipKind,
+    OrganizationKind,
+    PostingRole,
+    PostKind,
+    Sex,
+)
+from organizations.models import (
+    Affiliation,
+    BranchCoverage,
+    BranchPost,
+    Membership,
+    PartyBranch,
+    PartyMember,
+    Posting,
+    SocialOrganization,
+)
+
+numbers = count(1)
+PASSWORD = "Correct-Horse-9"
+
+
+def make_committee(**overrides: Any) -> Committee:
+    n = next(numbers)
+    return Committee.objects.create(**{"name": f"第{n}社会组织综合党委", "code": f"c{n}", **overrides})
+
+
+def make_user(committee: Committee | None = None, role: str = "", **overrides: Any) -> User:
+    n = next(numbers)
+    user = User(**{"username": f"user{n}", "name": f"用户{n}", "role": role, "committee": committee, **overrides})
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def make_staff(committee: Committee, **overrides: Any) -> User:
+    return make_user(committee, OfficeRole.STAFF, **overrides)
+
+
+def make_leader(committee: Committee, **overrides: Any) -> User:
+    return make_user(committee, OfficeRole.LEADER, **overrides)
+
+
+def make_code(kind: str = OrganizationKind.ASSOCIATION, number: int | None = None) -> str:
+    first17 = f"{kind}341700MJ{next(numbers) if number is None else number:07d}"
+    return first17 + credit_check_digit(first17)
+
+
+def make_organization(committee: Committee, direct: bool = True, **overrides: Any) -> SocialOrganization:
+    n = next(numbers)
+    kind = overrides.get("kind", OrganizationKind.ASSOCIATION)
+    body = SocialOrganization.objects.create(
+        **{
+            "committee": committee,
+            "name": f"示例市第{n}协会",
+            "short_name": f"市第{n}协会",
+            "code": make_code(kind),
+            "kind": kind,
+            "registered_on": date(2015, 1, 1),
+            **overrides,
+        }
+    )
+    Affiliation.objects.create(organization=body, kind="direct" if direct else "industry", start=body.registered_on)
+    return body
+
+
+def make_branch(committee: Committee, *, covers: tuple = (), secretary: str = "", **overrides: Any) -> PartyBranch:
+    n = next(numbers)
+    branch = PartyBranch.objects.create(
+        **{
+            "committee": committee,
+            "name": f"中共示例市第{n}协会支部委员会",
+            "short_name": f"市第{n}协会党支部",
+            "kind": BranchKind.BRANCH,
+            "founded_on": date(2016, 1, 1),
+            **overrides,
+        }
+    )
+    method = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: CoverageMethod.FUNCTIONAL}.get(
+        branch.kind, CoverageMethod.OWN
+    )
+    for body in covers:
+        BranchCoverage.objects.create(branch=branch, organization=body, method=method, start=branch.founded_on)
+    if secretary:
+        BranchPost.objects.create(
+            branch=branch, person_name=secretary, post=PostKind.SECRETARY, start=branch.founded_on
+        )
+    return branch
+
+
+def make_member(branch: PartyBranch, **overrides: Any) -> PartyMember:
+    n = next(numbers)
+    start = overrides.pop("start", date(2018, 1, 1))
+    member = PartyMember.objects.create(
+        **{
+            "committee": branch.committee,
+            "name": f"党员{n}",
+            "sex": Sex.MALE,
+            "joined_on": date(2010, 7, 1),
+            "full_on": date(2011, 7, 1),
+            **overrides,
+        }
+    )
+    Membership.objects.create(member=member, branch=branch, kind=MembershipKind.FULL, start=start)
+    return member
+
+
+def make_secretary(branch: PartyBranch, **overrides: Any) -> User:
+    user = make_user(branch.committee, "", **overrides)
+    Posting.objects.create(user=user, role=PostingRole.SECRETARY, branch=branch, start=date(2020, 1, 1))
+    return user
+
+
+def make_liaison(organization: SocialOrganization, **overrides: Any) -> User:
+    user = make_user(organization.committee, "", **overrides)
+    Posting.objects.create(user=user, role=PostingRole.LIAISON, organization=organization, start=date(2020, 1, 1))
+    return user
