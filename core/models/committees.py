@@ -47,6 +47,7 @@ class Committee(models.Model):
         with transaction.atomic():
             super().save(*args, **kwargs)
             refresh_scopes()
+            self.refresh_from_db(fields=["scope_ids"])
 
 
 def refresh_scopes() -> None:
