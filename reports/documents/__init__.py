@@ -1,0 +1,1 @@
+"""One document model, three papers: Word, PDF and plain text."""
