@@ -1,6 +1,75 @@
+from typing import Any
+
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from core.menu import build_menu, phone_tabs, url_or_empty
+from core.models import Notice
+from core.pages.period import current_period, period_choices
+from core.periods import today
+
+
+class Frame:
+    """What the frame around every page shows. Nothing is asked before a template wants it; one query at most."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = request.user
+        match = request.resolver_match
+        self.view_name = match.view_name if match else ""
+        self.menus = tuple(build_menu(self.user, self.view_name))
+
+    @property
+    def subs(self) -> tuple:
+        items = next((menu.items for menu in self.menus if menu.active), ())
+        return items if len(items) > 1 else ()
+
+    @property
+    def menu_label(self) -> str:
+        return next((menu.label for menu in self.menus if menu.active), "")
+
+    @property
+    def unread(self) -> int:
+        if not hasattr(self, "_unread"):
+            self._unread = Notice.objects.filter(user=self.user, read_at=None).count()
+        return self._unread
+
+    @property
+    def search_url(self) -> str:
+        return "" if self.user.is_administrator else url_or_empty("organizations:socialorganization-list")
+
+    @property
+    def notices_url(self) -> str:
+        return url_or_empty("core:notice-list")
+
+    @property
+    def sessions_url(self) -> str:
+        return url_or_empty("core:session-list")
+
+    @property
+    def phone_tabs(self) -> list:
+        return phone_tabs(self.view_name)
+
+    @property
+    def shows_period(self) -> bool:
+        return not self.user.is_administrator
+
+    @property
+    def period(self) -> Any:
+        return current_period(self.request)
+
+    @property
+    def periods(self) -> list:
+        return period_choices(self.request)
+
+    @property
+    def today(self) -> Any:
+        return today(self.user.committee)
 
 
 def frame(request: HttpRequest) -> dict:
-    """What the frame around every page shows; replaced by the menu module."""
-    return {}
+    """`frame` for base.html. Anonymous pages and requests that failed early have none."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"frame": None}
+    return {"frame": SimpleLazyObject(lambda: Frame(request))}

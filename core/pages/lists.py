@@ -1,0 +1,295 @@
+"""The base of every list page. Rows are fetched as dictionaries of just the shown fields and drawn by Jinja."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.template import engines
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
+from django.views.generic import View
+
+from core.pages.columns import Column, Row
+from core.pages.filters import applied, clean_query, widgets
+from core.pages.period import current_period
+from core.permissions import AllowMixin
+
+COUNT_CAP = 10_000
+PAGE_SIZES = (20, 50, 100)
+DEEP = 1000  # from this offset on, ids are found first and only then the rows
+PLACE = 987654321
+
+
+@dataclass(frozen=True)
+class Button:
+    label: str
+    url: str
+    icon: str = ""
+    primary: bool = False
+    hide_phone: bool = False
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    active: bool
+
+
+def detail_pattern(model: type[Model]) -> Callable[[Row], str]:
+    """The address of a row's page without asking the resolver fifty times."""
+    meta = model._meta
+    try:
+        url = reverse(f"{meta.app_label}:{meta.model_name}-detail", args=[PLACE])
+    except NoReverseMatch:
+        return lambda row: ""
+    before, after = url.split(str(PLACE))
+    return lambda row: f"{before}{row['pk']}{after}"
+
+
+class ListPage(AllowMixin, View):
+    model: ClassVar[type[Model]]
+    columns: ClassVar[tuple[Column, ...]] = ()
+    filterset_class: ClassVar[Any] = None
+    ordering: ClassVar[tuple[str, ...]] = ()
+    paginate_by = 50
+    unit = "条"
+    tabs: ClassVar[tuple[tuple[str, str, Any], ...]] = ()  # (key, label, QuerySet method; "" is all)
+    title = ""
+    meta_text = ""
+    search_hint = "名称、拼音首字母"
+    create_url_name = ""
+    create_label = ""
+    can_create: ClassVar[Callable] = staticmethod(lambda user: user.is_committee_staff)
+    import_kind = ""
+    export_kind = ""
+    empty_title = ""
+    empty_text = ""
+    period_filter = False
+    print_wide = True
+    template_name = "generic/list.html"
+
+    # ---- which rows --------------------------------------------------------------------------
+    def get_queryset(self) -> QuerySet:
+        return self.model._default_manager.visible_to(self.request.user)
+
+    @cached_property
+    def params(self) -> QueryDict:
+        return clean_query(self.request.GET)
+
+    @cached_property
+    def tab(self) -> str:
+        keys = [key for key, *_ in self.tabs]
+        chosen = self.params.get("tab", "")
+        return chosen if chosen in keys else (keys[0] if keys else "")
+
+    @cached_property
+    def searchable(self) -> bool:
+        return hasattr(self.model._default_manager.none(), "search")
+
+    @cached_property
+    def in_period(self) -> bool:
+        return self.period_filter and "all" not in self.params
+
+    @cached_property
+    def filterset(self) -> Any:
+        if self.filterset_class is None:
+            return None
+        return self.filterset_class(self.params, queryset=self.narrowed, request=self.request)
+
+    @cached_property
+    def narrowed(self) -> QuerySet:
+        rows = self.get_queryset()
+        for key, _, method in self.tabs:
+            if key == self.tab and method:
+                rows = method(rows, self) if callable(method) else getattr(rows, method)()
+        if self.in_period:
+            rows = self.of_period(rows, current_period(self.request))
+        if self.searchable and (words := self.params.get("q")):
+            rows = rows.search(words)
+        return rows
+
+    def of_period(self, rows: QuerySet, period: Any) -> QuerySet:
+        return rows.filter(quarter__range=(period.first, period.last))
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        """Everything that the tab, the search and the filters leave, in order: the page and the export show this."""
+        rows = self.filterset.qs if self.filterset is not None else self.narrowed
+        return rows.order_by(*self.order)
+
+    @cached_property
+    def sorts(self) -> dict[str, str]:
+        return {column.sort: column.sort for column in self.columns if column.sort}
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        chosen = self.params.get("sort", "")
+        if chosen.removeprefix("-") in self.sorts:
+            return (chosen, "pk")
+        return (*(self.ordering or self.model._meta.ordering), "pk")
+
+    # ---- one page of them --------------------------------------------------------------------
+    @cached_property
+    def size(self) -> int:
+        raw = self.params.get("size", "")
+        return int(raw) if raw in {str(n) for n in PAGE_SIZES} else self.paginate_by
+
+    @cached_property
+    def count(self) -> int:
+        """At most COUNT_CAP + 1: nobody pages further, and counting a province's rows takes longer than reading them."""
+        return self.rows.order_by().values("pk")[: COUNT_CAP + 1].count()
+
+    @cached_property
+    def pages(self) -> int:
+        return max(1, -(-min(self.count, COUNT_CAP) // self.size))
+
+    @cached_property
+    def page(self) -> int:
+        raw = self.params.get("page", "")
+        return min(max(1, int(raw)), self.pages) if raw.isascii() and raw.isdigit() and len(raw) < 7 else 1
+
+    @property
+    def count_text(self) -> str:
+        return f"{COUNT_CAP}+" if self.count > COUNT_CAP else str(self.count)
+
+    def page_rows(self) -> list[Row]:
+        names = list(dict.fromkeys(["pk", *(name for c in self.columns for name in c.needs)]))
+        start = (self.page - 1) * self.size
+        if start < DEEP:
+            return list(self.rows.values(*names)[start : start + self.size])
+        ids = list(self.rows.values_list("pk", flat=True)[start : start + self.size])
+        found = {row["pk"]: row for row in self.rows.order_by().filter(pk__in=ids).values(*names)}
+        return [found[pk] for pk in ids if pk in found]
+
+    def cells(self) -> list[list[tuple[str, Any]]]:
+        address = detail_pattern(self.model)
+        readers = [(column.opening(), column.reader(self.model, address)) for column in self.columns]
+        return [[(opening, read(row)) for opening, read in readers] for row in self.page_rows()]
+
+    # ---- around them -------------------------------------------------------------------------
+    def link(self, **changes: Any) -> str:
+        """The address of this list with some parameters changed; paging starts again unless it is what changes."""
+        params = self.params.copy()
+        params.pop("page", None)
+        for key, value in changes.items():
+            params.pop(key, None)
+            if value not in (None, ""):
+                params[key] = str(value)
+        return f"?{params.urlencode()}"
+
+    def heads(self) -> list[dict]:
+        now = self.params.get("sort", "") if self.order[0] == self.params.get("sort") else ""
+        heads = []
+        for column in self.columns:
+            up = now == column.sort
+            direction = "ascending" if up else "descending" if now == f"-{column.sort}" else ""
+            heads.append(
+                {
+                    "label": column.heading,
+                    "num": column.kind in ("number", "percent"),
+                    "url": self.link(sort=f"-{column.sort}" if up else column.sort) if column.sort else "",
+                    "direction": direction if column.sort and now else "",
+                }
+            )
+        return heads
+
+    def get_actions(self) -> list[Button]:
+        buttons = [*self.extra_actions()]
+        if self.import_kind and self.request.user.is_committee_staff:
+            try:
+                url = reverse("core:import-new", args=[self.import_kind])
+                buttons.append(Button("导入", url, "upload", hide_phone=True))
+            except NoReverseMatch:
+                pass
+        if self.export_kind and self.count:
+            buttons.append(Button(f"导出这{self.count_text}{self.unit}", self.link(export="xlsx"), "download"))
+        if self.create_url_name and type(self).can_create(self.request.user):
+            label = self.create_label or f"登记{self.model._meta.verbose_name}"
+            buttons.append(Button(label, reverse(self.create_url_name), "plus", primary=True))
+        return buttons
+
+    def extra_actions(self) -> list[Button]:
+        return []
+
+    def page_links(self) -> list[dict]:
+        """First, last and the neighbours of the page; None is a gap."""
+        near = {1, self.pages, *(n for n in range(self.page - 2, self.page + 3) if 1 <= n <= self.pages)}
+        links, last = [], 0
+        for number in sorted(near):
+            if number - last > 1:
+                links.append({"number": 0, "url": "", "active": False})
+            links.append({"number": number, "url": self.link(page=number), "active": number == self.page})
+            last = number
+        return links
+
+    def conditions(self, bar: list) -> list[dict]:
+        """What narrows the list now, each with the link that takes it away."""
+        found = []
+        if self.searchable and self.params.get("q"):
+            found.append({"text": f"关键词：{self.params['q']}", "url": self.link(q=None)})
+        if self.in_period:
+            found.append({"text": f"时期：{current_period(self.request).label}", "url": self.link(all="1")})
+        found += [
+            {"text": f"{w.label}：{w.shown}", "url": self.link(**{w.name: None})} for w in applied(bar, self.filterset)
+        ]
+        return found
+
+    def table_context(self) -> dict[str, Any]:
+        bar = list(widgets(self.filterset)) if self.filterset is not None else []
+        start = (self.page - 1) * self.size
+        rows = self.cells()
+        name = self.model._meta.verbose_name
+        return {
+            "page": self,
+            "name": name,
+            "label": self.title or f"{name}列表",
+            "tabs": [Tab(label, self.link(tab=key), key == self.tab) for key, label, _ in self.tabs],
+            "bar": bar,
+            "searchable": self.searchable,
+            "query": self.params.get("q", ""),
+            "kept": [(k, self.params[k]) for k in ("tab", "sort", "size", "all") if k in self.params],
+            "conditions": self.conditions(bar),
+            "clear": self.link(**dict.fromkeys((*(w.name for w in bar), "q"))),
+            "heads": self.heads(),
+            "rows": rows,
+            "first": start + 1,
+            "last": start + len(rows),
+            "links": self.page_links(),
+            "sizes": [(n, self.link(size=n), n == self.size) for n in PAGE_SIZES],
+            "before": self.link(page=self.page - 1) if self.page > 1 else "",
+            "after": self.link(page=self.page + 1) if self.page < self.pages else "",
+            "empty_title": self.empty_title or f"还没有{name}",
+            "empty_text": self.empty_text or f"登记或导入以后，{name}会列在这里。",
+        }
+
+    def get_context(self) -> dict[str, Any]:
+        """Context of the page around the table; extend with super()."""
+        return {
+            "title": self.title or f"{self.model._meta.verbose_name}列表",
+            "meta": self.meta_text,
+            "actions": self.get_actions(),
+            "print_wide": self.print_wide,
+        }
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.export_kind and request.GET.get("export") == "xlsx":
+            return self.export()
+        table = engines["tables"].get_template("list.html").render(self.table_context())
+        return render(request, self.template_name, {**self.get_context(), "table": mark_safe(table), "page": self})
+
+    def export(self) -> HttpResponse:
+        from core.excel import writing  # a slow library behind it
+
+        return writing.export_response(self.export_kind, self.rows, self.request)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        wrong = [c.heading for c in cls.columns if not c.field and c.value is None]
+        if wrong:
+            raise ImproperlyConfigured(f"{cls.__name__}: column {wrong} has neither field nor value")

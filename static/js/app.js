@@ -1,0 +1,2 @@
+// Comfort on every page; nothing here is needed for a page to work.
+"use strict";
