@@ -1,18 +1,17 @@
+from django.db import connection
 from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
 
-from core.models import Committee, Notice, User
-
-
-def make_user(name: str, **values):
-    return User.objects.create_user(username=name, password="Zz9!zz9!zz", **{"name": name, "role": "staff", **values})
+from core.models import Notice, User
+from tests.factories import make_committee, make_user
 
 
 @override_settings(ROOT_URLCONF="tests.core.pages_urls")
 class ListPageTests(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.committee = Committee.objects.create(name="市社会组织综合党委", code="city")
-        cls.user = make_user("staff", committee=cls.committee)
+        cls.committee = make_committee()
+        cls.user = make_user(cls.committee, "staff", username="staff")
         User.objects.bulk_create(
             User(username=f"u{n:03}", name=f"人员{n}", role="leader" if n % 2 else "", committee=cls.committee)
             for n in range(120)
@@ -67,10 +66,13 @@ class ListPageTests(TestCase):
         self.assertIn("&lt;script&gt;alert", html)
 
     def test_queries_do_not_grow_with_rows(self):
-        self.page()
+        counts = set()
         for size in (20, 50, 100):
-            with self.assertNumQueries(6):  # session, user, choices of the filter, count, rows, unread notices
+            with CaptureQueriesContext(connection) as queries:
                 self.page(f"?size={size}")
+            counts.add(len(queries))
+        self.assertEqual(len(counts), 1)
+        self.assertLessEqual(max(counts), 6)  # session, user, choices of a filter, count, rows, unread notices
 
     def test_nothing_there_yet(self):
         html = self.client.get("/t/notices/").content.decode()
