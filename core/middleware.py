@@ -3,6 +3,8 @@
 import secrets
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
+from core import audit
+from core.choices import AuditEvent
 from core.context import RequestContext, request_context
 from core.models import LoginSession
 
@@ -21,11 +26,15 @@ ALWAYS_OPEN = ("core:password", "core:logout", "core:login")
 
 def client_address(request: HttpRequest) -> str | None:
     """The caller's address; X-Forwarded-For counts only behind the configured number of own proxies."""
+    address = request.META.get("REMOTE_ADDR", "")
     if settings.PROXY_COUNT:
         hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
         if len(hops) >= settings.PROXY_COUNT:
-            return hops[-settings.PROXY_COUNT]
-    return request.META.get("REMOTE_ADDR") or None
+            address = hops[-settings.PROXY_COUNT]
+    try:
+        return str(ip_address(address))
+    except ValueError:  # a socket without address, or a forged header
+        return None
 
 
 class RequestContextMiddleware:
@@ -57,17 +66,36 @@ class SessionLimitMiddleware:
         if request.user.is_authenticated:
             now, session = int(time.time()), request.session
             started, seen = session.get("started", now), session.get("seen", now)
-            if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - started > settings.SESSION_HOURS * 3600:
-                logout(request)
-                messages.info(request, "太久没有操作，已自动退出。请重新登录，写到一半的内容都在草稿里。")
-                if request.headers.get("x-requested-with") == "fetch":
-                    return HttpResponse("登录已过期。", status=401)
-                return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
+            if now - seen > settings.SESSION_IDLE_MINUTES * 60:
+                return self.end(request, "太久没有操作，已自动退出。请重新登录，写到一半的内容都在草稿里。")
+            if now - started > settings.SESSION_HOURS * 3600:
+                return self.end(request, f"登录已满{settings.SESSION_HOURS}小时，已自动退出。请重新登录。")
             if now - seen >= 60 or "seen" not in session:
                 session["seen"] = now
                 session.setdefault("started", now)
                 LoginSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
         return self.get_response(request)
+
+    def end(self, request: HttpRequest, message: str) -> HttpResponse:
+        """Sign out, and lead back after the next sign-in to the page on which the person was."""
+        audit.record(AuditEvent.LOGOUT, request.user, by=request.user, note="到时自动退出")
+        LoginSession.objects.filter(session_key=request.session.session_key).delete()
+        logout(request)
+        messages.info(request, message)
+        here = request.get_full_path() if request.method == "GET" else same_site_path(request)
+        login = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}"
+        if request.headers.get("x-requested-with") == "fetch":
+            return HttpResponse("登录已过期。", status=401)
+        if request.headers.get("HX-Request"):
+            return HttpResponse("登录已过期。", status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
+        return redirect(login)
+
+
+def same_site_path(request: HttpRequest) -> str:
+    """The page of this site from which a form was sent."""
+    source = urlsplit(request.headers.get("referer", ""))
+    path = f"{source.path}?{source.query}" if source.query else source.path
+    return path if source.netloc == request.get_host() and path.startswith("/") else "/"
 
 
 class PasswordChangeMiddleware:

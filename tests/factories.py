@@ -126,3 +126,15 @@ def make_liaison(organization: SocialOrganization, **overrides: Any) -> User:
     user = make_user(organization.committee, "", **overrides)
     Posting.objects.create(user=user, role=PostingRole.LIAISON, organization=organization, start=date(2020, 1, 1))
     return user
+
+
+def make_system_admin(committee: Committee | None = None, **overrides: Any) -> User:
+    return make_user(committee, OfficeRole.SYSTEM_ADMIN, **overrides)
+
+
+def make_security_admin(committee: Committee | None = None, **overrides: Any) -> User:
+    return make_user(committee, OfficeRole.SECURITY_ADMIN, **overrides)
+
+
+def make_audit_admin(committee: Committee | None = None, **overrides: Any) -> User:
+    return make_user(committee, OfficeRole.AUDIT_ADMIN, **overrides)
