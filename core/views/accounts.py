@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
@@ -28,6 +29,7 @@ def office():
     return Committee.objects.filter(parent=None).order_by("pk").first()
 
 
+@method_decorator(login_not_required, name="dispatch")
 class Login(auth_views.LoginView):
     template_name = "core/login.html"
     authentication_form = SignInForm
@@ -184,7 +186,7 @@ def end_session(request, pk):
         messages.success(request, "那一处的登录已结束。")
     else:
         messages.info(request, "那一处已经退出了。")
-    return redirect("core:account")
+    return redirect("core:session-list")
 
 
 @require_POST
@@ -193,4 +195,4 @@ def end_other_sessions(request):
     if ended:
         audit.record(AuditEvent.LOGOUT, request.user, by=request.user, note=f"结束自己其余{ended}处登录")
     messages.success(request, f"已结束其余{ended}处登录。" if ended else "没有其他地方的登录。")
-    return redirect("core:account")
+    return redirect("core:session-list")
