@@ -17,7 +17,7 @@ LOGIN = "/accounts/login/"
 class SignInTests(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.committee = make_committee(name="市社会组织综合党委")
+        cls.committee = make_committee(name="市社会组织综合党委", contact_phone="0000-1234567")
         cls.user = make_staff(username="liyangben", name="李样本", committee=cls.committee)
 
     def sign_in(self, username="liyangben", password=PASSWORD, **extra):
@@ -153,7 +153,7 @@ class SignInTests(TestCase):
 class SessionLimitTests(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.user = make_staff(username="liyangben", password_changed_at=timezone.now())
+        cls.user = make_staff(make_committee(), username="liyangben", password_changed_at=timezone.now())
 
     def start(self):
         self.client.post(LOGIN, {"username": "liyangben", "password": PASSWORD})
