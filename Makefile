@@ -29,6 +29,7 @@ env-pdf: .venv/.stamp-requirements-pdf
 	    uv pip install --quiet --require-hashes --python $(BIN)/python -r $<; \
 	else \
 	    if ! test -x $(BIN)/python; then \
+	        $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本，例如：make demo PYTHON=python3.12"; exit 1; }; \
 	        $(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv; }; \
 	    fi && \
 	    if $(BIN)/python -m pip --version >/dev/null 2>&1; then \

@@ -152,6 +152,13 @@ def test_models_open_with_their_official_chinese_term():
     assert wrong == []
 
 
+def test_readme_explains_every_variable():
+    source = read(ROOT / "config" / "settings.py") + read(ROOT / "config" / "gunicorn.py")
+    names = set(re.findall(r"""(?:read\w*|own_secret|env\.\w+|environ\.get)\(\s*["']([A-Z_]+)["']""", source))
+    readme = read(ROOT / "README.md")
+    assert [name for name in sorted(names) if f"| `{name}` |" not in readme] == []
+
+
 # Repository
 
 
