@@ -184,6 +184,10 @@ class DutyReport(QuarterlyRecord):
     def get_absolute_url(self) -> str:
         return reverse("reviews:dutyreport-detail", args=[self.pk])
 
+    def before_save(self) -> None:
+        if self.quarter is None:
+            self.quarter = self.session.quarter
+
     @property
     def status_kind(self) -> str:
         return DUTY_REPORT_KINDS[self.status]

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from core.models import User
+from core.periods import quarter_of
 from organizations.models import SocialOrganization
 from reviews.choices import (
     CAMPAIGN_KINDS,
@@ -144,6 +145,10 @@ class InspectionRecord(QuarterlyRecord):
     def get_absolute_url(self) -> str:
         return reverse("reviews:inspectionrecord-detail", args=[self.pk])
 
+    def before_save(self) -> None:
+        if self.quarter is None:
+            self.quarter = self.campaign.quarter
+
     @property
     def status_kind(self) -> str:
         return INSPECTION_KINDS[self.status]
@@ -204,6 +209,10 @@ class Finding(QuarterlyRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("reviews:finding-detail", args=[self.pk])
+
+    def before_save(self) -> None:
+        if self.quarter is None:
+            self.quarter = quarter_of(self.advised_on) if self.advised_on else self.record.quarter
 
     @property
     def status_kind(self) -> str:
