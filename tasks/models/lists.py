@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
+from core.periods import quarter_of, quarter_start
 from organizations.models import PartyBranch, posted_ids
 from tasks.choices import (
     ASSIGNMENT_KINDS,
@@ -119,6 +120,24 @@ class TaskItem(Record):
     evidence = models.CharField("佐证要求", max_length=200, blank=True, help_text="例如照片2张、签到表1份。")
     target = models.PositiveIntegerField("量化目标", null=True, blank=True, help_text="有数量要求的才填。")
     unit = models.CharField("计量单位", max_length=10, blank=True, help_text="例如次、份。")
+    partners = models.CharField("协办单位", max_length=100, blank=True, help_text="没有的不填。")
+    branches = models.ManyToManyField(
+        PartyBranch,
+        verbose_name="选定党支部",
+        related_name="chosen_items",
+        blank=True,
+        help_text="责任范围是“选定党支部”时填。",
+    )
+    carried_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        verbose_name="延续自",
+        related_name="carried_to",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
 
     objects = TaskItemQuerySet.as_manager()
 
@@ -144,6 +163,15 @@ class TaskItem(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("tasks:taskitem-detail", args=[self.pk])
+
+    def before_save(self) -> None:
+        """An item without a first day runs from the beginning of the quarter in which it is due."""
+        if self.start is None and self.due is not None:
+            self.start = quarter_start(quarter_of(self.due))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.before_save()
+        super().save(*args, **kwargs)
 
 
 class TaskAssignmentQuerySet(RecordQuerySet):
@@ -253,6 +281,17 @@ class TaskAssignment(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("tasks:assignment-detail", args=[self.pk])
+
+    def before_save(self) -> None:
+        """Quarter and due day are those of the item unless they were set."""
+        if self.quarter is None:
+            self.quarter = self.item.task_list.quarter
+        if self.due is None:
+            self.due = self.item.due
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.before_save()
+        super().save(*args, **kwargs)
 
     @property
     def status_kind(self) -> str:
