@@ -1,0 +1,258 @@
+"""Facts about bodies, branches, members, charters, letters and ledgers."""
+
+from django.db.models import Exists, OuterRef
+
+from organizations.choices import BranchKind, MemberCategory
+from organizations.models import (
+    CharterRecord,
+    CommitmentLetter,
+    LedgerCheck,
+    LedgerDifference,
+    Membership,
+    PartyBranch,
+    PartyMember,
+    SocialOrganization,
+)
+
+from .engine import RATE, ROWS, SUM, Base, Fact, Scope, add, add_base
+
+
+def _bodies(s: Scope):
+    return SocialOrganization.objects.within(s.committee).registered(s.day)
+
+
+def _new_bodies(s: Scope):
+    return SocialOrganization.objects.within(s.committee).newly_registered(s.period.start, s.period.end)
+
+
+def _members(s: Scope):
+    counted = Membership.objects.full().on(s.day).filter(member=OuterRef("pk"))
+    return PartyMember.objects.within(s.committee).filter(Exists(counted))
+
+
+def _with_letter(bodies, s: Scope):
+    return bodies.filter(Exists(CommitmentLetter.objects.signed().filter(organization=OuterRef("pk"))))
+
+
+def _by_quarter(model):
+    return lambda s: model.objects.within(s.committee).for_quarters(s.period.first, s.period.last)
+
+
+add_base(Base("bodies", "在册社会组织", _bodies, stock=True))
+add_base(Base("new_bodies", "新成立社会组织", _new_bodies))
+add_base(Base("branches", "党组织", lambda s: PartyBranch.objects.within(s.committee).active(s.day), stock=True))
+add_base(
+    Base(
+        "dissolved_branches",
+        "撤销的党组织",
+        lambda s: PartyBranch.objects.within(s.committee).dissolved_between(s.period.start, s.period.end),
+    )
+)
+add_base(Base("members", "党员", _members, stock=True))
+add_base(
+    Base(
+        "charters",
+        "核准的章程",
+        lambda s: CharterRecord.objects.within(s.committee).approved_between(s.period.start, s.period.end),
+        select=("organization",),
+    )
+)
+add_base(
+    Base(
+        "letters",
+        "签订的承诺书",
+        lambda s: CommitmentLetter.objects.within(s.committee).signed_between(s.period.start, s.period.end),
+        select=("organization",),
+    )
+)
+add_base(Base("ledger_checks", "台账核对", _by_quarter(LedgerCheck)))
+add_base(Base("ledger_differences", "核对差异", _by_quarter(LedgerDifference), select=("organization",)))
+
+add(
+    Fact("organizations", "在册社会组织", "家", "截至当日已登记且没有注销、撤销的社会组织，一家算一家。", "bodies"),
+    Fact(
+        "organizations_direct",
+        "直属社会组织",
+        "家",
+        "在册社会组织中，当日党建管理归口为综合党委直管的。",
+        "bodies",
+        condition=lambda q, s: q.directly_managed(s.day),
+    ),
+    Fact(
+        "organizations_covered",
+        "党的组织覆盖的社会组织",
+        "家",
+        "在册社会组织中，当日有党组织单独、联合或以功能型方式覆盖的，一家只算一次。",
+        "bodies",
+        condition=lambda q, s: q.organization_covered(s.day),
+        code="COV-01",
+    ),
+    Fact(
+        "organizations_work_covered",
+        "党的工作覆盖的社会组织",
+        "家",
+        "在册社会组织中，当日有党组织覆盖，或者选派了党建工作指导员的，一家只算一次。",
+        "bodies",
+        condition=lambda q, s: q.work_covered(s.day),
+        code="COV-03",
+    ),
+    Fact(
+        "organizations_with_clause",
+        "党建入章的社会组织",
+        "家",
+        "在册社会组织中，截至当日已核准的章程写入党的建设条款的。",
+        "bodies",
+        condition=lambda q, s: q.with_party_clause(s.day),
+        code="CH-01",
+    ),
+    Fact(
+        "organization_coverage_rate",
+        "党的组织覆盖率",
+        "%",
+        "党的组织覆盖的社会组织数除以在册社会组织数，保留一位小数。",
+        kind=RATE,
+        parts=("organizations_covered", "organizations"),
+        code="COV-01",
+    ),
+    Fact(
+        "work_coverage_rate",
+        "党的工作覆盖率",
+        "%",
+        "党的工作覆盖的社会组织数除以在册社会组织数，保留一位小数。",
+        kind=RATE,
+        parts=("organizations_work_covered", "organizations"),
+        code="COV-03",
+    ),
+    Fact("new_organizations", "新成立社会组织", "家", "登记日期在本期内的社会组织。", "new_bodies", code="ORG-05"),
+    Fact(
+        "new_with_clause",
+        "新成立社会组织中党建入章的",
+        "家",
+        "本期新成立的社会组织中，截至当日已核准的章程写入党的建设条款的。",
+        "new_bodies",
+        condition=lambda q, s: q.with_party_clause(s.day),
+        code="PR-01",
+    ),
+    Fact(
+        "new_with_letter",
+        "新成立社会组织中签订承诺书的",
+        "家",
+        "本期新成立的社会组织中，已签订《社会组织党建工作承诺书》的。",
+        "new_bodies",
+        condition=_with_letter,
+        code="PR-01",
+    ),
+    Fact(
+        "letter_rate",
+        "承诺书签订率",
+        "%",
+        "签订承诺书的新成立社会组织数除以新成立社会组织数。",
+        kind=RATE,
+        parts=("new_with_letter", "new_organizations"),
+        code="PR-01",
+    ),
+    Fact("charters_approved", "核准章程", "家", "核准日期在本期内的章程。", "charters"),
+    Fact(
+        "charters_with_clause",
+        "核准章程中写入党建条款的",
+        "家",
+        "本期核准的章程中，含党的建设条款的。",
+        "charters",
+        condition=lambda q, s: q.filter(has_party_clause=True),
+        code="CH-01",
+    ),
+    Fact("letters_signed", "签订承诺书", "份", "签订日期在本期内的《社会组织党建工作承诺书》。", "letters"),
+    Fact("branches", "党组织", "个", "截至当日已成立且没有撤销的党组织，联合党支部算一个。", "branches"),
+    Fact(
+        "branches_new",
+        "新组建党组织",
+        "个",
+        "成立日期在本期内且没有撤销的党组织。",
+        "branches",
+        condition=lambda q, s: q.founded_between(s.period.start, s.period.end),
+    ),
+    *(
+        Fact(
+            f"branches_{kind.value}",
+            kind.label,
+            "个",
+            f"截至当日类别为{kind.label}的党组织。",
+            "branches",
+            condition=lambda q, s, kind=kind: q.filter(kind=kind),
+        )
+        for kind in (BranchKind.BRANCH, BranchKind.JOINT, BranchKind.FUNCTIONAL)
+    ),
+    Fact(
+        "terms_ending",
+        "六个月内届满的党组织",
+        "个",
+        "当日起六个月内本届任期届满的党组织。",
+        "branches",
+        condition=lambda q, s: q.term_ending(s.day, _six_months_after(s.day)),
+    ),
+    Fact("branches_dissolved", "撤销党组织", "个", "撤销日期在本期内的党组织。", "dissolved_branches"),
+    Fact("members", "党员", "名", "当日组织关系在各党支部的党员，一名算一名。", "members", code="MB-06"),
+    Fact(
+        "members_probationary",
+        "预备党员",
+        "名",
+        "当日组织关系在各党支部、人员类别为预备党员的。",
+        "members",
+        condition=lambda q, s: q.filter(category=MemberCategory.PROBATIONARY),
+    ),
+    Fact("ledger_checks", "台账核对", "次", "归属本期的台账核对。", "ledger_checks"),
+    Fact(
+        "ledger_organizations",
+        "核对社会组织",
+        "家",
+        "本期各次核对的社会组织数之和。",
+        "ledger_checks",
+        kind=SUM,
+        expression="organizations_checked",
+    ),
+    Fact(
+        "ledger_members",
+        "核对党员",
+        "名",
+        "本期各次核对的党员数之和。",
+        "ledger_checks",
+        kind=SUM,
+        expression="members_checked",
+    ),
+    Fact(
+        "ledger_sources",
+        "核对对象",
+        "个",
+        "本期核对过的平台和台账。",
+        "ledger_checks",
+        kind=ROWS,
+        fields={"name": lambda row: row.get_compared_with_display()},
+        order=("checked_on", "pk"),
+        quoted_as="name",
+    ),
+    Fact("differences", "发现差异", "条", "本期核对发现的差异，一个对象的一个栏目算一条。", "ledger_differences"),
+    Fact(
+        "differences_corrected",
+        "已更正差异",
+        "条",
+        "本期核对发现的差异中已填写更正日期的。",
+        "ledger_differences",
+        condition=lambda q, s: q.corrected(),
+    ),
+    Fact(
+        "differences_pending",
+        "正在核实的差异",
+        "条",
+        "本期核对发现的差异中没有更正、也没有判定为不是问题的。",
+        "ledger_differences",
+        condition=lambda q, s: q.pending(),
+    ),
+)
+
+
+def _six_months_after(day):
+    month = day.month + 6
+    year, month = (day.year, month) if month <= 12 else (day.year + 1, month - 12)
+    from calendar import monthrange
+
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
