@@ -172,10 +172,9 @@ add(
         kind=ROWS,
         condition=lambda q, s: q.oral(),
         fields={
-            "name": lambda row: str(row.branch)
-            .removesuffix("功能型党支部")
-            .removesuffix("联合党支部")
-            .removesuffix("党支部")
+            "name": lambda row: (
+                str(row.branch).removesuffix("功能型党支部").removesuffix("联合党支部").removesuffix("党支部")
+            )
         },
         order=("order", "pk"),
         quoted_as="name",
