@@ -1,5 +1,7 @@
 """Facts about bodies, branches, members, charters, letters and ledgers."""
 
+from calendar import monthrange
+
 from django.db.models import Exists, OuterRef
 
 from organizations.choices import BranchKind, MemberCategory
@@ -14,15 +16,16 @@ from organizations.models import (
     SocialOrganization,
 )
 
-from .engine import RATE, ROWS, SUM, Base, Fact, Scope, add, add_base
+from .engine import RATE, SUM, Base, Fact, Scope, add, add_base
 
 
 def _bodies(s: Scope):
-    return SocialOrganization.objects.within(s.committee).registered(s.day)
+    """Every body registered by the end of the period, ended ones included: facts narrow it."""
+    return SocialOrganization.objects.within(s.committee).filter(registered_on__lte=max(s.day, s.period.end))
 
 
-def _new_bodies(s: Scope):
-    return SocialOrganization.objects.within(s.committee).newly_registered(s.period.start, s.period.end)
+def _new(bodies, s: Scope):
+    return bodies.newly_registered(s.period.start, s.period.end)
 
 
 def _members(s: Scope):
@@ -30,22 +33,21 @@ def _members(s: Scope):
     return PartyMember.objects.within(s.committee).filter(Exists(counted))
 
 
-def _with_letter(bodies, s: Scope):
-    return bodies.filter(Exists(CommitmentLetter.objects.signed().filter(organization=OuterRef("pk"))))
+def _new_with_letter(bodies, s: Scope):
+    return _new(bodies, s).filter(Exists(CommitmentLetter.objects.signed().filter(organization=OuterRef("pk"))))
 
 
 def _by_quarter(model):
     return lambda s: model.objects.within(s.committee).for_quarters(s.period.first, s.period.last)
 
 
-add_base(Base("bodies", "在册社会组织", _bodies, stock=True))
-add_base(Base("new_bodies", "新成立社会组织", _new_bodies))
-add_base(Base("branches", "党组织", lambda s: PartyBranch.objects.within(s.committee).active(s.day), stock=True))
+add_base(Base("bodies", "社会组织", _bodies, stock=True))
 add_base(
     Base(
-        "dissolved_branches",
-        "撤销的党组织",
-        lambda s: PartyBranch.objects.within(s.committee).dissolved_between(s.period.start, s.period.end),
+        "branches",
+        "党组织",
+        lambda s: PartyBranch.objects.within(s.committee).filter(founded_on__lte=max(s.day, s.period.end)),
+        stock=True,
     )
 )
 add_base(Base("members", "党员", _members, stock=True))
@@ -69,14 +71,21 @@ add_base(Base("ledger_checks", "台账核对", _by_quarter(LedgerCheck)))
 add_base(Base("ledger_differences", "核对差异", _by_quarter(LedgerDifference), select=("organization",)))
 
 add(
-    Fact("organizations", "在册社会组织", "家", "截至当日已登记且没有注销、撤销的社会组织，一家算一家。", "bodies"),
+    Fact(
+        "organizations",
+        "在册社会组织",
+        "家",
+        "截至当日已登记且没有注销、撤销的社会组织，一家算一家。",
+        "bodies",
+        condition=lambda q, s: q.registered(s.day),
+    ),
     Fact(
         "organizations_direct",
         "直属社会组织",
         "家",
         "在册社会组织中，当日党建管理归口为综合党委直管的。",
         "bodies",
-        condition=lambda q, s: q.directly_managed(s.day),
+        condition=lambda q, s: q.registered(s.day).directly_managed(s.day),
     ),
     Fact(
         "organizations_covered",
@@ -84,7 +93,7 @@ add(
         "家",
         "在册社会组织中，当日有党组织单独、联合或以功能型方式覆盖的，一家只算一次。",
         "bodies",
-        condition=lambda q, s: q.organization_covered(s.day),
+        condition=lambda q, s: q.registered(s.day).organization_covered(s.day),
         code="COV-01",
     ),
     Fact(
@@ -93,7 +102,7 @@ add(
         "家",
         "在册社会组织中，当日有党组织覆盖，或者选派了党建工作指导员的，一家只算一次。",
         "bodies",
-        condition=lambda q, s: q.work_covered(s.day),
+        condition=lambda q, s: q.registered(s.day).work_covered(s.day),
         code="COV-03",
     ),
     Fact(
@@ -102,7 +111,7 @@ add(
         "家",
         "在册社会组织中，截至当日已核准的章程写入党的建设条款的。",
         "bodies",
-        condition=lambda q, s: q.with_party_clause(s.day),
+        condition=lambda q, s: q.registered(s.day).with_party_clause(s.day),
         code="CH-01",
     ),
     Fact(
@@ -123,14 +132,22 @@ add(
         parts=("organizations_work_covered", "organizations"),
         code="COV-03",
     ),
-    Fact("new_organizations", "新成立社会组织", "家", "登记日期在本期内的社会组织。", "new_bodies", code="ORG-05"),
+    Fact(
+        "new_organizations",
+        "新成立社会组织",
+        "家",
+        "登记日期在本期内的社会组织。",
+        "bodies",
+        condition=_new,
+        code="ORG-05",
+    ),
     Fact(
         "new_with_clause",
         "新成立社会组织中党建入章的",
         "家",
         "本期新成立的社会组织中，截至当日已核准的章程写入党的建设条款的。",
-        "new_bodies",
-        condition=lambda q, s: q.with_party_clause(s.day),
+        "bodies",
+        condition=lambda q, s: _new(q, s).with_party_clause(s.day),
         code="PR-01",
     ),
     Fact(
@@ -138,8 +155,8 @@ add(
         "新成立社会组织中签订承诺书的",
         "家",
         "本期新成立的社会组织中，已签订《社会组织党建工作承诺书》的。",
-        "new_bodies",
-        condition=_with_letter,
+        "bodies",
+        condition=_new_with_letter,
         code="PR-01",
     ),
     Fact(
@@ -162,14 +179,21 @@ add(
         code="CH-01",
     ),
     Fact("letters_signed", "签订承诺书", "份", "签订日期在本期内的《社会组织党建工作承诺书》。", "letters"),
-    Fact("branches", "党组织", "个", "截至当日已成立且没有撤销的党组织，联合党支部算一个。", "branches"),
+    Fact(
+        "branches",
+        "党组织",
+        "个",
+        "截至当日已成立且没有撤销的党组织，联合党支部算一个。",
+        "branches",
+        condition=lambda q, s: q.active(s.day),
+    ),
     Fact(
         "branches_new",
         "新组建党组织",
         "个",
         "成立日期在本期内且没有撤销的党组织。",
         "branches",
-        condition=lambda q, s: q.founded_between(s.period.start, s.period.end),
+        condition=lambda q, s: q.active(s.day).founded_between(s.period.start, s.period.end),
     ),
     *(
         Fact(
@@ -178,7 +202,7 @@ add(
             "个",
             f"截至当日类别为{kind.label}的党组织。",
             "branches",
-            condition=lambda q, s, kind=kind: q.filter(kind=kind),
+            condition=lambda q, s, kind=kind: q.active(s.day).filter(kind=kind),
         )
         for kind in (BranchKind.BRANCH, BranchKind.JOINT, BranchKind.FUNCTIONAL)
     ),
@@ -188,9 +212,16 @@ add(
         "个",
         "当日起六个月内本届任期届满的党组织。",
         "branches",
-        condition=lambda q, s: q.term_ending(s.day, _six_months_after(s.day)),
+        condition=lambda q, s: q.active(s.day).term_ending(s.day, _six_months_after(s.day)),
     ),
-    Fact("branches_dissolved", "撤销党组织", "个", "撤销日期在本期内的党组织。", "dissolved_branches"),
+    Fact(
+        "branches_dissolved",
+        "撤销党组织",
+        "个",
+        "撤销日期在本期内的党组织。",
+        "branches",
+        condition=lambda q, s: q.dissolved_between(s.period.start, s.period.end),
+    ),
     Fact("members", "党员", "名", "当日组织关系在各党支部的党员，一名算一名。", "members", code="MB-06"),
     Fact(
         "members_probationary",
@@ -219,17 +250,6 @@ add(
         kind=SUM,
         expression="members_checked",
     ),
-    Fact(
-        "ledger_sources",
-        "核对对象",
-        "个",
-        "本期核对过的平台和台账。",
-        "ledger_checks",
-        kind=ROWS,
-        fields={"name": lambda row: row.get_compared_with_display()},
-        order=("checked_on", "pk"),
-        quoted_as="name",
-    ),
     Fact("differences", "发现差异", "条", "本期核对发现的差异，一个对象的一个栏目算一条。", "ledger_differences"),
     Fact(
         "differences_corrected",
@@ -253,6 +273,4 @@ add(
 def _six_months_after(day):
     month = day.month + 6
     year, month = (day.year, month) if month <= 12 else (day.year + 1, month - 12)
-    from calendar import monthrange
-
     return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))

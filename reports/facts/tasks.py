@@ -1,14 +1,12 @@
 """Facts about task lists, activities, joint meetings, training, problems and plans."""
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.db.models.functions import Coalesce
 
-from organizations.models import PartyBranch, SocialOrganization
 from tasks.choices import ActivityKind, PartyRole, PlanStatus
 from tasks.models import (
     Activity,
     ActivityParty,
-    AgendaItem,
     ConveyedDocument,
     JointMeeting,
     MeetingAttendance,
@@ -44,21 +42,15 @@ def _trainings(s: Scope):
     return Training.objects.within(s.committee).for_quarters(s.period.first, s.period.last).held()
 
 
-def _organizing(model, field):
+def _studied(field: str):
     """Branches or bodies that organized a study activity of the period, each once."""
 
-    def queryset(s: Scope):
-        activities = (
-            Activity.objects.within(s.committee)
-            .for_quarters(s.period.first, s.period.last)
-            .of_kind(*STUDY_KINDS)
-            .order_by()
-            .values("pk")
-        )
+    def condition(rows, s: Scope):
+        activities = _by_quarter(Activity)(s).of_kind(*STUDY_KINDS).order_by().values("pk")
         parts = ActivityParty.objects.organizers().filter(activity__in=activities, **{field: OuterRef("pk")})
-        return model.objects.filter(Exists(parts))
+        return rows.filter(Exists(parts))
 
-    return queryset
+    return condition
 
 
 def _names(activity: Activity, role: PartyRole) -> list[str]:
@@ -78,7 +70,7 @@ def _highlights(s: Scope):
         .for_quarters(s.period.first, s.period.last)
         .highlighted()
         .select_related("batch")
-        .prefetch_related("parties__branch", "parties__organization")
+        .prefetch_related(Prefetch("parties", ActivityParty.objects.select_related("branch", "organization")))
     )
 
 
@@ -92,11 +84,8 @@ add_base(Base("task_items", "清单任务", _by_quarter(TaskItem), select=("task
 add_base(Base("assignments", "任务分派", _by_quarter(TaskAssignment), select=("item", "branch")))
 add_base(Base("activities", "活动", _by_quarter(Activity)))
 add_base(Base("highlights", "可用于总结的活动", _highlights))
-add_base(Base("study_branches", "开展学习研讨的党组织", _organizing(PartyBranch, "branch")))
-add_base(Base("study_bodies", "开展学习研讨的社会组织", _organizing(SocialOrganization, "organization")))
 add_base(Base("meetings", "联席会议", _meetings))
 add_base(Base("meeting_documents", "传达文件", _of_meetings(ConveyedDocument), select=("meeting",)))
-add_base(Base("meeting_agenda", "会议议题", _of_meetings(AgendaItem), select=("meeting",)))
 add_base(Base("meeting_requirements", "会议要求", _of_meetings(MeetingRequirement), select=("meeting",)))
 add_base(Base("attendances", "参会单位", _of_meetings(MeetingAttendance), select=("organization",)))
 add_base(Base("resolutions", "议定事项", _by_quarter(Resolution), select=("meeting",)))
@@ -192,6 +181,7 @@ add(
         "activities",
         kind=SUM,
         expression=Coalesce(F("attended"), 0) + Coalesce(F("guests"), 0),
+        known=lambda q, s: q.filter(attended__isnull=False),
     ),
     Fact(
         "theme_days",
@@ -214,14 +204,16 @@ add(
         "开展学习研讨的党组织",
         "个",
         "组织过专题党课、宣讲会或党员分享感悟的党组织，一个只算一次。",
-        "study_branches",
+        "branches",
+        condition=_studied("branch"),
     ),
     Fact(
         "study_bodies",
         "开展学习研讨的社会组织",
         "家",
         "直接组织过专题党课、宣讲会或党员分享感悟的社会组织，一家只算一次。",
-        "study_bodies",
+        "bodies",
+        condition=_studied("organization"),
     ),
     Fact(
         "highlights",
@@ -286,7 +278,6 @@ add(
         order=("meeting", "order", "pk"),
         quoted_as="text",
     ),
-    Fact("meeting_topics", "会议议题", "项", "本期联席会议的议题。", "meeting_agenda"),
     Fact("meeting_invited", "联席会议应到单位", "家", "本期联席会议邀请的单位。", "attendances"),
     Fact(
         "meeting_present",
