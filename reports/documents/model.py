@@ -41,6 +41,11 @@ def ems(text: str) -> float:
     return sum(1 if ord(char) >= 0x2E80 or char in _WIDE_PUNCTUATION else 0.5 for char in text)
 
 
+def cell_lines(text: str) -> list[str]:
+    """The lines of a table cell: its own line breaks stay, and nothing is never blank but —."""
+    return [line for part in str(text).splitlines() if (line := clean(part))] or ["—"]
+
+
 @dataclass(frozen=True)
 class Run:
     """A stretch of text; a gap is a value nobody has filled in yet, and its text names what is missing."""

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from .model import Document, Paragraph, Segment, Table, clean, closing
+from .model import Document, Paragraph, Segment, Table, cell_lines, clean, closing
 
 PACKAGE = Path(__file__).with_name("package")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -224,8 +224,6 @@ def _row(cells: list[str]) -> str:
 
 
 def _cell(text: str, width: int, style: str, align: str) -> str:
-    """A cell; its own line breaks become paragraphs, and nothing is never blank but —."""
-    lines = [line for part in str(text).splitlines() if (line := clean(part))] or ["—"]
     jc = f'<w:jc w:val="{align}"/>' if align in ("center", "right") else ""
-    paragraphs = "".join(_p(style, _runs(Segment(line)), jc) for line in lines)
+    paragraphs = "".join(_p(style, _runs(Segment(line)), jc) for line in cell_lines(text))
     return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{paragraphs}</w:tc>'
