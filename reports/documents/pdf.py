@@ -25,7 +25,7 @@ _FACES = {
     "hei": ("黑体", "SimHei", "STHeiti", "Noto Sans CJK SC", "FandolHei", "WenQuanYi Zen Hei"),
     "song": ("宋体", "SimSun", "STSong", "FandolSong"),
 }
-_NO_TYPST = "服务器没有安装 PDF 排版组件 typst，暂不能生成 PDF。请系统管理员执行 pip install typst 后重新启动系统；现在可以先下载 Word 文件。"
+_NO_TYPST = "服务器没有安装 PDF 排版组件 typst，暂不能生成 PDF。请系统管理员执行 make env-pdf（没有 make 时执行 pip install typst），然后重新启动系统；现在可以先下载 Word 文件。"
 _NO_FONTS = (
     "服务器没有安装中文字体，暂不能生成 PDF。请系统管理员安装仿宋、楷体、黑体、小标宋字体（或 Debian 的 fonts-noto-cjk 软件包），"
     "也可以用 DANGJIAN_PDF_FONT_DIRS 指明字体所在文件夹，然后重新启动系统；现在可以先下载 Word 文件。"
