@@ -40,7 +40,7 @@ def stacked_bar(parts: Sequence[Part], title: str = "", width: int = 400, height
         "", '<rect class="b-{}" x="{}" y="0" width="{}" height="{}"><title>{}{}</title></rect>', rects
     ) or format_html('<rect class="b-none" x="0" y="0" width="{}" height="{}"/>', width, height)
     return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        '<svg class="chart bar" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
         width, height, label, body,
     )  # fmt: skip
 
@@ -101,8 +101,10 @@ def trend(series: Sequence[Series], labels: Sequence[str], unit: str = "%") -> S
         body += _line(number, line, labels, x, y, unit, ends)
     sentence = "；".join(f"{line.label}{_course(line, unit)}" for line in series)
     return format_html(
-        '<svg class="chart wide" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>', WIDTH, HEIGHT, sentence, body
-    )
+        '<div class="table-scroll" role="region" aria-label="走势图" tabindex="0"><svg class="chart wide" '
+        'viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg></div>',
+        WIDTH, HEIGHT, sentence, body,
+    )  # fmt: skip
 
 
 def _line(number: int, line: Series, labels, x, y, unit: str, ends: list[float]) -> SafeString:

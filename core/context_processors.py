@@ -3,7 +3,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from core.menu import build_menu, phone_tabs, url_or_empty
+from core.menu import HOME, build_menu, phone_tabs, url_or_empty
 from core.models import Notice
 from core.pages.period import current_period, period_choices
 from core.periods import today
@@ -21,8 +21,8 @@ class Frame:
 
     @property
     def subs(self) -> tuple:
-        items = next((menu.items for menu in self.menus if menu.active), ())
-        return items if len(items) > 1 else ()
+        """The second row; the home page has none, its period switch stands in the head."""
+        return next((menu.items for menu in self.menus if menu.active and menu.label != HOME), ())
 
     @property
     def menu_label(self) -> str:

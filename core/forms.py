@@ -1,15 +1,19 @@
 """The base form of every record: cleaned text, bounded numbers, Chinese sections, the version it was opened with."""
 
+import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Fieldset, Layout, Row
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from core.cleaning import clean_line, clean_text
 
 BIG = 2**31 - 1
+WHOLE = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)
 WIDE = forms.Textarea | forms.CheckboxSelectMultiple | forms.ClearableFileInput
 
 
@@ -20,27 +24,46 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
-def prepare(name: str, field: forms.Field) -> None:
-    """Widgets and limits that every form of the product shares."""
+def whole_number(value: Any) -> Any:
+    """Only ASCII digits are a number; Python's int() would also take 1_000 and full-width digits (M30)."""
+    if isinstance(value, str) and value.strip() and not WHOLE.fullmatch(value.strip()):
+        raise forms.ValidationError("请填写整数，只用数字0到9。", code="invalid")
+    return value
+
+
+def cleaned_first(field: forms.Field, clean: Callable[[Any], Any]) -> None:
+    """Let the field see the value only after `clean`."""
+    inner = field.to_python
+    field.to_python = lambda value: inner(clean(value) if isinstance(value, str) else value)
+
+
+def prepare(field: forms.Field) -> None:
+    """Widgets, limits and sentences that every form of the product shares."""
+    label = field.label or "这一项"
+    chosen = isinstance(field, forms.ChoiceField)
+    field.error_messages["required"] = f"请{'选择' if chosen else '填写'}{label}。"
     if isinstance(field, forms.IntegerField):
-        field.max_value = BIG if field.max_value is None else min(field.max_value, BIG)
-        field.min_value = -BIG if field.min_value is None else max(field.min_value, -BIG)
-        field.validators.append(forms.IntegerField(min_value=field.min_value, max_value=field.max_value).run_validators)
+        low = -BIG if field.min_value is None else max(field.min_value, -BIG)
+        high = BIG if field.max_value is None else min(field.max_value, BIG)
+        field.validators += [MinValueValidator(low), MaxValueValidator(high)]
         field.widget.attrs.setdefault("inputmode", "numeric")
+        cleaned_first(field, whole_number)
     elif isinstance(field, forms.DateTimeField):
         field.widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     elif isinstance(field, forms.DateField):
         field.widget = DateInput(field.widget.attrs)
-    elif isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput | forms.HiddenInput):
+        field.error_messages["invalid"] = "请填写日期，例如2023-03-29。"
+    elif isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
         many = isinstance(field.widget, forms.Textarea)
-        inner = field.to_python
-        field.to_python = lambda value: inner(
-            (clean_text if many else clean_line)(value) if isinstance(value, str) else value
-        )
+        cleaned_first(field, clean_text if many else clean_line)
         if many:
             field.widget.attrs.setdefault("rows", 4)
-    if isinstance(field, forms.ChoiceField) and not field.required and hasattr(field, "empty_label"):
-        field.empty_label = "（未选）"
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label is not None:
+            field.empty_label = "请选择" if field.required else "（未选）"
+    elif chosen and isinstance(field.widget, forms.Select):
+        blank = "请选择" if field.required else "（未选）"
+        field.choices = [(v, blank if v == "" and w == "---------" else w) for v, w in field.choices]
 
 
 class RecordForm(forms.ModelForm):
@@ -51,8 +74,8 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            prepare(name, field)
+        for field in self.fields.values():
+            prepare(field)
         if self.instance.pk and hasattr(self.instance, "version"):
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=self.instance.version, required=True, min_value=0, max_value=BIG

@@ -52,8 +52,9 @@ class Menu:
     items: tuple[Item, ...]
 
 
+HOME = "工作台"
 MENUS = (
-    Menu("工作台", (Item("工作台", "reports:home", everybody),)),
+    Menu(HOME, (Item(HOME, "reports:home", everybody),)),
     Menu(
         "组织台账",
         (

@@ -27,13 +27,15 @@ class Cell:
     url: str = ""
     tag: bool = False
 
-    def __html__(self) -> str:
+    def __html__(self) -> SafeString:
         text = DASH if self.text in (None, "") else escape(self.text)
         if self.kind:
             text = state(self.kind, text)
         elif self.tag:
             text = format_html('<span class="tag">{}</span>', text)
         return format_html('<a href="{}">{}</a>', self.url, text) if self.url else text
+
+    __str__ = __html__  # Django's templates ask for the string first
 
 
 def state(kind: str, word: Any) -> SafeString:

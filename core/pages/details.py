@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.generic import View
 
 from core.models import AuditEntry
-from core.pages.columns import Cell, iso, text, yesno
+from core.pages.columns import Cell, text, yesno
 from core.permissions import AllowMixin
 
 HISTORY = 20
@@ -32,9 +32,7 @@ class Fact:
 
     @property
     def shown(self) -> Any:
-        if isinstance(self.value, bool):
-            return yesno(self.value)
-        return text(self.value) if not hasattr(self.value, "strftime") else iso(self.value)
+        return yesno(self.value) if isinstance(self.value, bool) else text(self.value)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Widget:
     kind: str  # select | date | number | text
     value: str
     options: tuple[tuple[str, str], ...] = ()
+    lead: str = ""  # the words before the box, where they differ from the label
 
     @property
     def shown(self) -> str:
@@ -48,9 +49,9 @@ def widgets(filterset: FilterSet) -> Iterator[Widget]:
         if isinstance(field, RangeField):
             suffixes = getattr(field.widget, "suffixes", ("min", "max"))
             kind = "date" if isinstance(field.fields[0], DATE) else "number"
-            for suffix, word in zip(suffixes, ("起", "止"), strict=False):
+            for suffix, word, lead in zip(suffixes, ("起", "止"), (label, "至"), strict=False):
                 key = f"{name}_{suffix}"
-                yield Widget(key, f"{label}{word}", kind, form.data.get(key, ""))
+                yield Widget(key, f"{label}{word}", kind, form.data.get(key, ""), lead=lead)
             continue
         value = form.data.get(name, "")
         if isinstance(field, forms.NullBooleanField):

@@ -57,7 +57,7 @@ class FormMixin:
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.build(request.POST, request.FILES)
         if not form.is_valid():
-            return self.page(form, 422)
+            return self.page(form)
         try:
             with transaction.atomic():
                 row = self.save(form)
@@ -65,10 +65,10 @@ class FormMixin:
             return self.stale(form, error)
         except IntegrityError:
             form.add_error(None, TWICE)
-            return self.page(form, 422)
+            return self.page(form)
         except ValidationError as error:
             attach(form, error)
-            return self.page(form, 422)
+            return self.page(form)
         messages.success(request, self.done(row))
         return redirect(next_url(request, self.success_url(row)))
 

@@ -184,17 +184,17 @@ class ListPage(AllowMixin, View):
         return f"?{params.urlencode()}"
 
     def heads(self) -> list[dict]:
-        now = self.params.get("sort", "") if self.order[0] == self.params.get("sort") else ""
+        now = self.order[0] if isinstance(self.order[0], str) else ""
         heads = []
         for column in self.columns:
-            up = now == column.sort
-            direction = "ascending" if up else "descending" if now == f"-{column.sort}" else ""
+            sort = column.sort
+            up, down = bool(sort) and now == sort, bool(sort) and now == f"-{sort}"
             heads.append(
                 {
                     "label": column.heading,
                     "num": column.kind in ("number", "percent"),
-                    "url": self.link(sort=f"-{column.sort}" if up else column.sort) if column.sort else "",
-                    "direction": direction if column.sort and now else "",
+                    "url": self.link(sort=f"-{sort}" if up else sort) if sort else "",
+                    "direction": "ascending" if up else "descending" if down else "",
                 }
             )
         return heads
