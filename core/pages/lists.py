@@ -285,8 +285,9 @@ class ListPage(AllowMixin, View):
 
     def export(self) -> HttpResponse:
         from core.excel import writing  # a slow library behind it
+        from core.excel.sheet import get_sheet
 
-        return writing.export_response(self.export_kind, self.rows, self.request)
+        return writing.export_response(get_sheet(self.export_kind), self.rows, self.request)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
