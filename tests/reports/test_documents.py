@@ -240,6 +240,12 @@ def test_lines_are_exactly_28_95_points_and_body_is_indented_two_characters():
     assert values(style(styles, "Normal"), "w:pPr/w:widowControl/@w:val") == ["0"]
 
 
+def test_digits_stand_close_so_that_the_date_is_as_wide_as_counted():
+    normal = style(parts(make_document())["word/styles.xml"], "Normal")
+
+    assert values(normal, "w:pPr/w:autoSpaceDE/@w:val | w:pPr/w:autoSpaceDN/@w:val") == ["0", "0"]
+
+
 def test_every_style_used_exists_and_property_order_is_the_schemas():
     every = parts(make_document(annexes=(BASIS, replace(BASIS, landscape=True))))
     defined = set(values(every["word/styles.xml"], "w:style/@w:styleId"))
@@ -248,6 +254,8 @@ def test_every_style_used_exists_and_property_order_is_the_schemas():
         "keepNext",
         "pageBreakBefore",
         "widowControl",
+        "autoSpaceDE",
+        "autoSpaceDN",
         "snapToGrid",
         "spacing",
         "ind",
