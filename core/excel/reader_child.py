@@ -8,9 +8,11 @@ Dates travel as tuples, since marshal knows only plain values.
 
 import contextlib
 import datetime
+import itertools
 import marshal
 import struct
 import sys
+from collections.abc import Iterator
 
 HEAD_ROWS = 40
 CHUNK = 2000
@@ -49,13 +51,15 @@ def plain_row(row: list) -> list:
     return [c if type(c) is str or type(c) is float else plain(c) for c in row]
 
 
-def first_rows(sheet: object) -> list:
-    rows = []
+def sheet_rows(sheet: object) -> Iterator[list]:
+    """All rows from the first line and the first column on; the library leaves empty columns on the left out."""
+    left = [""] * (sheet.start[1] if sheet.start else 0)
     for row in sheet.iter_rows():
-        rows.append(plain_row(row))
-        if len(rows) == HEAD_ROWS:
-            break
-    return rows
+        yield left + plain_row(row) if left else plain_row(row)
+
+
+def first_rows(sheet: object) -> list:
+    return list(itertools.islice(sheet_rows(sheet), HEAD_ROWS))
 
 
 def run(path: str, max_rows: int) -> None:
@@ -80,8 +84,8 @@ def run(path: str, max_rows: int) -> None:
     opened.clear()
     send({"merged": [(a, b) for a, b in (sheet.merged_cell_ranges or []) if a[0] != b[0]][:20000]})
     chunk = []
-    for row in sheet.iter_rows():
-        chunk.append(plain_row(row))
+    for row in sheet_rows(sheet):
+        chunk.append(row)
         if len(chunk) == CHUNK:
             send(chunk)
             chunk = []

@@ -219,12 +219,21 @@ class Sheet:
         """Rows of a full export; a list page passes its own filtered set instead."""
         return self.model_class._default_manager.visible_to(user).order_by(*self.ordering)
 
+    def existing(self) -> models.QuerySet:
+        """Stored rows that a line may mean; narrow it where ended rows must not be found again."""
+        return self.model_class._base_manager.all()
+
     def prepare(self, context: Context) -> None:
         """Once per import, before the first row: fetch into context.data what `check` and `make` need."""
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         """Rules across columns: yield (field, sentence). `values` holds the filled cells, keyed by Column.field."""
         return iter(())
+
+    def derive(self, obj: Any, context: Context) -> None:
+        """Fill the derived columns of a new or changed row; bulk writes do not call save()."""
+        if hasattr(obj, "before_save"):
+            obj.before_save()
 
     def applied(self, ids: list[int], context: Context) -> None:
         """After an import or its undo, in the same transaction: refresh what is derived from the rows."""

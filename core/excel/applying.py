@@ -1,0 +1,302 @@
+"""A previewed batch into the ledgers: one short transaction of set-based writes, all or nothing, once."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from core import audit
+from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
+from core.models import AuditEntry, ImportBatch, ImportRow, User
+from core.transitions import advance
+
+from . import loading
+from .binding import Binding, decoder, field_of, through_part, to_json
+from .rules import sentence_of
+from .sheet import Context, Part, Sheet, get_sheet
+from .staging import context_of
+
+CHUNK = 2000
+
+
+class Decoders:
+    """JSON of staged rows → Python values, per model."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        pairs = ((f.attname, decoder(f)) for f in model._meta.concrete_fields)
+        self.by_name = {name: decode for name, decode in pairs if decode is not None}
+
+    def __call__(self, values: dict[str, Any]) -> dict[str, Any]:
+        if not self.by_name.keys() & values.keys():
+            return values
+        return {k: self.by_name[k](v) if k in self.by_name else v for k, v in values.items()}
+
+
+def all_parts(sheet: Sheet) -> dict[str, Part]:
+    parts = {p.name: p for p in sheet.parts}
+    for column in sheet.columns:
+        if column.kind == "names" and not column.owner and not column.readonly:
+            binding = Binding(sheet, column)
+            if binding.many:
+                parts[binding.owner] = through_part(sheet, binding)
+    return parts
+
+
+class Applier:
+    def __init__(self, batch: ImportBatch, by: User | None, context: Context) -> None:
+        self.batch, self.by, self.context = batch, by, context
+        self.sheet = get_sheet(batch.kind)
+        self.model = self.sheet.model_class
+        self.parts = all_parts(self.sheet)
+        self.decode = Decoders(self.model)
+        self.part_decode = {n: Decoders(p.model_class) for n, p in self.parts.items()}
+        self.has_version = field_of(self.model, "version") is not None
+        self.ids: list[int] = []
+        self.number_ids: dict[int, int] = {}
+        self.parent_ids: dict[tuple, int] = {}
+
+    def run(self) -> None:
+        if self.sheet.parents:
+            self.make_parents()
+        for rows in self.chunks(RowAction.CHANGED):
+            self.change(rows)
+        self.insert_new()
+        for rows in self.chunks(RowAction.CHANGED) if self.parts else ():
+            self.insert_parts(rows)
+        self.sheet.applied(self.ids, self.context)
+
+    def chunks(self, *actions: str) -> Iterator[list[ImportRow]]:
+        last = -1
+        while True:
+            rows = ImportRow.objects.filter(batch=self.batch, action__in=actions, pk__gt=last).order_by("pk")[:CHUNK]
+            if not (found := list(rows)):
+                return
+            yield found
+            last = found[-1].pk
+
+    # --- parents -------------------------------------------------------------------------------------------------
+
+    def make_parents(self) -> None:
+        made: dict[str, list[int]] = {}
+        for rows in self.chunks(RowAction.NEW):
+            for row in rows:
+                for value in row.after.get("m", {}).values():
+                    if isinstance(value, dict) and "parent" in value and self.parent_key(value) not in self.parent_ids:
+                        obj = self.make_parent(value)
+                        self.parent_ids[self.parent_key(value)] = obj.pk
+                        made.setdefault(value["parent"], []).append(obj.pk)
+        if made:
+            self.batch.report = {**self.batch.report, "parents": made}
+            ImportBatch.objects.filter(pk=self.batch.pk).update(report=self.batch.report)
+
+    @staticmethod
+    def parent_key(value: dict[str, Any]) -> tuple:
+        return (value["parent"], *map(str, value["key"]))
+
+    def make_parent(self, value: dict[str, Any]) -> models.Model:
+        parent = next(p for p in self.sheet.parents if p.name == value["parent"])
+        model = parent.model_class
+        names = [model._meta.get_field(k).attname for k in parent.key]
+        fixed = {model._meta.get_field(k).attname: v for k, v in parent.fixed.items()}
+        obj = model(**fixed, **Decoders(model)(dict(zip(names, value["key"], strict=True))))
+        self.stamp(obj)
+        obj.save()
+        audit.record(AuditEvent.CREATE, obj, by=self.by, note=f"导入《{self.sheet.title}》时建立。", batch=self.batch)
+        return obj
+
+    def stamp(self, obj: models.Model) -> None:
+        if field_of(type(obj), "committee") is not None and obj.committee_id is None:
+            obj.committee_id = self.batch.committee_id
+        if field_of(type(obj), "created_by") is not None and obj.created_by_id is None:
+            obj.created_by_id = self.by.pk if self.by else None
+
+    # --- new rows ------------------------------------------------------------------------------------------------
+
+    def insert_new(self) -> None:
+        keys = iter(loading.allocate(self.model, self.batch.new_count)) if self.batch.new_count else iter(())
+        if self.refers_to_itself():
+            for rows in self.chunks(RowAction.NEW):
+                self.number_ids.update({row.number: next(keys) for row in rows})
+        for rows in self.chunks(RowAction.NEW):
+            for row in rows:
+                row.object_id = self.number_ids[row.number] if self.number_ids else next(keys)
+            loading.insert(self.model, [self.build(row) for row in rows])
+            self.insert_parts(rows, keep=False)
+            loading.update(ImportRow, ("object_id", "after") if self.parts else ("object_id",), rows)
+            self.ids += [row.object_id for row in rows]
+            self.log(
+                AuditEvent.CREATE,
+                [(r.object_id, r.label, {}, f"导入《{self.sheet.title}》第{r.number}行。") for r in rows],
+            )
+
+    def refers_to_itself(self) -> bool:
+        return any(x.model_class is self.model for c in self.sheet.columns for x in c.lookups)
+
+    def build(self, row: ImportRow) -> models.Model:
+        values = self.decode(
+            {k: self.settled(v) if isinstance(v, dict) else v for k, v in row.after.get("m", {}).items()}
+        )
+        obj = self.model(pk=row.object_id, **values)
+        self.stamp(obj)
+        self.sheet.derive(obj, self.context)
+        return obj
+
+    def settled(self, value: dict[str, Any]) -> Any:
+        """A reference that had no primary key yet: a row of the same file, or a parent."""
+        return self.number_ids.get(value["row"]) if "row" in value else self.parent_ids[self.parent_key(value)]
+
+    # --- changed rows --------------------------------------------------------------------------------------------
+
+    def change(self, rows: list[ImportRow]) -> None:
+        objects = self.locked(self.model, [r.object_id for r in rows])
+        groups: dict[tuple[str, ...], list[models.Model]] = {}
+        for row in rows:
+            obj = objects.get(row.object_id)
+            self.require_untouched(row, obj)
+            values = self.decode(
+                {k: self.settled(v) if isinstance(v, dict) else v for k, v in row.after.get("m", {}).items()}
+            )
+            groups.setdefault(self.write_values(obj, values), []).append(obj)
+        for names, changed in groups.items():
+            loading.update(self.model, names, changed)
+        self.change_parts(rows)
+        self.ids += [r.object_id for r in rows]
+        self.log(
+            AuditEvent.CHANGE,
+            [(r.object_id, r.label, r.values, f"导入《{self.sheet.title}》第{r.number}行。") for r in rows],
+        )
+
+    def write_values(self, obj: models.Model, values: dict[str, Any]) -> tuple[str, ...]:
+        """Set the values and what follows from them; returns the columns that differ."""
+        before = dict(obj.__dict__)
+        obj.__dict__.update(values)
+        self.sheet.derive(obj, self.context)
+        if self.has_version:
+            obj.version += 1
+        if field_of(type(obj), "updated_at") is not None:
+            obj.updated_at = timezone.now()
+        return tuple(
+            sorted(f.attname for f in self.model._meta.concrete_fields if obj.__dict__[f.attname] != before[f.attname])
+        )
+
+    def require_untouched(self, row: ImportRow, obj: models.Model | None) -> None:
+        fresh = obj is not None and (
+            obj.version == row.before.get("version")
+            if self.has_version
+            else all(to_json(obj.__dict__[k]) == v for k, v in row.before.get("m", {}).items())
+        )
+        if not fresh:
+            raise ValidationError(
+                f"预览以后，第{row.number}行的“{row.label}”被别人改动过，整批没有写入。请重新上传，再看一遍预览。",
+                code="stale",
+            )
+
+    @staticmethod
+    def locked(model: type[models.Model], ids: list[int]) -> dict[int, models.Model]:
+        rows = model._base_manager.filter(pk__in=ids)
+        if connection.vendor == "postgresql":
+            rows = rows.select_for_update()
+        return {obj.pk: obj for obj in rows}
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def change_parts(self, rows: list[ImportRow]) -> None:
+        """Ends, changes and removals come before anything new, so that “one open row” constraints hold."""
+        by_part: dict[str, list[dict]] = {}
+        for row in rows:
+            for op in row.after.get("parts", ()):
+                if op["op"] != "new":
+                    by_part.setdefault(op["p"], []).append(op)
+        for name, ops in by_part.items():
+            model = self.parts[name].model_class
+            objects = self.locked(model, [op["id"] for op in ops])
+            if len(objects) < len({op["id"] for op in ops}):
+                raise ValidationError("预览以后，有关联的记录被别人改动过，整批没有写入。请重新上传。", code="stale")
+            removed = [op["id"] for op in ops if op["op"] == "remove"]
+            if removed:
+                model._base_manager.filter(pk__in=removed)._raw_delete(model._base_manager.db)
+            groups: dict[tuple[str, ...], list[models.Model]] = {}
+            for op in ops:
+                if op["op"] == "change":
+                    obj = objects[op["id"]]
+                    values = self.part_decode[name](op["v"])
+                    obj.__dict__.update(values)
+                    if field_of(model, "version") is not None:
+                        obj.version += 1
+                        values = {**values, "version": obj.version}
+                    groups.setdefault(tuple(sorted(values)), []).append(obj)
+            for names, changed in groups.items():
+                loading.update(model, names, changed)
+
+    def insert_parts(self, rows: list[ImportRow], keep: bool = True) -> None:
+        """New part rows; their keys go back into the staged row, for undo."""
+        by_part: dict[str, list[tuple[ImportRow, dict]]] = {}
+        for row in rows:
+            for op in row.after.get("parts", ()):
+                if op["op"] == "new":
+                    by_part.setdefault(op["p"], []).append((row, op))
+        for name, pairs in by_part.items():
+            part = self.parts[name]
+            model = part.model_class
+            link = model._meta.get_field(part.link).attname
+            objects = []
+            for pk, (row, op) in zip(loading.allocate(model, len(pairs)), pairs, strict=True):
+                op["id"] = pk
+                obj = model(pk=pk, **{**self.part_decode[name](op["v"]), link: row.object_id})
+                self.stamp(obj)
+                if hasattr(obj, "before_save"):
+                    obj.before_save()
+                objects.append(obj)
+            loading.insert(model, objects)
+        if keep and by_part:
+            touched = {row.pk: row for pairs in by_part.values() for row, _ in pairs}
+            loading.update(ImportRow, ("after",), list(touched.values()))
+
+    def log(self, event: AuditEvent, facts: list[tuple[int, str, dict, str]]) -> None:
+        """One audit entry per row; all fields but four are the same, so one entry serves as the pattern."""
+        pattern = audit.entry(event, by=self.by, batch=self.batch, committee=self.batch.committee)
+        label = self.model._meta.label_lower
+        shared = {f.attname: pattern.__dict__[f.attname] for f in AuditEntry._meta.concrete_fields}
+        rows = []
+        for pk, (object_id, name, changes, note) in zip(loading.allocate(AuditEntry, len(facts)), facts, strict=True):
+            values = {
+                **shared,
+                "id": pk,
+                "object_type": label,
+                "object_id": object_id,
+                "object_label": name,
+                "changes": changes,
+                "note": note,
+            }
+            rows.append(SimpleNamespace(**values))
+        loading.insert(AuditEntry, rows)
+
+
+def apply_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
+    """Write the batch, or nothing of it. A second confirmation meets the status and is refused."""
+    context = context_of(batch)
+    sheet = get_sheet(batch.kind)
+    sheet.prepare(context)
+    was = (batch.status, batch.version)
+    try:
+        with transaction.atomic():
+            advance(batch, BATCH_FLOW, BatchStatus.APPLIED, by=by, applied_at=timezone.now())
+            Applier(batch, by, context).run()
+            audit.record(
+                AuditEvent.IMPORT,
+                batch,
+                by=by,
+                label=f"《{sheet.title}》{batch.file_name}",
+                note=f"新增{batch.new_count}行，变更{batch.changed_count}行，不变{batch.same_count}行。",
+                batch=batch,
+            )
+    except IntegrityError as error:
+        batch.status, batch.version = was
+        raise sentence_of(error, [sheet.model_class, *(p.model_class for p in sheet.parts)]) from error
+    except ValidationError:
+        batch.status, batch.version = was
+        raise
+    return batch

@@ -1,0 +1,104 @@
+"""Names in cells → stored rows. One query per lookup target, whatever the number of lines."""
+
+import difflib
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from .sheet import Column, Context, Lookup
+from .values import squash
+
+LOOSE = re.compile(r"[市省县区()\-—·“”\"']")
+AMBIGUOUS = -1
+
+
+def loose(text: str) -> str:
+    return LOOSE.sub("", text)
+
+
+class Target:
+    """The names of one lookup's rows."""
+
+    def __init__(self, lookup: Lookup, context: Context) -> None:
+        self.lookup = lookup
+        self.exact: dict[str, int] = {}
+        self.loose: dict[str, int] = {}
+        self.names: dict[int, str] = {}
+        rows = lookup.model_class._base_manager.filter(**lookup.filters)
+        if lookup.scoped and any(f.name == "committee" for f in lookup.model_class._meta.concrete_fields):
+            rows = rows.filter(committee__in=context.committee.scope_ids)
+        for position, name in enumerate(lookup.fields):
+            fresh: dict[str, int] = {}
+            for pk, value in rows.values_list("pk", name):
+                for text in value if isinstance(value, list) else [value]:
+                    if text not in ("", None):
+                        self.add(fresh, str(text), pk, first=position == 0)
+            for text, pk in fresh.items():  # an earlier field wins over a later one
+                self.exact.setdefault(text, pk)
+        for text, pk in self.exact.items():
+            key = loose(text)
+            self.loose[key] = pk if self.loose.get(key, pk) == pk else AMBIGUOUS
+
+    def add(self, fresh: dict[str, int], text: str, pk: int, first: bool) -> None:
+        if first:
+            self.names[pk] = text
+        else:
+            self.names.setdefault(pk, text)
+        key = squash(text)
+        fresh[key] = pk if fresh.get(key, pk) == pk else AMBIGUOUS
+
+    def find(self, text: str) -> int | None:
+        key = squash(text)
+        found = self.exact.get(key)
+        return self.loose.get(loose(key)) if found is None and len(loose(key)) > 1 else found
+
+
+class Resolver:
+    """All lookups of one column; `resolve` gives (field that takes it, primary key)."""
+
+    def __init__(self, column: Column, context: Context, cache: dict[Any, Target]) -> None:
+        self.column = column
+        self.targets: list[Target] = []
+        self.file_names: dict[str, int] | None = None  # names of new rows of this file, for lookups into itself
+        for lookup in column.lookups:
+            key = (lookup.model, lookup.fields, lookup.scoped, tuple(sorted(lookup.filters.items(), key=str)))
+            if key not in cache:
+                cache[key] = Target(lookup, context)
+            self.targets.append(cache[key] if cache[key].lookup is lookup else self.copy(cache[key], lookup))
+        self.words = {squash(w) for lookup in column.lookups for w in lookup.words}
+        self.known: dict[str, tuple[str, Any]] = {}
+
+    @staticmethod
+    def copy(target: Target, lookup: Lookup) -> Target:
+        twin = Target.__new__(Target)
+        twin.__dict__.update(target.__dict__, lookup=lookup)
+        return twin
+
+    def resolve(self, text: str) -> tuple[str, Any]:
+        if text not in self.known:
+            self.known[text] = self.search(text)
+        return self.known[text]
+
+    def search(self, text: str) -> tuple[str, Any]:
+        if squash(text) in self.words:
+            return "", None
+        for target in self.targets:
+            pk = target.find(text)
+            if pk == AMBIGUOUS:
+                raise ValidationError(f"有不止一个“{text[:40]}”，分不清是哪一个。请写全称或代码。")
+            if pk is not None:
+                return target.lookup.into, pk
+        raise ValidationError(self.unknown(text), code="unknown-name")
+
+    def unknown(self, text: str) -> str:
+        titles = "或".join(dict.fromkeys(str(t.lookup.model_class._meta.verbose_name) for t in self.targets))
+        near: list[str] = []
+        for target in self.targets:
+            names = list(target.names.values())[:20_000]
+            near += difflib.get_close_matches(text, names, 1, 0.6) if len(names) <= 5000 else []
+        hint = f"是不是“{near[0]}”？" if near else "请先登记，或改成已有的名称。"
+        return f"{titles}里没有“{text[:40]}”。{hint}"
+
+    def name(self, pk: Any) -> str:
+        return next((t.names[pk] for t in self.targets if pk in t.names), "" if pk is None else str(pk))

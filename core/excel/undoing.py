@@ -1,0 +1,187 @@
+"""Taking a batch back: exactly what it wrote, and only while nobody has touched it since."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from core import audit
+from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
+from core.models import Attachment, ImportBatch, ImportRow, User
+from core.transitions import advance
+
+from . import loading
+from .applying import Applier
+from .binding import to_json
+from .staging import context_of
+
+SHOWN = 50
+
+
+class TouchedError(ValidationError):
+    """Rows were edited or used since; `rows` lists them as (row number, label, reason)."""
+
+    def __init__(self, rows: list[tuple[int, str, str]]) -> None:
+        self.rows = rows
+        first = "；".join(f"第{n}行“{label}”{why}" for n, label, why in rows[:5])
+        more = f"等{len(rows)}行" if len(rows) > 5 else ""
+        super().__init__(f"导入以后有人改动过其中的内容，不能整批撤销：{first}{more}。请逐条处理。", code="touched")
+
+
+class Undoer(Applier):
+    def run(self) -> None:
+        self.require_all_untouched()
+        for rows in self.chunks(RowAction.CHANGED, RowAction.NEW):
+            self.undo_parts(rows)
+        for rows in self.chunks(RowAction.CHANGED):
+            self.restore(rows)
+        for rows in self.chunks(RowAction.NEW):
+            self.log(AuditEvent.UNDO, [(r.object_id, r.label, {}, "撤销导入，删去这一条。") for r in rows])
+            self.ids += [r.object_id for r in rows]
+        self.delete_new()
+        self.delete_parents()
+        self.sheet.applied(self.ids, self.context)
+
+    # --- may it be undone ----------------------------------------------------------------------------------------
+
+    def require_all_untouched(self) -> None:
+        touched: list[tuple[int, str, str]] = []
+        for rows in self.chunks(RowAction.NEW, RowAction.CHANGED):
+            stored = self.locked(self.model, [r.object_id for r in rows])
+            for row in rows:
+                if why := self.touched(row, stored.get(row.object_id)):
+                    touched.append((row.number, row.label, why))
+            touched += self.touched_parts(rows)
+        touched += self.used_elsewhere()
+        if touched:
+            raise TouchedError(sorted(set(touched)))
+
+    def touched(self, row: ImportRow, obj: models.Model | None) -> str:
+        if obj is None:
+            return "已不在台账里"
+        if self.has_version:
+            expected = 1 if row.action == RowAction.NEW else (row.before.get("version") or 0) + 1
+            return "" if obj.version == expected else "之后被改动过"
+        after = {k: v for k, v in row.after.get("m", {}).items() if not isinstance(v, dict)}
+        return "" if all(to_json(obj.__dict__[k]) == v for k, v in after.items()) else "之后被改动过"
+
+    def touched_parts(self, rows: list[ImportRow]) -> list[tuple[int, str, str]]:
+        found = []
+        for name, part in self.parts.items():
+            ops = [
+                (row, op)
+                for row in rows
+                for op in row.after.get("parts", ())
+                if op["p"] == name and op["op"] != "remove"
+            ]
+            stored = self.locked(part.model_class, [op["id"] for _, op in ops]) if ops else {}
+            for row, op in ops:
+                obj = stored.get(op["id"])
+                if obj is None or any(to_json(obj.__dict__[k]) != v for k, v in op["v"].items()):
+                    found.append((row.number, row.label, f"的{part.model_class._meta.verbose_name}之后被改动过"))
+        return found
+
+    def used_elsewhere(self) -> list[tuple[int, str, str]]:
+        """New rows that something else refers to by now."""
+        found: list[tuple[int, str, str]] = []
+        own_parts = self.own_parts()
+        for rows in self.chunks(RowAction.NEW):
+            by_id = {row.object_id: row for row in rows}
+            for relation in self.relations():
+                model, name = relation.related_model, relation.field.attname
+                users = model._base_manager.filter(**{f"{name}__in": list(by_id)})
+                if model is self.model:
+                    users = users.exclude(pk__in=list(by_id))
+                for pk, target in users.values_list("pk", name)[:SHOWN]:
+                    if pk not in own_parts.get(model, ()):
+                        row = by_id[target]
+                        found.append((row.number, row.label, f"已有{model._meta.verbose_name}与它相连"))
+            kind = ContentType.objects.get_for_model(self.model)
+            for target in Attachment.objects.filter(content_type=kind, object_id__in=list(by_id)).values_list(
+                "object_id", flat=True
+            ):
+                found.append((by_id[target].number, by_id[target].label, "已上传附件"))
+        return found
+
+    def relations(self) -> list[Any]:
+        fields = self.model._meta.get_fields(include_hidden=True)
+        return [f for f in fields if f.auto_created and not f.concrete and (f.one_to_many or f.one_to_one)]
+
+    def own_parts(self) -> dict[type[models.Model], set[int]]:
+        own: dict[type[models.Model], set[int]] = {}
+        if self.parts:
+            for rows in self.chunks(RowAction.NEW):
+                for row in rows:
+                    for op in row.after.get("parts", ()):
+                        own.setdefault(self.parts[op["p"]].model_class, set()).add(op["id"])
+        return own
+
+    # --- undoing -------------------------------------------------------------------------------------------------
+
+    def undo_parts(self, rows: list[ImportRow]) -> None:
+        for name, part in self.parts.items():
+            model = part.model_class
+            ops = [op for row in rows for op in row.after.get("parts", ()) if op["p"] == name]
+            if new := [op["id"] for op in ops if op["op"] == "new"]:
+                model._base_manager.filter(pk__in=new)._raw_delete(model._base_manager.db)
+            stored = self.locked(model, [op["id"] for op in ops if op["op"] == "change"])
+            groups: dict[tuple[str, ...], list[models.Model]] = {}
+            for op in ops:
+                if op["op"] == "change":
+                    stored[op["id"]].__dict__.update(self.part_decode[name](op["b"]))
+                    groups.setdefault(tuple(sorted(op["b"])), []).append(stored[op["id"]])
+            for names, changed in groups.items():
+                loading.update(model, names, changed)
+            if removed := [op for op in ops if op["op"] == "remove"]:
+                loading.insert(model, [model(**self.part_decode[name](op["b"])) for op in removed])
+
+    def restore(self, rows: list[ImportRow]) -> None:
+        objects = self.locked(self.model, [r.object_id for r in rows])
+        groups: dict[tuple[str, ...], list[models.Model]] = {}
+        for row in rows:
+            obj = objects[row.object_id]
+            groups.setdefault(self.write_values(obj, self.decode(row.before.get("m", {}))), []).append(obj)
+        for names, changed in groups.items():
+            loading.update(self.model, names, changed)
+        self.ids += [r.object_id for r in rows]
+        facts = [
+            (r.object_id, r.label, {k: [v[1], v[0]] for k, v in r.values.items()}, "撤销导入，恢复原值。") for r in rows
+        ]
+        self.log(AuditEvent.UNDO, facts)
+
+    def delete_new(self) -> None:
+        for rows in self.chunks(RowAction.NEW):
+            found = self.model._base_manager.filter(pk__in=[r.object_id for r in rows])
+            found._raw_delete(self.model._base_manager.db)
+
+    def delete_parents(self) -> None:
+        for name, ids in self.batch.report.get("parents", {}).items():
+            parent = next(p for p in self.sheet.parents if p.name == name)
+            used = set(self.model._base_manager.filter(**{f"{name}__in": ids}).values_list(f"{name}_id", flat=True))
+            parent.model_class._base_manager.filter(pk__in=set(ids) - used).delete()
+
+
+def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
+    """Restore every row that the batch changed and delete every row that it made; TouchedError when that would lose work."""
+    context = context_of(batch)
+    was = (batch.status, batch.version)
+    undoer = Undoer(batch, by, context)
+    undoer.sheet.prepare(context)
+    try:
+        with transaction.atomic():
+            advance(batch, BATCH_FLOW, BatchStatus.UNDONE, by=by, undone_at=timezone.now())
+            undoer.run()
+            audit.record(AuditEvent.UNDO, batch, by=by, label=f"《{undoer.sheet.title}》{batch.file_name}", batch=batch)
+    except (IntegrityError, models.ProtectedError) as error:
+        batch.status, batch.version = was
+        raise ValidationError("导入的内容已被别处引用，不能整批撤销。请先处理引用它的记录。", code="touched") from error
+    except ValidationError:
+        batch.status, batch.version = was
+        raise
+    return batch
+
+
+def can_undo(user: User, batch: ImportBatch) -> bool:
+    return user.is_committee_staff and batch.status == BatchStatus.APPLIED
