@@ -168,8 +168,8 @@ class Planner:
     def resolve(self, line: Line, last: bool) -> None:
         for name, resolver in self.resolvers.items():
             value = line.given.get(name)
-            if value is None or value is CLEAR or not isinstance(value, (str, list)):
-                continue
+            if not isinstance(value, (str, list)) or (value and isinstance(value[0], tuple)):
+                continue  # blank, cleared, or resolved in the first round
             try:
                 line.given[name] = (
                     [resolver.resolve(t) for t in value] if isinstance(value, list) else resolver.resolve(value)

@@ -32,7 +32,9 @@ NONE_WORDS = {"无", "—", "-", "--", "——", "/", "／"}
 CLEAR_WORD = "清空"
 DIRTY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufffe\uffff]")
 EDGE = re.compile(r"^[\s\u3000\xa0]|[\s\u3000\xa0]$")
-CHINESE_GAP = re.compile("(?<=[\u4e00-\u9fff])[ \u3000\xa0]+(?=[\u4e00-\u9fff])")
+CHINESE_GAP = re.compile(
+    "(?<=[\u4e00-\u9fff])[ \u3000\xa0]+(?=[\u4e00-\u9fff0-9])|(?<=[0-9])[ \u3000\xa0]+(?=[\u4e00-\u9fff])"
+)
 LOST_DIGITS = 10**15
 UNIT = re.compile(r"^([-+]?\d[\d,]*(?:\.\d+)?)(?:人|名|家|个|次|件|项|期|场|学时|小时|元|万元|%)?$")
 DATE = re.compile(r"^(\d{4})\s*[年./\-]\s*(\d{1,2})(?:\s*[月./\-]\s*(\d{1,2})?\s*日?)?(?:[ T].*)?$")
