@@ -6,13 +6,14 @@ BENCH_ARGS ?=
 BIN := .venv/bin
 export PORT
 
-.PHONY: help env env-dev env-pdf demo test bench lint static lock clean
+.PHONY: help env env-dev env-pdf demo test bench lint format static lock clean
 
 help:
 	@echo "make demo    准备环境、载入演示数据并在 http://127.0.0.1:$(PORT) 运行（PORT=8080 换端口，DATABASE_URL=… 换数据库）"
 	@echo "make test    运行全部测试（TEST_ARGS=\"-k 关键词\" 只运行一部分）"
 	@echo "make bench   测速，结果是与裸 SQL 等的比值"
 	@echo "make lint    检查代码格式、模板和迁移"
+	@echo "make format  按约定改写代码和模板的格式"
 	@echo "make static  收集并压缩静态文件（正式部署）"
 	@echo "make env     只准备 .venv；env-dev 加上测试工具，env-pdf 加上 PDF 组件"
 	@echo "make lock    依赖改动后重新生成 requirements*.txt（需要 uv）"
@@ -57,8 +58,13 @@ bench: env-dev
 lint: env-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	find templates -name '*.html' -not -path 'templates/tables/*' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
+	find templates -name '*.html' -not -path 'templates/tables/*' -print0 | xargs -0 $(BIN)/djade --target-version 5.2 --check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: env-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	find templates -name '*.html' -not -path 'templates/tables/*' -print0 | xargs -0 $(BIN)/djade --target-version 5.2
 
 static: env
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 1

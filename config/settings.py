@@ -289,6 +289,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path((not TESTING and env.str("DANGJIAN_STATIC_DIR", default="")) or DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path((not TESTING and env.str("DANGJIAN_MEDIA_DIR", default="")) or DATA_DIR / "files")
+if STATIC_ROOT.parent == DATA_DIR:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 # `make static` collects and compresses; without it the files are served from their packages.
 STATIC_COLLECTED = not (TESTING or DEBUG) and (STATIC_ROOT / "staticfiles.json").exists()
 HASHED_STATIC = STATIC_COLLECTED or "collectstatic" in sys.argv
