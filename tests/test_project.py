@@ -1,6 +1,7 @@
 """Rules about the repository itself: layers, jobs, templates, requirements, and what no file may say."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -35,16 +36,13 @@ TEXT_SUFFIXES = {
 
 
 def tracked_files() -> list[Path]:
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    names = filter(None, listing.stdout.decode().split("\0"))
-    files = [ROOT / name for name in names if (ROOT / name).is_file()]
-    if not files:  # an unpacked archive without git
-        skipped = {".venv", "data", "__pycache__", ".git", ".pytest_cache", ".ruff_cache"}
+    files = []
+    if git := shutil.which("git"):
+        command = [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout.decode()
+        files = [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+    if not files:  # no git, or an unpacked archive
+        skipped = {".venv", "data", "__pycache__", ".git", ".pytest_cache", ".ruff_cache", ".hypothesis"}
         files = [path for path in ROOT.rglob("*") if path.is_file() and not skipped & set(path.parts)]
     return files
 
