@@ -1,10 +1,11 @@
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet
+from core.periods import quarter_of
 from organizations.choices import DifferenceDecision, LedgerSource
 
 
@@ -16,8 +17,8 @@ class LedgerCheckQuerySet(RecordQuerySet):
 class LedgerCheck(Record):
     """台账核对. Two ledgers were compared on a day; the differences found are its rows (DOMAIN §9.4)."""
 
-    quarter = models.IntegerField("所属季度", help_text="计入哪个季度，默认取核对日期所在季度。")
-    checked_on = models.DateField("核对日期")
+    quarter = models.IntegerField("归属季度", blank=True, help_text="计入哪个季度，不填按核对日期。")
+    checked_on = models.DateField("核对日期", help_text="核对完成的日期。")
     source = models.CharField(
         "我方台账", max_length=16, choices=LedgerSource.choices, default=LedgerSource.OWN, help_text="以它为底本。"
     )
@@ -53,6 +54,14 @@ class LedgerCheck(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("organizations:ledgercheck-detail", args=[self.pk])
+
+    def before_save(self) -> None:
+        if self.quarter is None:
+            self.quarter = quarter_of(self.checked_on)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.before_save()
+        super().save(*args, **kwargs)
 
 
 class LedgerDifferenceQuerySet(RecordQuerySet):

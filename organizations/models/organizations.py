@@ -1,7 +1,6 @@
 from datetime import date
 from typing import Any, Self
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -23,6 +22,7 @@ from organizations.choices import (
     RegistrationStatus,
 )
 
+from .conditions import SurroundingsQuerySet
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
@@ -53,8 +53,11 @@ class IncubationBatch(Record):
 
         return f"第{chinese_number(self.number)}期"
 
+    def get_absolute_url(self) -> str:
+        return reverse("organizations:incubationbatch-detail", args=[self.pk])
 
-class SocialOrganizationQuerySet(RecordQuerySet):
+
+class SocialOrganizationQuerySet(SurroundingsQuerySet, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         from .coverage import BranchCoverage
 
@@ -81,30 +84,6 @@ class SocialOrganizationQuerySet(RecordQuerySet):
     def trade_associations(self) -> Self:
         """行业协会商会: the invitation list of the joint meeting."""
         return self.filter(is_trade_association=True)
-
-    def organization_covered(self, on: date) -> Self:
-        """Covered by a party organization on that day, by whatever method; each body once (COV-01)."""
-        return self.filter(
-            Exists(apps.get_model("organizations.BranchCoverage").objects.on(on).filter(organization=OuterRef("pk")))
-        )
-
-    def work_covered(self, on: date) -> Self:
-        """Covered by a party organization, or guided by an instructor, on that day."""
-        coverage = apps.get_model("organizations.BranchCoverage").objects.on(on)
-        instructors = apps.get_model("organizations.InstructorAssignment").objects.on(on)
-        return self.filter(
-            Exists(coverage.filter(organization=OuterRef("pk")))
-            | Exists(instructors.filter(organization=OuterRef("pk")))
-        )
-
-    def without_branch(self, on: date) -> Self:
-        coverage = apps.get_model("organizations.BranchCoverage").objects.on(on)
-        return self.filter(~Exists(coverage.filter(organization=OuterRef("pk"))))
-
-    def with_party_clause(self, on: date) -> Self:
-        """An approved charter of that day contains the party-building clause (CH-01)."""
-        charters = apps.get_model("organizations.CharterRecord").objects.with_party_clause(on)
-        return self.filter(Exists(charters.filter(organization=OuterRef("pk"))))
 
     def with_affiliation(self, on: date) -> Self:
         """Annotate `affiliation_kind`: the 归口 in force on that day."""

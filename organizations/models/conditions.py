@@ -1,0 +1,139 @@
+"""Conditions and annotations of bodies that need the rows around them: coverage, guidance, charter, letter, members.
+
+Each is an EXISTS or a scalar subquery, never a multiplying join. The models are fetched late, since their modules
+import SocialOrganization.
+"""
+
+from datetime import date
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
+
+from organizations.choices import CharterStatus, CoverageMethod, LetterStatus, PostKind
+
+from .intervals import IntervalQuerySet
+
+BODY = {"organization": OuterRef("pk")}
+
+
+def rows(name: str) -> Any:
+    return apps.get_model("organizations", name).objects
+
+
+class SurroundingsQuerySet(models.QuerySet):
+    def covered_by(self, methods: tuple[str, ...], on: date) -> Self:
+        """Covered on that day by one of these methods."""
+        return self.filter(Exists(rows("BranchCoverage").on(on).filter(method__in=methods, **BODY)))
+
+    def organization_covered(self, on: date) -> Self:
+        """Covered by a party organization on that day, by whatever method; each body once (COV-01)."""
+        return self.filter(Exists(rows("BranchCoverage").on(on).filter(**BODY)))
+
+    def without_branch(self, on: date) -> Self:
+        return self.filter(~Exists(rows("BranchCoverage").on(on).filter(**BODY)))
+
+    def with_instructor(self, on: date) -> Self:
+        return self.filter(Exists(rows("InstructorAssignment").on(on).filter(**BODY)))
+
+    def with_liaison(self, on: date) -> Self:
+        return self.filter(Exists(rows("Liaison").on(on).filter(**BODY)))
+
+    def work_covered(self, on: date, liaison_counts: bool = False) -> Self:
+        """Covered by a party organization, or guided by an instructor (or a liaison, where that counts), on that day."""
+        names = ("BranchCoverage", "InstructorAssignment", *(("Liaison",) if liaison_counts else ()))
+        condition = Q()
+        for name in names:
+            condition |= Q(Exists(rows(name).on(on).filter(**BODY)))
+        return self.filter(condition)
+
+    def uncovered(self, on: date) -> Self:
+        """覆盖空白: neither a party organization nor an instructor on that day (COV-03)."""
+        return self.without_branch(on).filter(~Exists(rows("InstructorAssignment").on(on).filter(**BODY)))
+
+    def with_party_clause(self, on: date) -> Self:
+        """An approved charter of that day contains the party-building clause (CH-01)."""
+        return self.filter(Exists(rows("CharterRecord").with_party_clause(on).filter(**BODY)))
+
+    def without_party_clause(self, on: date) -> Self:
+        return self.filter(~Exists(rows("CharterRecord").with_party_clause(on).filter(**BODY)))
+
+    def letter_signed(self) -> Self:
+        return self.filter(Exists(rows("CommitmentLetter").signed().filter(**BODY)))
+
+    def with_coverage(self, on: date) -> Self:
+        """Annotate the coverage that counts (own before joint before functional) and its branch."""
+        # the names of the methods happen to sort in the order of their rank
+        chosen = rows("BranchCoverage").on(on).filter(**BODY).order_by("-method", "start")
+        secretary = (
+            rows("BranchPost")
+            .on(on)
+            .filter(post=PostKind.SECRETARY, branch=OuterRef("branch_ref"))
+            .order_by("-start")
+            .values("person_name")[:1]
+        )
+        return self.annotate(
+            coverage_method=Subquery(chosen.values("method")[:1]),
+            branch_ref=Subquery(chosen.values("branch_id")[:1]),
+            branch_name=Subquery(
+                chosen.values(n=Coalesce(NullIf("branch__short_name", Value("")), "branch__name"))[:1]
+            ),
+            branch_founded=Subquery(chosen.values("branch__founded_on")[:1]),
+            branch_term_end=Subquery(chosen.values("branch__term_end")[:1]),
+            branch_secretary=Subquery(secretary),
+            has_instructor=Exists(rows("InstructorAssignment").on(on).filter(**BODY)),
+            has_liaison=Exists(rows("Liaison").on(on).filter(**BODY)),
+        )
+
+    def with_papers(self, on: date) -> Self:
+        """Annotate the state of the charter and of the commitment letter."""
+        charters = rows("CharterRecord").filter(**BODY)
+        letters = rows("CommitmentLetter").filter(**BODY)
+        latest = charters.filter(has_party_clause=True).order_by("-version_no").values("status")[:1]
+        approved = rows("CharterRecord").with_party_clause(on).filter(**BODY).order_by("-approved_on")
+        return self.annotate(
+            charter_on=Subquery(approved.values("approved_on")[:1]),
+            charter_status=Case(
+                When(charter_on__isnull=False, then=Value(CharterStatus.APPROVED.value)),
+                default=Coalesce(Subquery(latest), Value(CharterStatus.ABSENT.value)),
+                output_field=models.CharField(choices=CharterStatus.choices),
+            ),
+            letter_on=Subquery(letters.values("signed_on")[:1]),
+            letter_status=Subquery(
+                letters.values("status")[:1], output_field=models.CharField(choices=LetterStatus.choices)
+            ),
+        )
+
+    def with_member_count(self, on: date) -> Self:
+        """Annotate `member_count` and `full_member_count`: the roster of the own branch, else the latest survey."""
+        holds = IntervalQuerySet.holds(on, "branch__coverages__")
+        roster = (
+            rows("Membership")
+            .full()
+            .on(on)
+            .filter(holds, branch__coverages__organization=OuterRef("pk"), branch__coverages__method=CoverageMethod.OWN)
+            .order_by()
+            .values("branch__coverages__organization")
+        )
+        full = Q(member__category="full")
+        surveys = rows("MemberSurvey").filter(filled_on__lte=on, **BODY).order_by("-filled_on")
+        own = Exists(rows("BranchCoverage").on(on).filter(method=CoverageMethod.OWN, **BODY))
+
+        def figure(counted: Count, surveyed: str) -> Case:
+            number = Subquery(roster.values(n=counted), output_field=models.IntegerField())
+            return Case(
+                When(own, then=Coalesce(number, 0)),
+                default=Subquery(surveys.values(surveyed)[:1]),
+                output_field=models.IntegerField(),
+            )
+
+        return self.annotate(
+            member_count=figure(Count("pk"), "member_count"),
+            full_member_count=figure(Count("pk", filter=full), "full_member_count"),
+        )
+
+    def for_ledger(self, on: date) -> Self:
+        """Everything that the list and the export show beside the body's own columns; what is not asked for costs nothing."""
+        return self.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)

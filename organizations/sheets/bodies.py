@@ -1,0 +1,152 @@
+"""孵化入驻批次 and 社会组织党建工作台账."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import models
+
+from core.excel.sheet import Column, Context, Part, Sheet, register
+from core.periods import today
+from organizations.choices import ENDED_STATUSES, CoverageMethod, OrganizationKind
+from organizations.models import SocialOrganization
+
+from .common import BATCH, batch_number
+
+CHARTER_YES = {"approved": "是"}
+
+
+@register
+class IncubationBatchSheet(Sheet):
+    kind, title, order = "incubation_batches", "孵化入驻批次", 10
+    model = "organizations.IncubationBatch"
+    intro = "社会组织培育发展中心的每一期一行；没有孵化中心的不用填。"
+    keys = (("number",),)
+    ordering = ("-number",)
+    columns = (
+        Column("期数", "number", "int", synonyms=("孵化期数", "批次"), required=True, help="写数字。", example=6),
+        Column("培育发展中心", "centre", synonyms=("孵化中心",), example="市社会组织培育发展中心", width=30),
+        Column("入驻日期", "entered_on", "date", example="2023-02-10"),
+        Column("出壳日期", "left_on", "date", synonyms=("退出日期",)),
+    )
+
+
+def covered(row: Mapping[str, Any]) -> str:
+    return "是" if row["coverage_method"] else "否"
+
+
+def method(row: Mapping[str, Any]) -> str:
+    return CoverageMethod(row["coverage_method"]).label if row["coverage_method"] else ""
+
+
+def in_charter(row: Mapping[str, Any]) -> str:
+    return "是" if row["charter_on"] else "否"
+
+
+def export(heading: str, group: str, name: str, kind: str = "text") -> Column:
+    """A column that exports print from an annotation of `for_ledger` and imports pass over."""
+    return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,))
+
+
+@register
+class OrganizationSheet(Sheet):
+    kind, title, order = "organizations", "社会组织党建工作台账", 20
+    model = "organizations.SocialOrganization"
+    intro = "每家社会组织一行：登记事项、归口、联系人、指导员和联络员。这是第一本要导入的台账。"
+    after = "有孵化入驻单位的，先导入孵化入驻批次。"
+    notes = (
+        "统一社会信用代码一列请先设为“文本”，再录入18位代码。",
+        "党员情况、党组织情况、入章和承诺书各栏由系统按党员名册、党组织台账等自动生成，导入时不读取。",
+        "归口、指导员、联络员换了人或单位的，写新的即可，原来的从数据截至日期起结束。",
+    )
+    keys = (("code",), ("name",))
+    ordering = ("sort_key", "pk")
+    parts = (
+        Part("affiliation", "organizations.Affiliation", "organization", {"end": None}, ("kind",), "end", "start"),
+        Part("former", "organizations.FormerName", "organization", {}, ("name",)),
+        Part(
+            "instructor", "organizations.InstructorAssignment", "organization", {"end": None},
+            ("instructor_name",), "end", "start",
+        ),
+        Part("liaison", "organizations.Liaison", "organization", {"end": None}, ("name",), "end", "start"),
+    )  # fmt: skip
+    columns = (
+        Column("社会组织名称", "name", synonyms=("单位名称", "名称", "社会组织"), required=True,
+               example="示例市广告协会", width=30),
+        Column("简称", "short_name", help="写进总结和名单的叫法。", example="市广告协会", width=20),
+        Column("统一社会信用代码", "code", "code", synonyms=("信用代码", "社会信用代码"), example="51341700MJ0000001A"),
+        Column("类型", "kind", "choice", required=True, synonyms=("社会组织类型", "类别"), choices={
+            "社团": "51", "民非": "52", "民办非企业": "52", "社会服务机构": "52",
+            "民办非企业单位（社会服务机构）": "52"}, example="社会团体"),
+        Column("社团分类", "category", "choice", choices={
+            "行业性（协会/商会）": "trade", "学术性（学会/研究会）": "academic", "联合性（联合会/促进会）": "union"}),
+        Column("行业协会商会", "is_trade_association", "bool", synonyms=("是否行业协会商会",), default=False,
+               help="填“是”的列入联席会议邀请名单。"),
+        Column("异地商会", "is_visiting_chamber", "bool", synonyms=("是否异地商会",), default=False),
+        Column("登记方式", "registration_mode", "choice"),
+        Column("登记日期", "registered_on", "date", synonyms=("成立日期", "成立登记日期", "成立时间"), required=True,
+               example="2015-06-12"),
+        Column("登记状态", "status", "choice", synonyms=("状态",), choices={"异常": "abnormal", "注销": "cancelled"},
+               default="normal"),
+        Column("注销日期", "ended_on", "date", synonyms=("注销或撤销日期", "撤销日期"), help="已注销、已撤销的才填。"),
+        Column("业务主管单位", "supervising_unit", synonyms=("主管单位",), example="无", width=18),
+        Column("行业管理部门", "industry_department", width=18),
+        Column("登记管理机关", "registration_authority", synonyms=("登记机关",)),
+        Column("党建管理归口", "affiliation.kind", "choice", synonyms=("归口", "党建归口", "归口管理"), choices={
+            "直属": "direct", "直管": "direct", "综合党委": "direct", "业务主管单位": "supervisor",
+            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管"),
+        Column("归口起始日期", "affiliation.start", "date", help="不填按数据截至日期。"),
+        Column("法定代表人", "legal_representative", synonyms=("法人代表", "法人", "会长", "负责人")),
+        Column("秘书长", "secretary_general"),
+        Column("联系人", "contact", example="陈例文"),
+        Column("联系电话", "phone", "phone", synonyms=("电话", "手机")),
+        Column("住所", "address", synonyms=("地址", "住址"), width=28),
+        Column("区县", "district"),
+        Column("从业人员数", "staff_count", "int", synonyms=("从业人员",), example=23),
+        Column("专职人员数", "full_time_count", "int", synonyms=("专职工作人员数", "专职人员"), example=9),
+        Column("评估等级", "grade", "choice", choices={"无": "", "AAAAA": "5A", "AAAA": "4A", "AAA": "3A"}),
+        Column("评估有效期至", "grade_until", "date"),
+        Column("慈善组织", "is_charity", "bool", synonyms=("是否慈善组织",), default=False),
+        Column("孵化期数", "batch", "lookup", lookup=BATCH, synonyms=("孵化入驻批次", "入驻期数"), clean=batch_number,
+               help="入驻社会组织培育发展中心的写期数。", example="6", width=10),
+        Column("负责人任期届满日", "council_term_end", "date", synonyms=("换届日期",)),
+        Column("曾用名", "former.name", help="更过名的写原来的全称。", width=24),
+        Column("曾用名用到", "former.until", "date", synonyms=("更名日期",)),
+        export("党员总数", "党员情况", "member_count", "int"),
+        export("正式", "党员情况", "full_member_count", "int"),
+        Column("是否建立", group="党组织情况", readonly=True, export=covered, needs=("coverage_method",)),
+        export("党组织名称", "党组织情况", "branch_name"),
+        Column("组建方式", group="党组织情况", readonly=True, export=method, needs=("coverage_method",)),
+        export("成立时间", "党组织情况", "branch_founded", "date"),
+        export("书记姓名", "党组织情况", "branch_secretary"),
+        export("换届时间", "党组织情况", "branch_term_end", "date"),
+        Column("未建立原因", "no_branch_reason", "choice", synonyms=("未建立党组织原因",), choices={"无党员": "no_members"}),
+        Column("原因说明", "no_branch_note", width=20),
+        Column("指导员姓名", "instructor.instructor_name", group="工作覆盖", synonyms=("指导员", "党建工作指导员")),
+        Column("派出单位", "instructor.sent_by", group="工作覆盖", width=18),
+        Column("选派日期", "instructor.start", "date", group="工作覆盖", help="不填按数据截至日期。"),
+        Column("联络员", "liaison.name", group="工作覆盖", synonyms=("党建联络员", "联络员姓名")),
+        Column("联络员电话", "liaison.phone", "phone", group="工作覆盖", synonyms=("电话",)),
+        Column("党建入章", readonly=True, export=in_charter, needs=("charter_on",)),
+        export("核准时间", "", "charter_on", "date"),
+        export("承诺书签订日期", "", "letter_on", "date"),
+        Column("备注", "remark", width=20),
+    )  # fmt: skip
+
+    def queryset(self, user: Any) -> models.QuerySet:
+        return super().queryset(user).for_ledger(today(user.committee))
+
+    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        code, kind = values.get("code"), values.get("kind")
+        if isinstance(code, str) and kind in OrganizationKind.values and not code.startswith(kind):
+            yield "code", f"代码前两位是{code[:2]}，与类型“{OrganizationKind(kind).label}”（{kind}）不一致。"
+        ended = values.get("status") in ENDED_STATUSES
+        if "status" in values and ended != bool(values.get("ended_on")):
+            yield "ended_on", "登记状态为已注销、已撤销的要填注销日期，其他状态不填。"
+
+    def applied(self, ids: list[int], context: Context) -> None:
+        """Search finds former names too; they are parts, so the rows learn of them only now."""
+        bodies = SocialOrganization.objects.filter(pk__in=ids, former_names__isnull=False).distinct()
+        renamed = list(bodies.prefetch_related("former_names"))
+        for body in renamed:
+            body.before_save(tuple(former.name for former in body.former_names.all()))
+        SocialOrganization.objects.bulk_update(renamed, ["search"], batch_size=500)

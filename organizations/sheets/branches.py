@@ -1,0 +1,97 @@
+"""党组织台账."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from core.excel.sheet import Column, Context, Part, Sheet, register
+from core.periods import today
+from organizations.choices import BranchKind, CoverageMethod
+from organizations.models import SocialOrganization
+
+from .common import BODY, BRANCH
+
+METHODS = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: CoverageMethod.FUNCTIONAL}
+
+
+def coverage_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """How a body is covered follows from the kind of the branch; it begins when both exist, unless a day is given."""
+    method = METHODS.get(values.get("kind"), CoverageMethod.OWN)
+    given, founded = values.get("coverage.start"), values.get("founded_on")
+    registered: dict[int, date] = context.data["registered"]
+    for body in values.get("coverage.organization") or ():
+        days = [day for day in (founded, registered.get(body)) if isinstance(day, date)]
+        start = given if isinstance(given, date) else max(days, default=context.as_of)
+        yield {"organization": body, "method": method, "start": start}
+
+
+@register
+class BranchSheet(Sheet):
+    kind, title, order = "branches", "党组织台账", 30
+    model = "organizations.PartyBranch"
+    intro = "每个党组织一行：类别、覆盖单位、书记和本届任期。"
+    after = "先导入社会组织党建工作台账，覆盖单位才对得上。"
+    notes = (
+        "覆盖单位写社会组织的全称、简称或信用代码，几家之间用顿号隔开。联合党支部写全部覆盖单位。",
+        "换了书记的写新书记姓名和任职时间，原书记从新书记任职之日起免职。",
+        "党员数由党员名册自动统计，导入时不读取。",
+    )
+    keys = (("name",), ("short_name",))
+    ordering = ("sort_key", "pk")
+    parts = (
+        Part(
+            "coverage", "organizations.BranchCoverage", "branch", {"end": None}, ("organization",), "keep", "start",
+            make=coverage_rows,
+        ),
+        Part(
+            "secretary", "organizations.BranchPost", "branch", {"post": "secretary", "end": None}, ("person_name",),
+            "end", "start",
+        ),
+    )  # fmt: skip
+    columns = (
+        Column("党组织全称", "name", synonyms=("党支部全称", "党组织名称", "党支部名称", "党支部", "名称"), required=True,
+               example="中共示例市广告协会支部委员会", width=34),
+        Column("简称", "short_name", example="市广告协会党支部", width=22),
+        Column("类别", "kind", "choice", required=True, synonyms=("党组织类别", "类型"), choices={
+            "支部": "branch", "联合支部": "joint", "功能型支部": "functional", "总支": "general"}, example="党支部"),
+        Column("上级党组织", "parent", "lookup", lookup=BRANCH, help="直属综合党委的不填。", width=22),
+        Column("覆盖单位", "coverage.organization", "names", lookup=BODY,
+               synonyms=("覆盖单位名单", "所在单位", "覆盖社会组织", "覆盖单位（名单）"), example="市广告协会"),
+        Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。"),
+        Column("成立日期", "founded_on", "date", synonyms=("成立时间",), required=True, example="2016-05-20"),
+        Column("批复文号", "approval_no", synonyms=("文号",), example="综党〔2016〕12号", width=18),
+        Column("批复机关", "approved_by", width=18),
+        Column("姓名", "secretary.person_name", group="书记", synonyms=("书记", "书记姓名"), example="陈例文"),
+        Column("任职时间", "secretary.start", "date", group="书记", synonyms=("任职日期", "书记任职时间")),
+        Column("在单位职务", "secretary.body_post", group="书记", synonyms=("在社会组织职务", "单位职务"),
+               example="副会长"),
+        Column("电话", "secretary.phone", "phone", group="书记", synonyms=("书记电话",)),
+        Column("总数", kind="int", group="党员数", readonly=True, export="member_count", needs=("member_count",)),
+        Column("届次", "term_number", "int", example=2),
+        Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20"),
+        Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20"),
+        Column("活动场所", "premises", "choice"),
+        Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False),
+        Column("联系人", "contact"),
+        Column("联系电话", "phone", "phone"),
+        Column("状态", "status", "choice", synonyms=("党组织状态",), create_only=True, help="只在新增时采用，不填为正常。"),
+        Column("撤销日期", "dissolved_on", "date", create_only=True, help="状态为撤销的才填。"),
+        Column("撤销文号", "dissolution_no", create_only=True),
+        Column("备注", "remark", width=20),
+    )  # fmt: skip
+
+    def queryset(self, user: Any) -> models.QuerySet:
+        return super().queryset(user).with_member_count(today(user.committee))
+
+    def prepare(self, context: Context) -> None:
+        bodies = SocialOrganization.objects.within(context.committee)
+        context.data["registered"] = dict(bodies.values_list("pk", "registered_on"))
+
+    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        bodies = values.get("coverage.organization") or ()
+        if values.get("kind") == BranchKind.BRANCH and len(bodies) > 1:
+            yield "coverage.organization", f"党支部只能写一家所在单位，现在有{len(bodies)}家。是不是联合党支部？"
+        if (values.get("status") == "dissolved") != bool(values.get("dissolved_on")) and "status" in values:
+            yield "dissolved_on", "撤销的党组织要填撤销日期，其他状态不填。"

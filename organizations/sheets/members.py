@@ -1,0 +1,92 @@
+"""党员名册. ID numbers are stored encrypted and printed masked."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from core.excel.sheet import Column, Context, Part, Sheet, register
+from core.periods import today
+from organizations.choices import MemberCategory, Sex
+from organizations.models import PartyMember
+
+from .common import BRANCH
+
+
+def party_age(row: Mapping[str, Any]) -> int | None:
+    """党龄 counts from 转正日期 (MB-05)."""
+    full_on: date | None = row["full_on"]
+    if full_on is None:
+        return None
+    day = today()
+    return day.year - full_on.year - ((day.month, day.day) < (full_on.month, full_on.day))
+
+
+@register
+class MemberSheet(Sheet):
+    kind, title, order = "members", "党员名册", 40
+    model = "organizations.PartyMember"
+    intro = "每名党员一行：所在党支部、人员类别、入党和转正日期。"
+    after = "先导入党组织台账，所在党支部才对得上。"
+    notes = (
+        "身份证号一列请先设为“文本”，再录入18位号码；加密保存，导出时默认遮挡。",
+        "写了身份证号的，出生日期和性别可以不填。",
+        "换支部请在党员的页面上办理转接，不要在这里改所在党支部。",
+    )
+    with_number = True
+    keys = (("id_number",), ("name", "born_on", "joined_on"))
+    ordering = ("sort_key", "pk")
+    parts = (
+        Part("membership", "organizations.Membership", "member", {"end": None}, ("branch",), "keep", "start"),
+    )  # fmt: skip
+    columns = (
+        Column("所在党支部", "membership.branch", "lookup", lookup=BRANCH, required=True,
+               synonyms=("党支部", "所在党组织", "党支部名称", "党组织"), example="市广告协会党支部", width=24),
+        Column("姓名", "name", synonyms=("党员姓名",), required=True, example="陈例文"),
+        Column("性别", "sex", "choice", example="男"),
+        Column("民族", "ethnicity", choices=None, example="汉族"),
+        Column("身份证号", "id_number", "id_number", synonyms=("公民身份号码", "身份证号码", "证件号码"), personal=True),
+        Column("出生日期", "born_on", "date", synonyms=("出生年月", "出生年月日"), example="1985-03-12"),
+        Column("学历", "education", "choice", choices={
+            "本科": "bachelor", "大学": "bachelor", "大专": "college", "专科": "college", "硕士": "postgraduate",
+            "博士": "postgraduate", "硕士研究生": "postgraduate", "博士研究生": "postgraduate", "初中": "junior"}),
+        Column("人员类别", "category", "choice", synonyms=("党员类别",), default="full",
+               choices={"正式": "full", "预备": "probationary"}, example="正式党员"),
+        Column("入党日期", "joined_on", "date", synonyms=("入党时间", "加入党组织日期"), example="2010-07-01"),
+        Column("转正日期", "full_on", "date", synonyms=("转正时间", "转为正式党员日期"), example="2011-07-01"),
+        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=party_age, needs=("full_on",)),
+        Column("工作单位及职务", "workplace", synonyms=("单位及职务", "工作单位"), width=26),
+        Column("工作岗位", "position"),
+        Column("党内职务", "party_post"),
+        Column("社会组织专职人员", "is_full_time_staff", "bool", synonyms=("专职人员", "是否专职"), default=False),
+        Column("手机号码", "phone", "phone", synonyms=("联系电话", "手机", "电话"), personal=True),
+        Column("家庭住址", "address", personal=True, width=24),
+        Column("组织关系是否在本支部", "membership.kind", "choice", default="full", choices={
+            "是": "full", "否": "associate", "在": "full", "未转入": "associate"}, example="是"),
+        Column("进入本支部日期", "membership.start", "date", synonyms=("转入日期", "编入支部日期"),
+               help="不填按数据截至日期。"),
+        Column("进入原因", "membership.join_reason", "choice", default="initial",
+               choices={"发展": "admitted", "转入": "transferred"}),
+        Column("是否流动", "floating", "choice", synonyms=("流动状态",), choices={"否": "", "是": "out", "非流动": ""}),
+        Column("流向", "floating_place"),
+        Column("是否失联", "is_lost", "bool", synonyms=("失联",), default=False),
+        Column("失联日期", "lost_on", "date"),
+        Column("党费缴纳至", "fee_paid_until", "date"),
+        Column("备注", "remark", width=20),
+    )  # fmt: skip
+
+    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        born, joined, full = (values.get(name) for name in ("born_on", "joined_on", "full_on"))
+        known = isinstance(born, date) and isinstance(joined, date)
+        if known and (joined.year, joined.month, joined.day) < (born.year + 18, born.month, born.day):
+            yield "joined_on", "入党时应年满18周岁，请核对出生日期和入党日期。"
+        if values.get("category") == MemberCategory.PROBATIONARY and isinstance(full, date):
+            yield "full_on", "预备党员没有转正日期；已转正的人员类别应为正式党员。"
+
+    def derive(self, obj: PartyMember, context: Context) -> None:
+        """Sex and birth date stand in the ID number; what the office wrote itself comes first (MB-01)."""
+        if obj.id_cipher and (not obj.sex or obj.born_on is None):
+            number = obj.id_number()
+            if len(number) == 18 and number[:17].isdigit():
+                obj.sex = obj.sex or (Sex.MALE if int(number[16]) % 2 else Sex.FEMALE)
+                obj.born_on = obj.born_on or date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        super().derive(obj, context)

@@ -1,0 +1,55 @@
+"""The declarations of the workbooks: every column names a real field, and the lookups exist."""
+
+from datetime import date
+
+from django.core.exceptions import FieldDoesNotExist
+from django.test import SimpleTestCase
+
+from core.excel.sheet import all_sheets
+from organizations.models import SocialOrganization
+
+KINDS = {
+    "incubation_batches", "organizations", "branches", "members", "charters", "letters", "surveys", "ledger_checks",
+    "ledger_differences",
+}  # fmt: skip
+COMPUTED = {("members", "id_number")}
+
+
+class DeclarationTests(SimpleTestCase):
+    def sheets(self):
+        return [sheet for sheet in all_sheets() if sheet.kind in KINDS]
+
+    def test_every_workbook_is_registered(self):
+        self.assertEqual({sheet.kind for sheet in self.sheets()}, KINDS)
+
+    def test_every_column_names_a_field(self):
+        wrong = []
+        for sheet in self.sheets():
+            owners = {part.name: part.model_class for part in (*sheet.parts, *sheet.parents)}
+            for column in sheet.columns:
+                model = owners.get(column.owner, sheet.model_class)
+                if not column.field or (sheet.kind, column.field) in COMPUTED:
+                    continue
+                try:
+                    model._meta.get_field(column.name)
+                except FieldDoesNotExist:
+                    wrong.append((sheet.kind, column.field))
+        self.assertEqual(wrong, [])
+
+    def test_every_choice_word_means_a_value_of_the_field(self):
+        wrong = []
+        for sheet in self.sheets():
+            owners = {part.name: part.model_class for part in (*sheet.parts, *sheet.parents)}
+            for column in sheet.columns:
+                if column.kind != "choice" or not column.choices:
+                    continue
+                field = owners.get(column.owner, sheet.model_class)._meta.get_field(column.name)
+                known = {"", *dict(field.flatchoices)}
+                wrong += [(sheet.kind, column.heading, v) for v in column.choices.values() if v not in known]
+        self.assertEqual(wrong, [])
+
+    def test_exports_know_their_annotations(self):
+
+        names = set(SocialOrganization.objects.for_ledger(date(2023, 1, 1)).query.annotations)
+        needed = {n for s in self.sheets() if s.kind == "organizations" for c in s.columns for n in c.needs}
+        self.assertEqual(needed - names, set())
