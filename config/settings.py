@@ -98,7 +98,7 @@ if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
 HTTPS = read_bool("DANGJIAN_HTTPS")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "core.apps.OfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -113,7 +113,7 @@ INSTALLED_APPS = [
     "django_filters",
     "csp",
     "axes",
-    "core",
+    "core.apps.CoreConfig",
     "organizations",
     "tasks",
     "reviews",

@@ -1,5 +1,6 @@
-"""Forms of sign-in and of one's own password."""
+"""Forms of sign-in, of one's own password and of new accounts."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -7,8 +8,9 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.core.exceptions import ValidationError
 
-from core.models import User
-from core.validators import normalize_code
+from core.forms import RecordForm
+from core.models import Committee, User
+from core.validators import normalize_code, validate_phone
 
 LOCK_MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
 
@@ -67,3 +69,56 @@ class OwnPasswordForm(PasswordChangeForm):
         wrong = set(self.errors)
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-control is-invalid" if name in wrong else "form-control"
+
+
+class AccountForm(RecordForm):
+    """A new account without a role."""
+
+    sections = [("账号", ["username", "name", "phone", "committee"])]
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "phone", "committee"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["committee"].empty_label = "（未选）"
+        if self.user.is_committee_staff:
+            self.fields["committee"].queryset = Committee.objects.filter(pk__in=self.user.scope_ids)
+            self.fields["committee"].required = True
+            self.fields["committee"].initial = self.user.committee_id
+
+    def clean_username(self) -> str:
+        return clean_username(self.cleaned_data["username"])
+
+    def clean_phone(self) -> str:
+        phone = normalize_code(self.cleaned_data["phone"])
+        if phone:
+            validate_phone(phone)
+        return phone
+
+
+def clean_username(value: str) -> str:
+    username = normalize_code(value).lower()
+    if not re.fullmatch(r"[a-z][a-z0-9_]{2,29}", username):
+        raise ValidationError(
+            "账号用小写字母开头，只含小写字母、数字和下划线，3到30个字符，例如 liyangben。", code="username"
+        )
+    return username
+
+
+class AdminAccountForm(forms.ModelForm):
+    """The account in the admin: no password, no role, no state; those have their own actions."""
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "phone", "committee"]
+
+    def clean_username(self) -> str:
+        return clean_username(self.cleaned_data["username"])
+
+    def clean_phone(self) -> str:
+        phone = normalize_code(self.cleaned_data["phone"])
+        if phone:
+            validate_phone(phone)
+        return phone

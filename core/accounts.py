@@ -1,5 +1,6 @@
 """Accounts: making, resetting, locking out, roles and sessions (M2, M4, M6, M8, M9). Each function writes its audit row."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from core.choices import ADMINISTRATORS, AuditEvent, OfficeRole
 from core.due import due
 from core.models import Committee, LoginSession, PasswordRecord, User
 from core.passwords import HISTORY, random_password
+from core.secrets import decrypt, encrypt
 
 LOCK_TIME = timedelta(hours=settings.AXES_COOLOFF_TIME)
 
@@ -117,6 +119,11 @@ def create_account(
     if role and by is not None and not is_security_admin(by):
         raise ValidationError("角色由安全管理员授予。请先建立没有角色的账号。", code="role")
     user = User(username=username.strip().lower(), name=name.strip(), committee=committee, role=role, phone=phone)
+    return user, register_account(user, by=by, note=note)
+
+
+def register_account(user: User, *, by: User | None, note: str = "") -> str:
+    """Save an account that was put together elsewhere (a form, a workbook); returns its one-time password."""
     password = _set_one_time_password(user)
     user.full_clean()
     with transaction.atomic():
@@ -124,7 +131,7 @@ def create_account(
         PasswordRecord.objects.create(user=user, hash=user.password)
         changes = {"账号": ["", user.username], "机关角色": ["", user.get_role_display() or "无"]}
         audit.record(AuditEvent.ACCOUNT, user, by=by, changes=changes, note=note or "建立账号")
-    return user, password
+    return password
 
 
 def reset_password(user: User, *, by: User | None) -> str:
@@ -248,3 +255,31 @@ def forget_old_sessions() -> int:
     Session.objects.filter(session_key__in=keys).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     return LoginSession.objects.filter(session_key__in=keys).delete()[0]
+
+
+# One-time passwords on paper (M2) ----------------------------------------------------------------------------------
+
+SLIPS = "slips"
+
+
+def keep_slips(session: Any, slips: Iterable[Slip]) -> None:
+    """Keep slips, encrypted, for the next page of this session only; they are shown once and nowhere stored in clear."""
+    waiting = [*_stored_slips(session), *(slip.as_dict() for slip in slips)]
+    session[SLIPS] = encrypt(json.dumps(waiting, ensure_ascii=False))
+
+
+def take_slips(session: Any) -> list[Slip]:
+    slips = [Slip(**values) for values in _stored_slips(session)]
+    session.pop(SLIPS, None)
+    return slips
+
+
+def _stored_slips(session: Any) -> list[dict[str, str]]:
+    token = session.get(SLIPS, "")
+    return json.loads(decrypt(token)) if token else []
+
+
+def issue_passwords(users: Iterable[User], *, by: User) -> list[Slip]:
+    """New one-time passwords for several accounts at once, all or none."""
+    with transaction.atomic():
+        return [slip(user, reset_password(user, by=by)) for user in users]

@@ -1,4 +1,11 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class OfficeAdminConfig(AdminConfig):
+    """The admin with our own site: Chinese titles, and a warning while a superuser is in use."""
+
+    default_site = "core.office_admin.OfficeAdminSite"
 
 
 class CoreConfig(AppConfig):
@@ -6,4 +13,4 @@ class CoreConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
-        from core import accounts, checks  # noqa: F401  (due steps and system checks register themselves)
+        from core import accounts, checks, sealing  # noqa: F401  (due steps and system checks register themselves)

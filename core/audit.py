@@ -90,3 +90,9 @@ def differences(obj: models.Model, before: dict[str, Any], names: Iterable[str])
         else:
             changes[str(field.verbose_name)] = [readable(old), readable(new)]
     return changes
+
+
+def history(obj: models.Model, limit: int = 50) -> list[AuditEntry]:
+    """What happened to one row, newest first: the block 修改记录 of its page."""
+    entries = AuditEntry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
+    return list(entries.order_by("-pk")[:limit])

@@ -56,6 +56,7 @@ class AuditSeal(models.Model):
     last_id = models.BigIntegerField(unique=True)
     count = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    rows = models.JSONField(default=list)  # a short hash of each entry, so that a changed one can be named
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
