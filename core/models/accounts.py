@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -10,6 +10,20 @@ from django.utils.functional import cached_property
 from core.choices import ADMINISTRATORS, OfficeRole
 
 from .committees import Committee
+
+
+class AccountManager(BaseUserManager):
+    """Accounts have no e-mail address, so Django's own makers of users do not fit."""
+
+    def create_user(self, username: str, password: str | None = None, **values: Any) -> "User":
+        user = self.model(username=username, **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **values: Any) -> "User":
+        """Only for repair on the server; a warning shows while one can sign in (M9)."""
+        return self.create_user(username, password, is_superuser=True, **values)
 
 
 class User(AbstractUser):
@@ -42,6 +56,8 @@ class User(AbstractUser):
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True, editable=False)
 
     REQUIRED_FIELDS = ["name"]
+
+    objects = AccountManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
