@@ -9,8 +9,9 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from markupsafe import escape  # a tenth of the time of Django's, and it knows Django's safe strings
 
 from core.markup import state_html
 
@@ -28,7 +29,7 @@ class Cell:
     tag: bool = False
 
     def __html__(self) -> SafeString:
-        text = DASH if self.text in (None, "") else escape(self.text)
+        text = DASH if self.text in (None, "") else format_html("{}", self.text)
         if self.kind:
             text = state(self.kind, text)
         elif self.tag:
@@ -72,13 +73,13 @@ class Column:
         attrs = format_html(' class="{}"', css.strip()) if css else ""
         return format_html('<td{} data-label="{}">', attrs, self.heading)
 
-    def reader(self, model: type[Model], detail_url: Callable[[Row], str]) -> Callable[[Row], Any]:
-        """A function from a row to its cell; strings are escaped by the template, markup is already safe."""
-        get = self.value or self._plain(model)
+    def painter(self, model: type[Model], detail_url: Callable[[Row], str]) -> Callable[[Row], str]:
+        """A function from a row to its whole cell. What is not markup already is escaped here and nowhere else."""
+        get, opening = self.value or self._plain(model), self.opening()
         if self.link or self.url:
             address = self.url or detail_url
-            return lambda row: _linked(address(row), get(row))
-        return get
+            return lambda row: f"{opening}{_linked(address(row), get(row))}</td>"
+        return lambda row: f"{opening}{escape(get(row))}</td>"
 
     def _plain(self, model: type[Model]) -> Callable[[Row], Any]:
         field = self.field
@@ -105,8 +106,8 @@ def choice_words(model: type[Model], path: str) -> dict[Any, str]:
         return {}
 
 
-def _linked(url: str, shown: Any) -> Any:
-    return mark_safe(f'<a href="{escape(url)}">{escape(shown)}</a>') if url else shown
+def _linked(url: str, shown: Any) -> str:
+    return f'<a href="{escape(url)}">{escape(shown)}</a>' if url else escape(shown)
 
 
 def text(value: Any) -> Any:

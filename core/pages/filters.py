@@ -1,7 +1,8 @@
 """The filter bar of a list: a django-filter FilterSet drawn with plain widgets, and what is filtered as removable tags."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -22,9 +23,10 @@ class Widget:
     name: str
     label: str
     kind: str  # select | date | number | text
-    value: str
+    value: str = ""
     options: tuple[tuple[str, str], ...] = ()
     lead: str = ""  # the words before the box, where they differ from the label
+    of: str = ""  # the filter it belongs to
 
     @property
     def shown(self) -> str:
@@ -43,25 +45,39 @@ def clean_query(query: QueryDict) -> QueryDict:
 
 
 def widgets(filterset: FilterSet) -> Iterator[Widget]:
-    form = filterset.form
-    for name, field in form.fields.items():
-        label = field.label or name
-        if isinstance(field, RangeField):
-            suffixes = getattr(field.widget, "suffixes", ("min", "max"))
-            kind = "date" if isinstance(field.fields[0], DATE) else "number"
-            for suffix, word, lead in zip(suffixes, ("起", "止"), (label, "至"), strict=False):
-                key = f"{name}_{suffix}"
-                yield Widget(key, f"{label}{word}", kind, form.data.get(key, ""), lead=lead)
-            continue
-        value = form.data.get(name, "")
-        if isinstance(field, forms.NullBooleanField):
-            yield Widget(name, label, "select", value, YES_NO)
-        elif hasattr(field, "choices"):
-            yield Widget(name, label, "select", value, tuple(_options(field)))
-        elif isinstance(field, DATE):
-            yield Widget(name, label, "date", value)
-        else:
-            yield Widget(name, label, "number" if isinstance(field, forms.DecimalField) else "text", value)
+    """The boxes of the bar with their values; choices that are rows are asked for anew, the rest is worked out once."""
+    data = filterset.data or {}
+    for box in outline(type(filterset)):
+        options = box.options
+        if box.kind == "rows":
+            options = tuple(_options(filterset.filters[box.of].field))
+        yield replace(
+            box, value=data.get(box.name, ""), options=options, kind="select" if box.kind == "rows" else box.kind
+        )
+
+
+@cache
+def outline(filterset_class: type[FilterSet]) -> tuple[Widget, ...]:
+    conditions = filterset_class(QueryDict(), queryset=filterset_class._meta.model._default_manager.none()).filters
+    return tuple(box for name, condition in conditions.items() for box in _boxes(name, condition))
+
+
+def _boxes(name: str, condition: Any) -> Iterator[Widget]:
+    field, label = condition.field, condition.label or name
+    if isinstance(field, RangeField):
+        kind = "date" if isinstance(field.fields[0], DATE) else "number"
+        suffixes = getattr(field.widget, "suffixes", ("min", "max"))
+        for suffix, word, lead in zip(suffixes, ("起", "止"), (label, "至"), strict=False):
+            yield Widget(f"{name}_{suffix}", f"{label}{word}", kind, lead=lead, of=name)
+    elif isinstance(field, forms.NullBooleanField):
+        yield Widget(name, label, "select", options=YES_NO, of=name)
+    elif hasattr(field, "queryset"):
+        yield Widget(name, label, "rows", of=name)
+    elif hasattr(field, "choices"):
+        yield Widget(name, label, "select", options=tuple(_options(field)), of=name)
+    else:
+        number = isinstance(field, forms.DecimalField | forms.IntegerField)
+        yield Widget(name, label, "date" if isinstance(field, DATE) else "number" if number else "text", of=name)
 
 
 def _options(field: Any) -> Iterator[tuple[str, str]]:
@@ -76,7 +92,8 @@ def _options(field: Any) -> Iterator[tuple[str, str]]:
 
 def applied(bar: list[Widget], filterset: FilterSet | None) -> list[Widget]:
     """The widgets whose value really narrows the list; refused values are not pretended to."""
-    if filterset is None:
+    used = [w for w in bar if w.value]
+    if filterset is None or not used:
         return []
     wrong = set(filterset.form.errors)
-    return [w for w in bar if w.value and not any(w.name == n or w.name.startswith(f"{n}_") for n in wrong)]
+    return [w for w in used if w.of not in wrong]
