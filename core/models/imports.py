@@ -1,6 +1,6 @@
 from django.db import models
 
-from core.choices import BatchStatus, RowAction
+from core.choices import BATCH_KINDS, BatchStatus, RowAction
 
 from .base import Record, RecordQuerySet
 
@@ -36,6 +36,10 @@ class ImportBatch(Record):
 
     def __str__(self) -> str:
         return f"{self.file_name}（{self.created_at:%Y-%m-%d %H:%M}）" if self.created_at else self.file_name
+
+    @property
+    def status_kind(self) -> str:
+        return BATCH_KINDS[self.status]
 
 
 class ImportRow(models.Model):

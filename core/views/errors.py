@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -59,8 +59,11 @@ def error_response(request: HttpRequest, status: int, text: str = "") -> HttpRes
 
 def back_path(request: HttpRequest) -> str:
     """Where the user came from, if that was a page of ours."""
-    came = urlsplit(request.headers.get("referer", ""))
-    if came.netloc != request.META.get("HTTP_HOST") or not came.path.startswith("/") or came.path.startswith("//"):
+    try:
+        came, host = urlsplit(request.headers.get("referer", "")), request.get_host()
+    except (ValueError, SuspiciousOperation):  # a broken address, a host that is not ours
+        return ""
+    if came.netloc != host or not came.path.startswith("/") or came.path.startswith("//"):
         return ""
     return f"{came.path}?{came.query}" if came.query else came.path
 

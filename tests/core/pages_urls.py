@@ -1,11 +1,14 @@
 """Throw-away pages over models of core, so that the bases are tested without any app."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django_filters import FilterSet
 
+from core.choices import BATCH_FLOW, BATCH_KINDS, BatchStatus
 from core.forms import RecordForm
-from core.models import Attachment, Committee, Notice, User
-from core.pages import Column, CreatePage, DetailPage, ListPage
+from core.models import ImportBatch, Notice, User
+from core.pages import Action, Column, CreatePage, DetailPage, ListPage, UpdatePage, act, reason
+from core.transitions import advance
 
 
 class UserFilter(FilterSet):
@@ -45,17 +48,73 @@ class NoticeList(ListPage):
         return Notice.objects.filter(user=self.request.user)
 
 
-class CommitteeDetail(DetailPage):
-    model = Committee
-    fact_fields = ("name", "level", "parent")
+class BatchForm(RecordForm):
+    sections = [("来源", ["kind", "source"]), ("数字", ["new_count", "as_of"])]
 
-    def get_queryset(self):
-        return Committee.objects.all()
+    class Meta:
+        model = ImportBatch
+        fields = ["kind", "source", "new_count", "as_of", "file_name"]
 
 
-urlpatterns = [
-    path("", include("config.urls")),
-    path("t/", include(([path("users/", UserList.as_view(), name="user-list")], "t"))),
-    path("t/notices/", NoticeList.as_view()),
+class BatchList(ListPage):
+    model = ImportBatch
+    columns = (Column("文件", "file_name", link=True), Column("状态", "status", "state", states=BATCH_KINDS))
+
+
+class BatchDetail(DetailPage):
+    model = ImportBatch
+    fact_fields = ("file_name", "kind", "status", "as_of", "new_count")
+
+    def actions(self):
+        return [Action("放弃", f"/t/batches/{self.object.pk}/abandon/", reason="原因")]
+
+
+class BatchCreate(CreatePage):
+    model = ImportBatch
+    form_class = BatchForm
+
+
+class BatchUpdate(UpdatePage):
+    model = ImportBatch
+    form_class = BatchForm
+
+
+def abandon(batch, *, by, note=""):
+    return advance(batch, BATCH_FLOW, BatchStatus.ABANDONED, by=by, note=note)
+
+
+@require_POST
+def batch_abandon(request, pk):
+    return act(
+        request,
+        ImportBatch,
+        pk,
+        abandon,
+        can=lambda user, batch: user.is_committee_staff,
+        done="已放弃。",
+        to="/t/batches/",
+        note=reason(request),
+    )
+
+
+def broken(request):
+    raise ZeroDivisionError("secret detail")
+
+
+batches = [
+    path("", BatchList.as_view(), name="importbatch-list"),
+    path("new/", BatchCreate.as_view(), name="importbatch-create"),
+    path("<int:pk>/", BatchDetail.as_view(), name="importbatch-detail"),
+    path("<int:pk>/edit/", BatchUpdate.as_view(), name="importbatch-update"),
+    path("<int:pk>/abandon/", batch_abandon, name="importbatch-abandon"),
 ]
-__all__ = ["Attachment", "CreatePage", "RecordForm"]
+urlpatterns = [
+    path("t/users/", UserList.as_view()),
+    path("t/notices/", NoticeList.as_view()),
+    path("t/broken/", broken),
+    path("t/batches/", include(batches)),
+    path("", include("config.urls")),
+]
+handler400, handler403, handler404, handler500 = (
+    f"core.views.errors.{name}" for name in ("bad_request", "forbidden", "not_found", "server_error")
+)
