@@ -158,8 +158,11 @@ class Planner:
             except ValidationError as error:
                 line.wrong(binding, messages(error))
                 continue
-            if value is not None:
-                given[binding.column.field] = value
+            if value is None:
+                continue
+            if binding.column.precision and value is not CLEAR:
+                value, given["!" + binding.column.field] = value
+            given[binding.column.field] = value
         for binding, value in self.titled:
             given[binding.column.field] = value
         self.resolve(line, last=False)
@@ -322,9 +325,8 @@ class Planner:
             elif column.lookups:
                 yield from self.lookup_values(binding, value)
             elif column.precision:
-                day, month_only = (None, False) if value is CLEAR else value
-                yield binding, binding.attname, day
-                yield binding, column.precision, month_only
+                yield binding, binding.attname, None if value is CLEAR else value
+                yield binding, column.precision, line.given.get("!" + column.field, False)
             else:
                 yield binding, binding.attname, empty_value(binding.field) if value is CLEAR else value
 
@@ -436,8 +438,8 @@ class Planner:
             elif binding.column.lookups:
                 base[binding.attname] = None if value is CLEAR else value[1]
             elif binding.column.precision:
-                base[binding.attname] = None if value is CLEAR else value[0]
-                base[binding.column.precision] = value is not CLEAR and value[1]
+                base[binding.attname] = None if value is CLEAR else value
+                base[binding.column.precision] = line.given.get("!" + binding.column.field, False)
             else:
                 base[binding.attname] = empty_value(binding.field) if value is CLEAR else value
         if many is not None:

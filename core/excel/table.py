@@ -215,10 +215,12 @@ def missing(sheet: Sheet, found: list[Found]) -> list[str]:
     """Labels without which no row can be read: the required ones, and one of the keys."""
     have = {f.column.field for f in found}
     lacking = [c.label for c in sheet.columns if c.required and c.field not in have and not c.from_title]
+    parents = {p.name: {f"{p.name}.{k}" for k in p.key} for p in sheet.parents}
+    needed = [set().union(*(parents.get(f, {f}) for f in key)) for key in sheet.keys]
     by_title = {c.field for c in sheet.columns if c.from_title or c.default is not None}
-    if sheet.keys and not any(set(key) <= have | by_title for key in sheet.keys) and not lacking:
+    if needed and not any(fields <= have | by_title for fields in needed) and not lacking:
         names = {c.field: c.label for c in sheet.columns}
-        lacking = [names.get(f, f) for f in sheet.keys[0] if f not in have]
+        lacking = [names.get(f, f) for f in sorted(needed[0] - have - by_title)]
     return list(dict.fromkeys(lacking))
 
 

@@ -1,0 +1,165 @@
+"""Blank workbooks to be filled in: office layout, drop-downs from a hidden sheet, text columns for codes, an example row."""
+
+import io
+from datetime import date
+from typing import Any
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from core.models import Committee
+
+from .binding import Binding
+from .sheet import Column, Sheet
+from .table import EXAMPLE_WORD, NUMBER_COLUMN
+from .values import choice_labels
+from .writing import NUMBERS, SIGNATURES, note_lines, sheet_name
+
+ROWS = 1000  # rows that carry formats and drop-downs
+WORDS = "字典"
+THIN = Side(style="thin", color="FF8C8C8C")
+BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+HEAD_FILL = PatternFill("solid", fgColor="FFF2EFE9")
+CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
+
+
+def blank_workbook(sheet: Sheet, committee: Committee | None) -> bytes:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = sheet_name(sheet.title)
+    columns = [NUMBERS, *(c for c in sheet.columns if not c.readonly), *([NUMBER_COLUMN] if sheet.with_number else [])]
+    first = write_head(page, sheet, columns, committee)
+    words = book.create_sheet(WORDS)
+    words.sheet_state = "hidden"
+    for index, column in enumerate(columns, 1):
+        format_column(page, words, sheet, column, index, first)
+    write_example(page, columns, first)
+    write_notes(book, sheet)
+    set_page(page, first, len(columns))
+    book.move_sheet(WORDS, 1)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Committee | None) -> int:
+    """Title, unit line and header; returns the number of the first data row."""
+    last = len(columns)
+    page.cell(1, 1, sheet.title).font = Font(name="宋体", size=16, bold=True)
+    page.cell(1, 1).alignment = CENTER
+    page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=last)
+    page.row_dimensions[1].height = 32
+    page.cell(2, 1, f"填报单位（盖章）：{committee.name if committee else ''}")
+    page.cell(2, max(last - 2, 2), "填报时间：    年  月  日")
+    two = any(c.group for c in columns)
+    for index, column in enumerate(columns, 1):
+        if two and column.group:
+            if index == 1 or columns[index - 2].group != column.group:
+                size = sum(1 for c in columns[index - 1 :] if c.group == column.group)
+                page.cell(3, index, column.group)
+                page.merge_cells(start_row=3, start_column=index, end_row=3, end_column=index + size - 1)
+            head = page.cell(4, index, column.heading)
+        else:
+            head = page.cell(3, index, column.heading)
+            if two:
+                page.merge_cells(start_row=3, start_column=index, end_row=4, end_column=index)
+        if column.help or column.required:
+            must = "必填。" if column.required else ""
+            head.comment = Comment(f"{must}{column.help}", "填表说明", height=70, width=260)
+    for row in range(3, 5 if two else 4):
+        page.row_dimensions[row].height = 28
+        for index in range(1, last + 1):
+            cell = page.cell(row, index)
+            cell.font, cell.fill, cell.border, cell.alignment = (
+                Font(name="宋体", size=10, bold=True),
+                HEAD_FILL,
+                BORDER,
+                CENTER,
+            )
+    return 5 if two else 4
+
+
+def format_column(page: Any, words: Any, sheet: Sheet, column: Column, index: int, first: int) -> None:
+    letter = get_column_letter(index)
+    dimension = page.column_dimensions[letter]
+    dimension.width = column.cell_width
+    if column.is_text:
+        dimension.number_format = "@"
+        for row in range(first, first + 50):
+            page.cell(row, index).number_format = "@"
+    elif column.kind == "date":
+        dimension.number_format = "yyyy-mm-dd"
+    area = f"{letter}{first}:{letter}{first + ROWS}"
+    rule = drop_down(words, sheet, column) or length_rule(column)
+    if rule is not None:
+        rule.showErrorMessage = True
+        page.add_data_validation(rule)
+        rule.add(area)
+
+
+def drop_down(words: Any, sheet: Sheet, column: Column) -> DataValidation | None:
+    """A list from the hidden sheet: a list written into the cell rule itself may not pass 255 characters."""
+    if column.kind == "bool":
+        labels = ["是", "否"]
+    elif column.kind == "choice":
+        labels = choice_labels(column, Binding(sheet, column).field)
+    else:
+        return None
+    place = words.max_column + 1 if words.cell(1, 1).value is not None else 1
+    words.cell(1, place, column.label)
+    for row, label in enumerate(labels, 2):
+        words.cell(row, place, label)
+    letter = get_column_letter(place)
+    return DataValidation(
+        type="list",
+        formula1=f"{WORDS}!${letter}$2:${letter}${len(labels) + 1}",
+        allow_blank=True,
+        errorTitle=column.heading[:30],
+        error=f"请从下拉列表里选：{'、'.join(labels)}"[:220],
+    )
+
+
+def length_rule(column: Column) -> DataValidation | None:
+    if column.kind != "int":
+        return None
+    return DataValidation(
+        type="whole", operator="between", formula1="-2000000000", formula2="2000000000", allow_blank=True,
+        errorTitle=column.heading[:30], error="请只写整数，例如12。",
+    )  # fmt: skip
+
+
+def write_example(page: Any, columns: list[Column], first: int) -> None:
+    if not any(c.example not in (None, "") for c in columns):
+        return
+    page.cell(first, 1, EXAMPLE_WORD)
+    for index, column in enumerate(columns, 1):
+        if column.example not in (None, ""):
+            cell = page.cell(
+                first, index, column.example if isinstance(column.example, (int, float, date)) else str(column.example)
+            )
+            cell.font = Font(italic=True, color="FF7A7A7A")
+
+
+def write_notes(book: Any, sheet: Sheet) -> None:
+    notes = book.create_sheet("填表说明")
+    notes.column_dimensions["A"].width = 100
+    notes.append([f"{sheet.title}填表说明"])
+    notes["A1"].font = Font(name="宋体", size=14, bold=True)
+    for line in [*note_lines(sheet), [f"第一格写着“{EXAMPLE_WORD}”的行是例子，导入时不读，可以删去。"]]:
+        notes.append(line)
+    for row in notes.iter_rows(min_row=2):
+        row[0].alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def set_page(page: Any, first: int, last: int) -> None:
+    page.freeze_panes = page.cell(first, 2)
+    page.print_title_rows = f"3:{first - 1}"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddFooter.left.text = "  ".join(SIGNATURES)
+    page.oddFooter.center.text = "第&P页 共&N页"

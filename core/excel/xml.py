@@ -1,0 +1,188 @@
+"""A sheet of any length as XML, row by row, in the office layout. No library: 15 times as fast, and memory stays flat (G13)."""
+
+import re
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any
+from xml.sax.saxutils import escape
+
+from .reading import column_letter
+
+PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG = range(10)
+MAX_TEXT = 32767
+TOO_LONG = "〔内容超过32767字，后面的没有导出〕"
+EPOCH = date(1899, 12, 30).toordinal()
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\r\n\t]")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+FONT = '<name val="宋体"/>'
+BORDER = (
+    '<border><left style="thin"/><right style="thin"/><top style="thin"/><bottom style="thin"/><diagonal/></border>'
+)
+STYLES = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts>
+<fonts count="3"><font><sz val="10"/>{FONT}</font><font><b/><sz val="16"/>{FONT}</font><font><b/><sz val="10"/>{FONT}</font></fonts>
+<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFF2EFE9"/></patternFill></fill></fills>
+<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>{BORDER}</borders>
+<cellStyleXfs count="1"><xf/></cellStyleXfs>
+<cellXfs count="10">
+<xf fontId="0"/>
+<xf fontId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
+<xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf fontId="2" fillId="2" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>
+<xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf numFmtId="164" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
+<xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
+</cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
+</styleSheet>"""
+
+
+def text_of(value: str) -> tuple[str, int]:
+    """Escaped text and its style: a text that begins like a formula is quoted as well as typed as text (M47)."""
+    if len(value) > MAX_TEXT:
+        value = value[: MAX_TEXT - len(TOO_LONG)] + TOO_LONG
+    style = QUOTED if value.startswith(FORMULA_STARTS) else TEXT
+    if SPECIAL.search(value):
+        if "\n" in value:
+            style = style if style == QUOTED else LONG
+        value = escape(ILLEGAL.sub("", value)).replace("\r", "")
+    return value, style
+
+
+def cell(place: str, value: Any) -> str:
+    kind = value.__class__
+    if kind is str:
+        if not value:
+            return f'<c r="{place}" s="4"/>'
+        text, style = text_of(value)
+        return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    if kind is int or kind is float or kind is Decimal:
+        return f'<c r="{place}" s="5"><v>{value}</v></c>'
+    if value is None:
+        return f'<c r="{place}" s="4"/>'
+    if kind is bool:
+        return cell(place, "是" if value else "否")
+    if isinstance(value, datetime):
+        return cell(place, f"{value:%Y-%m-%d %H:%M}")
+    if isinstance(value, date):
+        return f'<c r="{place}" s="6"><v>{value.toordinal() - EPOCH}</v></c>'
+    return cell(place, str(value))
+
+
+def fixed(place: str, value: str, style: int) -> str:
+    text = text_of(value)[0]
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+class SheetXml:
+    """Writes one worksheet into an open zip member."""
+
+    def __init__(self, file: IO[bytes], widths: list[float], frozen: int, landscape: bool = True) -> None:
+        self.file, self.line, self.merges = file, 0, []
+        self.letters = [column_letter(i + 1) for i in range(len(widths))]
+        self.landscape = landscape
+        pane = (
+            f'<pane ySplit="{frozen}" topLeftCell="A{frozen + 1}" activePane="bottomLeft" state="frozen"/>'
+            if frozen
+            else ""
+        )
+        columns = "".join(f'<col min="{i}" max="{i}" width="{w}" customWidth="1"/>' for i, w in enumerate(widths, 1))
+        self.put(
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+            f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
+            f"<cols>{columns}</cols><sheetData>"
+        )
+
+    def put(self, text: str) -> None:
+        self.file.write(text.encode())
+
+    def fixed_row(self, cells: dict[int, str], style: int, height: float = 18, fill: bool = False) -> None:
+        """A row of given cells in one style; with `fill` the others get the style (borders) too."""
+        self.line += 1
+        places = range(len(self.letters)) if fill else sorted(cells)
+        inner = "".join(
+            fixed(f"{self.letters[i]}{self.line}", cells[i], style)
+            if i in cells
+            else f'<c r="{self.letters[i]}{self.line}" s="{style}"/>'
+            for i in places
+        )
+        self.put(f'<row r="{self.line}" ht="{height}" customHeight="1">{inner}</row>')
+
+    def rows(self, rows: Iterable[list[Any]]) -> int:
+        letters, count, buffer = self.letters, 0, []
+        for row in rows:
+            self.line += 1
+            n = self.line
+            cells = "".join([cell(f"{letter}{n}", value) for letter, value in zip(letters, row, strict=True)])
+            buffer.append(f'<row r="{n}">{cells}</row>')
+            count += 1
+            if len(buffer) == 500:
+                self.put("".join(buffer))
+                buffer.clear()
+        self.put("".join(buffer))
+        return count
+
+    def merge(self, first_row: int, first_column: int, last_row: int, last_column: int) -> None:
+        if (first_row, first_column) != (last_row, last_column):
+            self.merges.append(f"{self.letters[first_column]}{first_row}:{self.letters[last_column]}{last_row}")
+
+    def close(self) -> None:
+        merges = "".join(f'<mergeCell ref="{m}"/>' for m in self.merges)
+        block = f'<mergeCells count="{len(self.merges)}">{merges}</mergeCells>' if self.merges else ""
+        paper = "landscape" if self.landscape else "portrait"
+        self.put(
+            f"</sheetData>{block}"
+            '<printOptions horizontalCentered="1"/>'
+            '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+            f'<pageSetup paperSize="9" orientation="{paper}" fitToWidth="1" fitToHeight="0"/>'
+            "<headerFooter><oddFooter>&amp;C第&amp;P页 共&amp;N页</oddFooter></headerFooter></worksheet>"
+        )
+
+
+CONTENT_TYPES = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{sheets}</Types>"""
+RELS = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"""
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def write_frame(archive: zipfile.ZipFile, names: list[str], header_rows: tuple[int, int] | None) -> None:
+    """The parts around the sheets; `header_rows` are repeated on each printed page of the first sheet."""
+    numbers = range(1, len(names) + 1)
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+        for i in numbers
+    )
+    sheets = "".join(f'<sheet name="{escape(n)}" sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(names, 1))
+    quoted = names[0].replace("'", "''")
+    titles = (
+        f'<definedNames><definedName name="_xlnm.Print_Titles" localSheetId="0">\'{escape(quoted)}\'!${header_rows[0]}:${header_rows[1]}</definedName></definedNames>'
+        if header_rows
+        else ""
+    )
+    relations = "".join(
+        f'<Relationship Id="rId{i}" Type="{RELATION}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in numbers
+    )
+    styles = f'<Relationship Id="rId{len(names) + 1}" Type="{RELATION}/styles" Target="styles.xml"/>'
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    archive.writestr("[Content_Types].xml", CONTENT_TYPES.format(sheets=overrides))
+    archive.writestr("_rels/.rels", RELS)
+    archive.writestr(
+        "xl/workbook.xml",
+        f'{head}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{RELATION}"><sheets>{sheets}</sheets>{titles}</workbook>',
+    )
+    archive.writestr(
+        "xl/_rels/workbook.xml.rels",
+        f'{head}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relations}{styles}</Relationships>',
+    )
+    archive.writestr("xl/styles.xml", STYLES)
