@@ -12,6 +12,7 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
     path("", include("core.urls")),
+    path("", include("reports.urls")),
 ]
 handler400 = "core.views.errors.bad_request"
 handler403 = "core.views.errors.forbidden"

@@ -5,7 +5,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core.menu import HOME, build_menu, phone_tabs, url_or_empty
 from core.models import Notice
-from core.pages.period import KEY, current_period, period_choices
+from core.pages.period import current_period, period_choices
 from core.periods import today
 
 
@@ -18,8 +18,6 @@ class Frame:
         match = request.resolver_match
         self.view_name = match.view_name if match else ""
         self.menus = tuple(build_menu(self.user, self.view_name))
-        if KEY in request.GET:  # remembered even by a page that does not show the period
-            current_period(request)
 
     @property
     def subs(self) -> tuple:

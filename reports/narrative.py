@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from django.template import Template
@@ -13,9 +14,9 @@ from core.models import Committee
 from core.periods import Period, chinese_number, today
 from reports.choices import BlockKind, BlockOrigin
 from reports.facts import FactSet, Scope
+from reports.handles import CLOSE, OPEN, Narrator, Row, Rows
 from reports.models import Block, Summary
 from reports.outline import OUTLINE, Entry
-from reports.templatetags.official import CLOSE, OPEN, Narrator, Row, Rows
 from reports.tokens import UNKNOWN, Token, printed
 
 MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -59,13 +60,11 @@ class ComposedBlock:
     examples: tuple[str, ...] = ()
     block_id: int | None = None
     seen: dict[str, str] = field(default_factory=dict)  # what its tokens printed when staff last looked
-    bare: bool = False  # a section with neither text nor items
+    bare: bool = False  # a heading or section with nothing under it
 
     @property
     def is_empty(self) -> bool:
-        if self.kind == BlockKind.HEADING:
-            return False
-        return self.bare if self.kind == BlockKind.SECTION else not self.pieces
+        return not self.pieces if self.kind in (BlockKind.ITEM, BlockKind.BODY) else self.bare
 
     @property
     def is_printed(self) -> bool:
@@ -139,7 +138,7 @@ def compose(
     for block in blocks:
         block.pieces = pieces_of(block.segments, facts, block.seen)
     blocks.sort(key=lambda block: block.position)
-    _drop_bare_sections(blocks)
+    _mark_bare(blocks)
     _number(blocks)
     return Composed(committee, period, facts, blocks, summary)
 
@@ -259,17 +258,16 @@ def _lay_over(blocks: list[ComposedBlock], stored: list[Block], facts: FactSet) 
     return blocks
 
 
-def _drop_bare_sections(blocks: list[ComposedBlock]) -> None:
-    """A section without text and without printed items under it is not printed."""
+def _mark_bare(blocks: list[ComposedBlock]) -> None:
+    """A section with neither text nor printed items under it is not printed; nor is a heading with nothing under it."""
     for index, block in enumerate(blocks):
-        if block.kind != BlockKind.SECTION or block.pieces:
-            continue
-        following = []
-        for other in blocks[index + 1 :]:
-            if other.kind != BlockKind.ITEM:
-                break
-            following.append(other)
-        block.bare = not any(other.is_printed for other in following)
+        if block.kind == BlockKind.SECTION and not block.pieces:
+            items = takewhile(lambda other: other.kind == BlockKind.ITEM, blocks[index + 1 :])
+            block.bare = not any(item.is_printed for item in items)
+    for index, block in enumerate(blocks):
+        if block.kind == BlockKind.HEADING:
+            under = takewhile(lambda other: other.kind != BlockKind.HEADING, blocks[index + 1 :])
+            block.bare = not any(other.is_printed for other in under)
 
 
 def _number(blocks: list[ComposedBlock]) -> None:

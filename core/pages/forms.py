@@ -1,7 +1,6 @@
 """The bases of pages on which a row is entered or changed."""
 
 from collections.abc import Callable
-from copy import copy
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -129,6 +128,8 @@ class UpdatePage(FormMixin, RecordPage):
     @cached_property
     def stored(self) -> Model:
         """The row as it was read; the form writes into its own copy."""
+        from copy import copy
+
         return copy(self.object)
 
     def cancel_url(self) -> str:

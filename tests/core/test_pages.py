@@ -78,21 +78,3 @@ class ListPageTests(TestCase):
         html = self.client.get("/t/notices/").content.decode()
         self.assertIn("还没有消息", html)
         self.assertEqual(Notice.objects.count(), 0)
-
-    def test_counting_stops_at_the_cap_and_deep_pages_show_their_rows(self):
-        Notice.objects.bulk_create(
-            Notice(user=self.user, key=f"k{n}", title=f"第{n:05}条", created_at=self.user.date_joined)
-            for n in range(10_050)
-        )
-        html = self.client.get("/t/notices/?page=9999").content.decode()
-        self.assertIn("第9951–10000条，共10000+条", html)
-        self.assertIn("第00099条", html)  # newest first: the 9951st of 10 050
-
-    def test_values_of_columns_are_escaped(self):
-        User.objects.filter(username="u000").update(username="u&0")
-        self.assertIn("u&amp;0&lt;人员0&gt;", self.page("?sort=username"))
-
-    def test_period_is_remembered_and_junk_is_not(self):
-        for query in ("?period=2022Q3", "", "?period=2022Q9", "?period=2023-01-01~2023-02-01"):
-            self.page(query)
-            self.assertEqual(self.client.session["period"], "2022Q3", query)
