@@ -1,18 +1,17 @@
 """孵化入驻批次 and 社会组织党建工作台账."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
-from organizations.choices import ENDED_STATUSES, CoverageMethod, OrganizationKind
-from organizations.models import SocialOrganization
+from organizations.choices import CoverageMethod
+from organizations.models import Affiliation, SocialOrganization
 
 from .common import BATCH, batch_number
-
-CHARTER_YES = {"approved": "是"}
 
 
 @register
@@ -47,6 +46,22 @@ def export(heading: str, group: str, name: str, kind: str = "text") -> Column:
     return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,))
 
 
+def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The first 归口 of a body begins with its registration; a later one on the day given, or the day “as of”."""
+    stored = context.data["affiliations"]
+    kind, start = values.get("affiliation.kind"), values.get("affiliation.start")
+    known_kind, known_start = stored.get(values.get("code")) or stored.get(values.get("name")) or ("", None)
+    if not isinstance(kind, str):
+        kind = known_kind
+    if not kind:
+        return
+    if not isinstance(start, date):
+        registered = values.get("registered_on")
+        first = registered if isinstance(registered, date) and not known_kind else context.as_of
+        start = known_start if kind == known_kind else min(first, context.as_of)
+    yield {"kind": kind, "start": start}
+
+
 @register
 class OrganizationSheet(Sheet):
     kind, title, order = "organizations", "社会组织党建工作台账", 20
@@ -61,7 +76,10 @@ class OrganizationSheet(Sheet):
     keys = (("code",), ("name",))
     ordering = ("sort_key", "pk")
     parts = (
-        Part("affiliation", "organizations.Affiliation", "organization", {"end": None}, ("kind",), "end", "start"),
+        Part(
+            "affiliation", "organizations.Affiliation", "organization", {"end": None}, ("kind",), "end", "start",
+            make=affiliation_rows,
+        ),
         Part("former", "organizations.FormerName", "organization", {}, ("name",)),
         Part(
             "instructor", "organizations.InstructorAssignment", "organization", {"end": None},
@@ -94,7 +112,7 @@ class OrganizationSheet(Sheet):
         Column("党建管理归口", "affiliation.kind", "choice", synonyms=("归口", "党建归口", "归口管理"), choices={
             "直属": "direct", "直管": "direct", "综合党委": "direct", "业务主管单位": "supervisor",
             "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管"),
-        Column("归口起始日期", "affiliation.start", "date", help="不填按数据截至日期。"),
+        Column("归口起始日期", "affiliation.start", "date", help="新单位不填按登记日期，改归口的不填按数据截至日期。"),
         Column("法定代表人", "legal_representative", synonyms=("法人代表", "法人", "会长", "负责人")),
         Column("秘书长", "secretary_general"),
         Column("联系人", "contact", example="陈例文"),
@@ -135,13 +153,13 @@ class OrganizationSheet(Sheet):
     def queryset(self, user: Any) -> models.QuerySet:
         return super().queryset(user).for_ledger(today(user.committee))
 
-    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        code, kind = values.get("code"), values.get("kind")
-        if isinstance(code, str) and kind in OrganizationKind.values and not code.startswith(kind):
-            yield "code", f"代码前两位是{code[:2]}，与类型“{OrganizationKind(kind).label}”（{kind}）不一致。"
-        ended = values.get("status") in ENDED_STATUSES
-        if "status" in values and ended != bool(values.get("ended_on")):
-            yield "ended_on", "登记状态为已注销、已撤销的要填注销日期，其他状态不填。"
+    def prepare(self, context: Context) -> None:
+        bodies = SocialOrganization.objects.within(context.committee)
+        rows = Affiliation.objects.filter(organization__in=bodies, end=None)
+        found = rows.values_list("organization__code", "organization__name", "kind", "start")
+        context.data["affiliations"] = {
+            word: (kind, start) for code, name, kind, start in found for word in (code, name) if word
+        }
 
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""

@@ -9,7 +9,7 @@ from django.db import models
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import SocialOrganization
+from organizations.models import BranchCoverage, PartyBranch, SocialOrganization
 
 from .common import BODY, BRANCH
 
@@ -17,14 +17,19 @@ METHODS = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: Covera
 
 
 def coverage_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """How a body is covered follows from the kind of the branch; it begins when both exist, unless a day is given."""
-    method = METHODS.get(values.get("kind"), CoverageMethod.OWN)
+    """How a body is covered follows from the kind of the branch; it begins when both exist, unless a day is given.
+
+    What is stored stays as it is where the line says nothing else, so that the same file twice changes nothing.
+    """
+    bodies, kind = values.get("coverage.organization"), values.get("kind")
     given, founded = values.get("coverage.start"), values.get("founded_on")
-    registered: dict[int, date] = context.data["registered"]
-    for body in values.get("coverage.organization") or ():
-        days = [day for day in (founded, registered.get(body)) if isinstance(day, date)]
-        start = given if isinstance(given, date) else max(days, default=context.as_of)
-        yield {"organization": body, "method": method, "start": start}
+    for _, body in bodies if isinstance(bodies, list) else ():
+        start, method = context.data["coverages"].get((values.get("name"), body), (None, CoverageMethod.OWN))
+        if isinstance(kind, str):
+            method = METHODS.get(kind, CoverageMethod.OWN)
+        days = [day for day in (founded, context.data["registered"].get(body)) if isinstance(day, date)]
+        start = given if isinstance(given, date) else start or max(days, default=context.as_of)
+        yield {"organization_id": body, "method": str(method), "start": start}
 
 
 @register
@@ -88,10 +93,11 @@ class BranchSheet(Sheet):
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)
         context.data["registered"] = dict(bodies.values_list("pk", "registered_on"))
+        stored = BranchCoverage.objects.filter(branch__in=PartyBranch.objects.within(context.committee), end=None)
+        rows = stored.values_list("branch__name", "organization_id", "start", "method")
+        context.data["coverages"] = {(name, body): (start, method) for name, body, start, method in rows}
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         bodies = values.get("coverage.organization") or ()
         if values.get("kind") == BranchKind.BRANCH and len(bodies) > 1:
             yield "coverage.organization", f"党支部只能写一家所在单位，现在有{len(bodies)}家。是不是联合党支部？"
-        if (values.get("status") == "dissolved") != bool(values.get("dissolved_on")) and "status" in values:
-            yield "dissolved_on", "撤销的党组织要填撤销日期，其他状态不填。"

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
-from organizations.choices import MemberCategory, Sex
+from organizations.choices import Sex
 from organizations.models import PartyMember
 
 from .common import BRANCH
@@ -75,12 +75,8 @@ class MemberSheet(Sheet):
     )  # fmt: skip
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        born, joined, full = (values.get(name) for name in ("born_on", "joined_on", "full_on"))
-        known = isinstance(born, date) and isinstance(joined, date)
-        if known and (joined.year, joined.month, joined.day) < (born.year + 18, born.month, born.day):
-            yield "joined_on", "入党时应年满18周岁，请核对出生日期和入党日期。"
-        if values.get("category") == MemberCategory.PROBATIONARY and isinstance(full, date):
-            yield "full_on", "预备党员没有转正日期；已转正的人员类别应为正式党员。"
+        if not values.get("sex") and not values.get("id_number") and not values.get("id"):
+            yield "sex", "性别没有填，也没有身份证号可以推算。请补上其中一项。"
 
     def derive(self, obj: PartyMember, context: Context) -> None:
         """Sex and birth date stand in the ID number; what the office wrote itself comes first (MB-01)."""

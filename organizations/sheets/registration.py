@@ -1,8 +1,5 @@
 """What a body hands in: 章程入章记录, 承诺书, 党员情况调查表. Statuses are taken for new rows; later they move on their pages."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from core.excel.sheet import Column, Context, Sheet, register
 from organizations.choices import CharterStatus, LetterStatus
 from organizations.models import CharterRecord, CommitmentLetter
@@ -20,7 +17,7 @@ class CharterSheet(Sheet):
     ordering = ("organization__sort_key", "version_no")
     columns = (
         body_column(),
-        Column("章程版次", "version_no", "int", synonyms=("版次", "章程版本"), default=1, example=1),
+        Column("章程版次", "version_no", "int", synonyms=("版次", "章程版本"), default=1, example=1, from_title=lambda title: 1),
         Column("表决会议", "vote_body", "choice", example="会员大会"),
         Column("表决日期", "voted_on", "date", synonyms=("表决时间",), example="2022-10-20"),
         Column("核准日期", "approved_on", "date", synonyms=("核准时间",), example="2022-11-08"),
@@ -34,10 +31,6 @@ class CharterSheet(Sheet):
                help="只在新增时采用；不填则有核准日期的为已核准，有表决日期的为已表决待核准。", example="已核准"),
         Column("备注", "remark", width=20),
     )  # fmt: skip
-
-    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        if values.get("status") == CharterStatus.APPROVED and not values.get("approved_on"):
-            yield "approved_on", "状态为“已核准”的要填核准日期。"
 
     def derive(self, obj: CharterRecord, context: Context) -> None:
         if obj._state.adding and obj.status == CharterStatus.ABSENT and obj.has_party_clause:
@@ -65,10 +58,6 @@ class LetterSheet(Sheet):
         Column("状态", "status", "choice", synonyms=("签订状态",), create_only=True,
                help="只在新增时采用；不填则有移交日期的为已移交，有签订日期的为已签。", example="已签"),
     )  # fmt: skip
-
-    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        if values.get("status") in (LetterStatus.SIGNED, LetterStatus.HANDED_OVER) and not values.get("signed_on"):
-            yield "signed_on", "已签的承诺书要填签订日期。"
 
     def derive(self, obj: CommitmentLetter, context: Context) -> None:
         if obj._state.adding and obj.status == LetterStatus.PENDING and obj.signed_on:
