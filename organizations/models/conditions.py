@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
-from organizations.choices import CharterStatus, CoverageMethod, LetterStatus, PostKind
+from organizations.choices import CharterStatus, CoverageMethod, LetterStatus, NoBranchReason, PostKind
 
 from .intervals import IntervalQuerySet
 
@@ -62,6 +62,17 @@ class SurroundingsQuerySet(models.QuerySet):
 
     def letter_signed(self) -> Self:
         return self.filter(Exists(rows("CommitmentLetter").signed().filter(**BODY)))
+
+    def affiliated(self, on: date, kind: str) -> Self:
+        """Bodies with this 党建管理归口 on that day."""
+        return self.filter(Exists(rows("Affiliation").on(on).filter(kind=kind, **BODY)))
+
+    def should_build(self, on: date) -> Self:
+        """应建: at least three full members by the latest survey of that day, or marked 应建未建 (COV-04)."""
+        surveys = rows("MemberSurvey").filter(filled_on__lte=on, **BODY).order_by("-filled_on", "-pk")
+        return self.alias(surveyed_members=Subquery(surveys.values("full_member_count")[:1])).filter(
+            Q(surveyed_members__gte=3) | Q(no_branch_reason=NoBranchReason.DUE)
+        )
 
     def with_coverage(self, on: date) -> Self:
         """Annotate the coverage that counts (own before joint before functional) and its branch."""
