@@ -33,13 +33,21 @@ def column_number(letter: str) -> int:
     return number
 
 
-def annotated(batch: ImportBatch) -> tuple[str, bytes]:
-    """(file name, content): the marked copy, or a plain list of the errors where the sheet is too long to mark."""
+def is_long(batch: ImportBatch) -> bool:
+    """Too long to be marked cell by cell; the errors come as a list instead."""
+    return batch.new_count + batch.changed_count + batch.same_count + batch.wrong_count > MAX_ROWS
+
+
+def annotated_name(batch: ImportBatch) -> str:
     stem = batch.file_name.rpartition(".")[0] or batch.file_name
+    return f"{stem}（{'错误清单' if is_long(batch) else '已标注'}）.xlsx"
+
+
+def annotated(batch: ImportBatch) -> bytes:
+    """The marked copy, or a plain list of the errors where the sheet is too long to mark."""
     errors = list(error_lines(batch))
-    total = batch.new_count + batch.changed_count + batch.same_count + batch.wrong_count
-    if total > MAX_ROWS:
-        return f"{stem}（错误清单）.xlsx", error_list(errors)
+    if is_long(batch):
+        return error_list(errors)
     book = load(batch)
     sheet = book[batch.sheet_name] if batch.sheet_name in book.sheetnames else book.worksheets[0]
     remove_marks(book)
@@ -48,16 +56,15 @@ def annotated(batch: ImportBatch) -> tuple[str, bytes]:
         marks.setdefault((number, column_number(letter or "A")), []).append(sentence)
     mark(sheet, marks)
     add_summary(book, sheet.title, errors)
-    return f"{stem}（已标注）.xlsx", save(book)
+    return save(book)
 
 
 def store_annotated(batch: ImportBatch) -> str:
     """Make the copy once and keep it with the batch; returns the name to offer."""
-    name, content = annotated(batch)
     if not batch.annotated:
-        batch.annotated.save(f"marked-{batch.pk}.xlsx", ContentFile(content), save=False)
+        batch.annotated.save(f"marked-{batch.pk}.xlsx", ContentFile(annotated(batch)), save=False)
         ImportBatch.objects.filter(pk=batch.pk).update(annotated=batch.annotated.name)
-    return name
+    return annotated_name(batch)
 
 
 def load(batch: ImportBatch) -> openpyxl.Workbook:

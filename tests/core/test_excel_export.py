@@ -5,7 +5,7 @@ import openpyxl
 from django.test import RequestFactory, TestCase
 
 from core.choices import BatchStatus
-from core.excel.annotating import annotated
+from core.excel.annotating import annotated, annotated_name
 from core.excel.blank import blank_workbook
 from core.excel.sheet import all_sheets, get_sheet
 from core.excel.writing import export_response, export_to
@@ -140,7 +140,7 @@ class AnnotatedTests(TestCase):
 
     def test_the_senders_workbook_comes_back_marked_and_clean_after_mending(self):
         batch = bring(workbook([HEAD, body(1), body(2, 类型="协会"), body(3, 登记日期="2009.13.1")]), self.user)
-        name, content = annotated(batch)
+        name, content = annotated_name(batch), annotated(batch)
         book = openpyxl.load_workbook(io.BytesIO(content))
         page = book.worksheets[0]
         self.assertEqual(name, "台账（已标注）.xlsx")
@@ -154,6 +154,6 @@ class AnnotatedTests(TestCase):
         again = bring(save(book), self.user)
 
         self.assertEqual([e[:2] for e in errors(again)], ["2F"])
-        page = openpyxl.load_workbook(io.BytesIO(annotated(again)[1])).worksheets[0]
+        page = openpyxl.load_workbook(io.BytesIO(annotated(again))).worksheets[0]
         self.assertEqual([c.coordinate for row in page for c in row if c.comment], ["F2"])
         self.assertEqual(again.status, BatchStatus.REJECTED)

@@ -1,0 +1,131 @@
+"""What the page of a batch shows: errors at their place in the sheet, changes old → new, new rows, the reading report."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.choices import RowAction
+from core.models import ImportBatch, ImportRow
+
+from .binding import Binding
+from .lookups import Resolver
+from .sheet import Sheet, get_sheet
+from .staging import context_of
+
+SHOWN = 50
+WIDTH = 7
+NAME_WORDS = ("名称", "姓名", "全称", "题目", "任务", "主题")
+
+
+@dataclass
+class SheetCell:
+    text: str
+    errors: list[str] = field(default_factory=list)
+    number: bool = False
+
+
+@dataclass
+class SheetRow:
+    """One row of the excerpt; `gap` instead stands for rows without errors in between."""
+
+    number: int
+    cells: list[SheetCell]
+    gap: str = ""
+
+
+@dataclass
+class Excerpt:
+    headings: list[tuple[str, str]]
+    rows: list[SheetRow]
+    more: int
+
+    @property
+    def span(self) -> int:
+        return len(self.headings)
+
+
+def excerpt(batch: ImportBatch, limit: int = SHOWN) -> Excerpt:
+    wrong = list(ImportRow.objects.filter(batch=batch, action=RowAction.WRONG).order_by("number")[:limit])
+    columns = {c[0]: c for c in batch.report.get("columns", [])}
+    bad = [e["c"] for row in wrong for e in row.errors]
+    names = [i for i, c in columns.items() if any(w in c[2] for w in NAME_WORDS)][:1]
+    order = list(dict.fromkeys([*names, *sorted(set(bad), key=lambda i: (-bad.count(i), i))]))[:WIDTH]
+    order += [i for i in columns if i not in order][: max(5 - len(order), 0)]
+    order.sort()
+    rows: list[SheetRow] = []
+    last = batch.report.get("first_row", 1) - 1
+    for row in wrong:
+        if row.number - last > 1 and rows:
+            rows.append(SheetRow(0, [], gap=span_words(last + 1, row.number - 1)))
+        rows.append(SheetRow(row.number, cells_of(row, order, columns, batch.report.get("excerpt", {}))))
+        last = row.number
+    headings = [(columns[i][1], columns[i][2]) for i in order if i in columns]
+    return Excerpt(headings, rows, max(batch.wrong_count - len(wrong), 0))
+
+
+def span_words(first: int, last: int) -> str:
+    return f"第{first}行没有错误" if first == last else f"第{first}–{last}行没有错误"
+
+
+def cells_of(
+    row: ImportRow, order: list[int], columns: dict[int, list], texts: dict[str, dict[str, str]]
+) -> list[SheetCell]:
+    raw = texts.get(str(row.number), {})
+    cells = [SheetCell(raw.get(str(i), ""), number=columns[i][3]) for i in order if i in columns]
+    places = dict(zip([i for i in order if i in columns], cells, strict=True))
+    for error in row.errors:
+        place = places.get(error["c"])
+        if place is None:
+            place, sentence = cells[0], f"{error['l']}列“{error['h']}”：{error['m']}"
+        else:
+            sentence = error["m"]
+        place.errors.append(sentence)
+    return cells
+
+
+def changes(batch: ImportBatch, limit: int = SHOWN) -> list[dict[str, Any]]:
+    """One line per changed cell; the row's number and label stand in its first line."""
+    lines = []
+    for row in ImportRow.objects.filter(batch=batch, action=RowAction.CHANGED).order_by("number")[:limit]:
+        first = True
+        for heading, (old, new) in (row.values or {"": ["", ""]}).items():
+            lines.append({"row": row if first else None, "heading": heading, "old": old, "new": new})
+            first = False
+    return lines
+
+
+def new_rows(batch: ImportBatch, sheet: Sheet, limit: int = 20) -> tuple[list[str], list[tuple[int, list[Any]]]]:
+    """Headings and the first new rows in words."""
+    columns = [
+        c for c in sheet.columns if c.field and not c.readonly and not c.owner and c.kind not in ("id_number", "names")
+    ]
+    used = {c[2] for c in batch.report.get("columns", [])}
+    bindings = [Binding(sheet, c) for c in columns if c.label in used and not any(x.into for x in c.lookups)][:6]
+    context, cache = context_of(batch), {}
+    resolvers = {b.column.field: Resolver(b.column, context, cache) for b in bindings if b.column.lookups}
+    rows = []
+    for row in ImportRow.objects.filter(batch=batch, action=RowAction.NEW).order_by("number")[:limit]:
+        main = row.after.get("m", {})
+        values = [main.get(b.attname) for b in bindings]
+        words = [
+            "" if isinstance(v, dict) else b.words(v, resolvers.get(b.column.field))
+            for b, v in zip(bindings, values, strict=True)
+        ]
+        rows.append((row.number, words))
+    return [b.heading for b in bindings], rows
+
+
+def wrong_cells(batch: ImportBatch) -> int:
+    rows = ImportRow.objects.filter(batch=batch, action=RowAction.WRONG).values_list("errors", flat=True)[:5000]
+    return sum(len(errors) for errors in rows)
+
+
+def skipped_words(batch: ImportBatch) -> str:
+    found = batch.report.get("skipped", {})
+    return "、".join(f"{why}{len(numbers)}行" for why, numbers in found.items()) or "没有"
+
+
+def sheet_of(batch: ImportBatch) -> Sheet | None:
+    try:
+        return get_sheet(batch.kind)
+    except LookupError:
+        return None
