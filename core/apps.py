@@ -14,4 +14,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import accounts, checks, sealing  # noqa: F401  (due steps and system checks register themselves)
-        from core.excel import writing  # noqa: F401  (the job of long exports; a Celery worker loads no URLs)
+        from core.excel import (
+            jobs,  # noqa: F401  (background work of imports and exports)
+            writing,  # noqa: F401  (the job of long exports; a Celery worker loads no URLs)
+        )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core.views import accounts, attachments, audit, health, notices, setup, users
+from core.views import accounts, attachments, audit, health, imports, jobs, notices, setup, users
 
 app_name = "core"
 urlpatterns = [
@@ -30,4 +30,17 @@ urlpatterns = [
     path("attachments/<int:pk>/delete/", attachments.delete, name="attachment-delete"),
     path("attachments/<str:label>/<int:object_id>/add/", attachments.add, name="attachment-add"),
     path("setup/", setup.guide, name="setup-guide"),
+    path("imports/", imports.index, name="import-index"),
+    path("imports/batches/", imports.batch_list, name="import-batch-list"),
+    path("imports/batches/<int:pk>/", imports.batch_page, name="import-batch"),
+    path("imports/batches/<int:pk>/annotated/", imports.annotated_copy, name="import-annotated"),
+    path("imports/batches/<int:pk>/apply/", imports.apply, name="import-apply"),
+    path("imports/batches/<int:pk>/undo/", imports.undo, name="import-undo"),
+    path("imports/batches/<int:pk>/abandon/", imports.abandon, name="import-abandon"),
+    path("imports/<slug:kind>/", imports.upload, name="import-upload"),
+    path("imports/<slug:kind>/blank/", imports.blank, name="import-blank"),
+    path("imports/<slug:kind>/export/", imports.export, name="import-export"),
+    path("jobs/<int:pk>/", jobs.page, name="job"),
+    path("jobs/<int:pk>/state/", jobs.state, name="job-state"),
+    path("jobs/<int:pk>/result/", jobs.result, name="job-result"),
 ]
