@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="core:password")),
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
+    path("tasks/", include("tasks.urls")),
     path("", include("core.urls")),
     path("", include("reports.urls")),
 ]

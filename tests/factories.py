@@ -26,6 +26,17 @@ from organizations.models import (
     Posting,
     SocialOrganization,
 )
+from tasks.models import (
+    Activity,
+    ActivityParty,
+    JointMeeting,
+    PlanItem,
+    Problem,
+    TaskAssignment,
+    TaskItem,
+    TaskList,
+    Training,
+)
 
 numbers = count(1)
 PASSWORD = "Correct-Horse-9"
@@ -138,3 +149,100 @@ def make_security_admin(committee: Committee | None = None, **overrides: Any) ->
 
 def make_audit_admin(committee: Committee | None = None, **overrides: Any) -> User:
     return make_user(committee, OfficeRole.AUDIT_ADMIN, **overrides)
+
+
+def make_task_list(committee: Committee, **overrides: Any) -> TaskList:
+    n = next(numbers)
+    return TaskList.objects.create(
+        **{
+            "committee": committee,
+            "title": f"2023年第一季度第{n}任务清单",
+            "quarter": 2023 * 4,
+            "status": "issued",
+            **overrides,
+        }
+    )
+
+
+def make_task_item(task_list: TaskList, **overrides: Any) -> TaskItem:
+    n = next(numbers)
+    return TaskItem.objects.create(
+        **{
+            "committee": task_list.committee,
+            "task_list": task_list,
+            "number": task_list.items.count() + 1,
+            "text": f"第{n}项工作任务",
+            "start": date(2023, 1, 1),
+            "due": date(2023, 3, 31),
+            **overrides,
+        }
+    )
+
+
+def make_assignment(item: TaskItem, branch: PartyBranch | None, **overrides: Any) -> TaskAssignment:
+    if overrides.get("status") in ("submitted", "passed"):
+        overrides.setdefault("submitted_on", date(2023, 3, 20))
+        overrides.setdefault("report", "已完成。")
+    return TaskAssignment.objects.create(**{"committee": item.committee, "item": item, "branch": branch, **overrides})
+
+
+def make_activity(
+    committee: Committee, *, organizers: tuple = (), participants: tuple = (), **overrides: Any
+) -> Activity:
+    n = next(numbers)
+    activity = Activity.objects.create(
+        **{
+            "committee": committee,
+            "kind": "theme_day",
+            "theme": f"第{n}次主题党日",
+            "held_on": date(2023, 3, 10),
+            **overrides,
+        }
+    )
+    for role, units in (("organizer", organizers), ("participant", participants)):
+        for unit in units:
+            where = "branch" if isinstance(unit, PartyBranch) else "organization"
+            ActivityParty.objects.create(activity=activity, role=role, **{where: unit})
+    return activity
+
+
+def make_joint_meeting(committee: Committee, **overrides: Any) -> JointMeeting:
+    n = next(numbers)
+    return JointMeeting.objects.create(
+        **{"committee": committee, "year": 2023, "ordinal": n, "held_on": date(2023, 3, 24), **overrides}
+    )
+
+
+def make_training(committee: Committee, **overrides: Any) -> Training:
+    n = next(numbers)
+    day = overrides.get("start", date(2023, 3, 16))
+    return Training.objects.create(
+        **{
+            "committee": committee,
+            "name": f"第{n}期党务培训",
+            "audience": "secretaries",
+            "start": day,
+            "end": day,
+            **overrides,
+        }
+    )
+
+
+def make_problem(committee: Committee, **overrides: Any) -> Problem:
+    n = next(numbers)
+    return Problem.objects.create(
+        **{"committee": committee, "quarter": 2023 * 4, "description": f"问题{n}", **overrides}
+    )
+
+
+def make_plan(committee: Committee, **overrides: Any) -> PlanItem:
+    n = next(numbers)
+    return PlanItem.objects.create(
+        **{
+            "committee": committee,
+            "quarter": 2023 * 4 + 1,
+            "heading": f"打算{n}",
+            "description": "持续推进。",
+            **overrides,
+        }
+    )

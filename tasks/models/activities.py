@@ -19,6 +19,14 @@ class ActivityQuerySet(QuarterlyQuerySet):
         )
         return self.filter(Exists(mine))
 
+    def search(self, text: str) -> Self:
+        """By theme, highlight or the name of a branch or body that organized or took part."""
+        words = text.lower().strip()
+        named = ActivityParty.objects.filter(
+            Q(branch__search__contains=words) | Q(organization__search__contains=words), activity=OuterRef("pk")
+        )
+        return self.filter(Q(theme__icontains=text) | Q(highlight__icontains=text) | Q(Exists(named)))
+
     def highlighted(self) -> Self:
         """Ticked 可用于总结."""
         return self.filter(usable_for_summary=True)

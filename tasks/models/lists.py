@@ -3,7 +3,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
@@ -20,7 +20,7 @@ from tasks.choices import (
     TaskScope,
 )
 
-from .quarterly import QuarterlyQuerySet, QuarterlyRecord
+from .quarterly import QuarterlyQuerySet, QuarterlyRecord, counted
 
 
 class TaskListQuerySet(QuarterlyQuerySet):
@@ -33,6 +33,19 @@ class TaskListQuerySet(QuarterlyQuerySet):
 
     def issued(self) -> Self:
         return self.exclude(status=TaskListStatus.DRAFT)
+
+    def search(self, text: str) -> Self:
+        return self.filter(Q(title__icontains=text) | Q(document_no__icontains=text) | Q(issued_by__icontains=text))
+
+    def with_progress(self) -> Self:
+        """Annotate `item_count`, `applicable_count` and `passed_count`."""
+        rows = TaskAssignment.objects.filter(item__task_list=OuterRef("pk"))
+        items = TaskItem.objects.filter(task_list=OuterRef("pk"))
+        return self.annotate(
+            item_count=counted(items, "task_list"),
+            applicable_count=counted(rows.applicable(), "item__task_list"),
+            passed_count=counted(rows.passed(), "item__task_list"),
+        )
 
 
 class TaskList(QuarterlyRecord):
@@ -84,6 +97,16 @@ class TaskItemQuerySet(RecordQuerySet):
 
     def for_quarters(self, first: int, last: int) -> Self:
         return self.filter(task_list__quarter__range=(first, last)).exclude(task_list__status=TaskListStatus.DRAFT)
+
+    def with_progress(self) -> Self:
+        """Annotate `applicable_count`, `passed_count` and the last `finished_on` of the item's assignments."""
+        rows = TaskAssignment.objects.filter(item=OuterRef("pk"))
+        last = rows.passed().order_by("-passed_on").values("passed_on")[:1]
+        return self.annotate(
+            applicable_count=counted(rows.applicable(), "item"),
+            passed_count=counted(rows.passed(), "item"),
+            finished_on=Subquery(last),
+        )
 
     def completed(self) -> Self:
         """All assignments passed or not applicable, and at least one of them (TK-04)."""
@@ -196,6 +219,17 @@ class TaskAssignmentQuerySet(RecordQuerySet):
     def overdue(self, on: date) -> Self:
         """Still with the branch after the due day (derived, never stored)."""
         return self.filter(status__in=WAITING_FOR_BRANCH, due__lt=on)
+
+    def waiting(self) -> Self:
+        """With the branch: not signed for, in work or sent back."""
+        return self.filter(status__in=WAITING_FOR_BRANCH)
+
+    def search(self, text: str) -> Self:
+        return self.filter(Q(item__text__icontains=text) | Q(branch__search__contains=text.lower().strip()))
+
+    def with_lateness(self, on: date) -> Self:
+        """Annotate `is_late`: the same rule as `overdue`."""
+        return self.annotate(is_late=Q(status__in=WAITING_FOR_BRANCH, due__lt=on))
 
 
 class TaskAssignment(Record):

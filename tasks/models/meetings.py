@@ -2,7 +2,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
@@ -17,7 +17,7 @@ from tasks.choices import (
     ResolutionStatus,
 )
 
-from .quarterly import QuarterlyQuerySet, QuarterlyRecord
+from .quarterly import QuarterlyQuerySet, QuarterlyRecord, counted
 
 
 class JointMeetingQuerySet(QuarterlyQuerySet):
@@ -27,6 +27,17 @@ class JointMeetingQuerySet(QuarterlyQuerySet):
 
     def held(self) -> Self:
         return self.filter(status__in=HELD_STATUSES)
+
+    def with_attendance(self) -> Self:
+        """Annotate `invited_count` and `present_count`, `resolution_count` and `done_count`."""
+        invited = MeetingAttendance.objects.filter(meeting=OuterRef("pk"))
+        decided = Resolution.objects.filter(meeting=OuterRef("pk"))
+        return self.annotate(
+            invited_count=counted(invited, "meeting"),
+            present_count=counted(invited.present(), "meeting"),
+            resolution_count=counted(decided, "meeting"),
+            done_count=counted(decided.done(), "meeting"),
+        )
 
 
 class JointMeeting(QuarterlyRecord):

@@ -1,9 +1,17 @@
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 
 from core.models import Record, RecordQuerySet
 from core.periods import quarter_label, quarter_of
+
+
+def counted(rows: models.QuerySet, parent: str) -> Coalesce:
+    """The number of correlated rows as one subquery; joins would multiply."""
+    groups = rows.order_by().values(parent).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(groups), 0)
 
 
 class QuarterlyQuerySet(RecordQuerySet):

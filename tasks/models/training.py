@@ -1,14 +1,14 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 
 from core.models import User
 from organizations.models import PartyBranch, PartyMember, posted_ids
 from tasks.choices import TRAINING_KINDS, TrainingAudience, TrainingStatus
 
-from .quarterly import QuarterlyQuerySet, QuarterlyRecord
+from .quarterly import QuarterlyQuerySet, QuarterlyRecord, counted
 
 
 class TrainingQuerySet(QuarterlyQuerySet):
@@ -17,6 +17,16 @@ class TrainingQuerySet(QuarterlyQuerySet):
 
     def held(self) -> Self:
         return self.filter(status=TrainingStatus.HELD)
+
+    def search(self, text: str) -> Self:
+        return self.filter(Q(name__icontains=text) | Q(host__icontains=text) | Q(topics__icontains=text))
+
+    def with_participants(self) -> Self:
+        """Annotate `invited_count` and `present_count`."""
+        people = TrainingParticipant.objects.filter(training=OuterRef("pk"))
+        return self.annotate(
+            invited_count=counted(people, "training"), present_count=counted(people.filter(attended=True), "training")
+        )
 
 
 class Training(QuarterlyRecord):
