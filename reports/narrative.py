@@ -173,6 +173,8 @@ def render_entry(entry: Entry, facts: FactSet, picks: dict[str, list[int]], row:
         "committee": scope.committee,
         "period": scope.period,
         "next_period": scope.next_period,
+        "span": scope.period.label if scope.period.kind == "year" else scope.period.name,
+        "next_span": scope.next_period.label if scope.next_period.kind == "year" else scope.next_period.name,
         "next_year": scope.period.year if scope.period.kind != "year" else scope.period.year + 1,
         "as_of": f"{scope.day.year}年{scope.day.month}月{scope.day.day}日",
         "row": row(narrator) if row else None,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.generic import View
@@ -15,7 +14,8 @@ from reports.choices import BlockKind
 from reports.documents.assembly import document_of
 from reports.documents.model import plain_text
 from reports.facts import FactValue, registry
-from reports.facts.engine import RATE, ROWS
+from reports.facts.engine import RATE, ROWS, bases
+from reports.guards import sum_checks, typed_numbers
 from reports.models import BlockVersion, Edition, Summary
 from reports.narrative import Composed, missing_of
 from reports.tokens import number_text
@@ -76,6 +76,8 @@ def render_summary(request: HttpRequest, composed: Composed, status: int = 200, 
         "can_edit": can_edit,
         "missing": missing,
         "changed": [block for block in composed.printed_blocks if block.changed or block.pending],
+        "checks": sum_checks(composed.facts),
+        "typed": typed_numbers(composed),
         "numbers": sum(1 for _ in composed.tokens),
         "kinds": list(BlockKind.choices),
         "fact_choices": fact_choices(composed),
@@ -107,8 +109,6 @@ def fact_panel(request: HttpRequest, composed: Composed) -> dict[str, Any]:
 
 
 def row_lines(value: FactValue, rows: Any) -> list[dict[str, Any]]:
-    from reports.facts.engine import bases
-
     base = bases[registry[value.fact.parts[0]].base if value.fact.kind == RATE else value.fact.base]
     rows = rows.select_related(*base.select) if base.select else rows
     return [
@@ -171,6 +171,3 @@ def block_or_404(composed: Composed, key: str) -> Any:
     if block is None:
         raise Http404("没有这一段。")
     return block
-
-
-__all__ = ["SummaryDetail", "SummaryList", "ValidationError", "block_or_404", "render_summary", "summary_text"]

@@ -10,6 +10,7 @@ from reports.documents.assembly import document_of
 from reports.documents.model import plain_text
 from reports.facts import FactSet, Scope, registry
 from reports.facts.engine import COUNT
+from reports.guards import sum_checks
 from reports.models import Phrase
 from reports.narrative import compose, missing_of
 from reviews.choices import DutyMode, SessionStatus
@@ -121,3 +122,17 @@ class NarrativeTest(TestCase):
         labels = " ".join(row.label for row in missing_of(composed))
         self.assertIn("没有可写进“开展述职评议，压实工作责任”的记录", labels)
         self.assertNotIn("0家", plain_text(document_of(composed)))
+
+    def test_sums_that_must_agree_are_checked(self) -> None:
+        check = next(check for check in sum_checks(self.facts()) if check.code == "RV-01")
+
+        self.assertEqual((check.holds, check.shown), (True, "2＋3＝5"))
+
+    def test_half_year_and_year_speak_of_themselves(self) -> None:
+        for code, title, words in (("2023H1", "2023年上半年", "上半年"), ("2023", "2023年度", "2023年")):
+            composed = compose(self.committee, Period.parse(code))
+            text = plain_text(document_of(composed))
+
+            self.assertIn(f"{title}党建工作总结", text)
+            self.assertIn(f"{words}各级党组织共开展活动1场次", text)
+            self.assertNotIn("季度", text)

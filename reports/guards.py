@@ -1,0 +1,74 @@
+"""Guards before a summary is handed on: sums that must agree, and digits that no record stands behind."""
+
+import re
+from dataclasses import dataclass
+
+from reports.choices import BlockOrigin
+from reports.facts import FactSet
+from reports.narrative import Composed
+
+DIGITS = re.compile(r"(?<![〔\d])\d+(?:\.\d+)?(?!\d*[年月日号〕])")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule: what was compared, whether it holds, and the figures as a clerk would write them."""
+
+    label: str
+    holds: bool
+    shown: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class SumRule:
+    """left + … = right, or ≤ when `at_most`."""
+
+    label: str
+    left: tuple[str, ...]
+    right: str
+    at_most: bool = False
+    code: str = ""
+
+
+RULES = (
+    SumRule("口头述职加书面述职等于应述职", ("duty_oral", "duty_written"), "duty_due", code="RV-01"),
+    SumRule("已提交述职报告不多于应述职", ("duty_handed_in",), "duty_due", at_most=True),
+    SumRule("新成立的入章数不多于新成立数", ("new_with_clause",), "new_organizations", at_most=True, code="PR-01"),
+    SumRule("新成立的承诺书数不多于新成立数", ("new_with_letter",), "new_organizations", at_most=True, code="PR-01"),
+    SumRule("已参检不多于应检", ("inspections_submitted",), "inspections_due", at_most=True, code="AN-01"),
+    SumRule("已整改不多于发现问题", ("findings_closed",), "findings", at_most=True),
+    SumRule(
+        "已更正加正在核实不多于发现差异", ("differences_corrected", "differences_pending"), "differences", at_most=True
+    ),
+    SumRule("到会单位不多于应到单位", ("meeting_present",), "meeting_invited", at_most=True),
+    SumRule("办结事项不多于议定事项", ("resolutions_done",), "resolutions", at_most=True),
+    SumRule("已通过任务不多于应办任务", ("assignments_passed",), "assignments", at_most=True),
+)
+
+
+def sum_checks(facts: FactSet) -> list[Check]:
+    """The rules that have figures this period; those without rows are left out."""
+    found = []
+    for rule in RULES:
+        values = [facts[key] for key in (*rule.left, rule.right)]
+        if any(value.unknown for value in values) or not any(value.value for value in values):
+            continue
+        left, right = sum(value.value for value in values[:-1]), values[-1].value
+        holds = left <= right if rule.at_most else left == right
+        sign = ("≤" if holds else "＞") if rule.at_most else ("＝" if holds else "≠")
+        shown = "＋".join(str(value.value) for value in values[:-1]) + f"{sign}{right}"
+        found.append(Check(rule.label, holds, shown, rule.code))
+    return found
+
+
+def typed_numbers(composed: Composed) -> list[tuple[str, str]]:
+    """(paragraph key, digits) that staff typed by hand: no record stands behind them."""
+    found = []
+    for block in composed.printed_blocks:
+        if block.origin == BlockOrigin.AUTO:
+            continue
+        for piece in block.pieces:
+            if piece.token is None:
+                found += [(block.key, digits) for digits in DIGITS.findall(piece.text)]
+    return found
