@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 
 from core import audit
 from core.choices import AuditEvent
@@ -19,7 +20,11 @@ class StaleError(ValidationError):
         self.entry = (
             AuditEntry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk).order_by("-pk").first()
         )
-        who = f"{self.entry.user_name or '系统'}在{self.entry.at:%m-%d %H:%M}" if self.entry else "别人"
+        who = (
+            f"{self.entry.user_name or '系统'}在{timezone.localtime(self.entry.at):%m-%d %H:%M}"
+            if self.entry
+            else "别人"
+        )
         super().__init__(
             f"您打开以后，{who}改动过这条{obj._meta.verbose_name}，所以没有保存。您填的内容还在下面，请对照最新内容后再保存。",
             code="stale",

@@ -18,7 +18,7 @@ def everybody(user: User) -> bool:
 
 
 def keeps_accounts(user: User) -> bool:
-    return user.is_active and user.role in (OfficeRole.SYSTEM_ADMIN, OfficeRole.SECURITY_ADMIN)
+    return user.is_active and user.role in (OfficeRole.SYSTEM_ADMIN, OfficeRole.SECURITY_ADMIN, OfficeRole.STAFF)
 
 
 def reads_audit(user: User) -> bool:
@@ -103,6 +103,7 @@ MENUS = (
         (
             Item("消息", "core:notice-list", everybody),
             Item("账号", "core:user-list", keeps_accounts),
+            Item("第一次使用", "core:setup-guide", is_staff),
             Item("操作日志", "core:audit-list", reads_audit),
             Item("后台设置", "admin:index", opens_admin, also=("admin:",)),
         ),

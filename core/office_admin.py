@@ -110,23 +110,23 @@ class RoleAdmin(admin.ModelAdmin):
 class VersionForm(forms.ModelForm):
     """Carries the version the row was opened with; a stale save keeps what was typed (M32)."""
 
-    version = forms.IntegerField(
+    opened_version = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1, label="版本"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["version"] = self.instance.version
+            self.initial["opened_version"] = self.instance.version
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.instance.pk:
             model = type(self.instance)
             now = model._base_manager.filter(pk=self.instance.pk).values_list("version", flat=True).first()
-            if cleaned.get("version") != now:
+            if cleaned.get("opened_version") != now:
                 self.data = self.data.copy()
-                self.data[self.add_prefix("version")] = str(now)
+                self.data[self.add_prefix("opened_version")] = str(now)
                 raise StaleError(self.instance)
         return cleaned
 
@@ -156,15 +156,15 @@ class RecordAdmin(RoleAdmin):
         return [*dict.fromkeys([*super().get_readonly_fields(request, obj), *statuses])]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        names = [name for name in super().get_fields(request, obj) if name != "version"]
-        return [*names, "version"] if self.has_change_permission(request) else names
+        names = [name for name in super().get_fields(request, obj) if name != "opened_version"]
+        return [*names, "opened_version"] if self.has_change_permission(request) else names
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A ModelAdmin with its own fieldsets gets the version too."""
         fieldsets = list(super().get_fieldsets(request, obj))
         named = {name for _, options in fieldsets for name in options["fields"] if isinstance(name, str)}
-        if self.has_change_permission(request) and "version" not in named:
-            fieldsets.append((None, {"fields": ["version"]}))
+        if self.has_change_permission(request) and "opened_version" not in named:
+            fieldsets.append((None, {"fields": ["opened_version"]}))
         return fieldsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -183,7 +183,7 @@ class RecordAdmin(RoleAdmin):
             return redirect(request.path)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        save_row(obj, request.user, expected=form.cleaned_data.get("version") if change else None)
+        save_row(obj, request.user, expected=form.cleaned_data.get("opened_version") if change else None)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for obj in formset.save(commit=False):

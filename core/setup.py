@@ -1,15 +1,21 @@
 """Starting a real office (没有演示数据): the committee, the first administrators, and what to load next."""
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import accounts, audit
-from core.choices import AuditEvent, CommitteeLevel, OfficeRole
-from core.models import Committee, ImportBatch, User
+from core.choices import AuditEvent, OfficeRole, RowAction
+from core.excel.sheet import all_sheets
+from core.models import Committee, ImportBatch, ImportRow, User
+
+UNKNOWN = re.compile("里没有“([^”]+)”")  # the sentence of core.excel.lookups
+MAX_ROWS = 2000
+MAX_NAMES = 50
 
 
 @dataclass
@@ -28,28 +34,26 @@ class Office:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of 第一次使用: which workbook, why, and how many rows there are. `count(user)` asks the database."""
+    """One line of 第一次使用: a workbook in its order, and how many rows there are already (None: not to be counted)."""
 
-    order: int
-    label: str
-    why: str
-    count: Callable[[User], int]
-    import_kind: str = ""
-    list_url: str = ""  # view name
-    unit: str = "条"
+    kind: str
+    title: str
+    note: str
+    count: int | None
 
 
-_steps: list[Step] = []
+def steps(user: User) -> list[Step]:
+    return [
+        Step(s.kind, s.title, " ".join(filter(None, [s.intro, s.after])), _count(s.model, user)) for s in all_sheets()
+    ]
 
 
-def register_step(step: Step) -> None:
-    """Apps say in AppConfig.ready() which workbook is loaded when."""
-    if step.label not in {known.label for known in _steps}:
-        _steps.append(step)
-
-
-def steps() -> list[Step]:
-    return sorted(_steps, key=lambda step: step.order)
+def _count(label: str, user: User) -> int | None:
+    model = apps.get_model(label)
+    if model is User:
+        return accounts.manageable_accounts(user).count()
+    rows = model._default_manager.all()
+    return rows.visible_to(user).count() if hasattr(rows, "visible_to") else None
 
 
 def office_exists() -> bool:
@@ -79,15 +83,12 @@ def setup_office(office: Office, people: list[tuple[OfficeRole, str, str]]) -> l
     return slips
 
 
-LEVELS = dict(CommitteeLevel.choices)
-
-
 def unresolved_names(user: User, batches: int = 20) -> list[dict[str, Any]]:
     """Names in the last workbooks that belong to nothing we know: [{batch, names}]."""
-    rows = ImportBatch.objects.visible_to(user).order_by("-pk")[:batches]
-    found = []
-    for batch in rows:
-        names = batch.report.get("unresolved") if isinstance(batch.report, dict) else None
-        if names:
-            found.append({"batch": batch, "names": names if isinstance(names, list) else [str(names)]})
-    return found
+    last = list(ImportBatch.objects.visible_to(user).filter(wrong_count__gt=0).order_by("-pk")[:batches])
+    names: dict[int, dict[str, None]] = {batch.pk: {} for batch in last}
+    wrong = ImportRow.objects.filter(batch__in=last, action=RowAction.WRONG).values_list("batch_id", "errors")
+    for batch_id, errors in wrong[:MAX_ROWS]:
+        for error in errors:
+            names[batch_id].update(dict.fromkeys(UNKNOWN.findall(error.get("m", ""))))
+    return [{"batch": batch, "names": list(names[batch.pk])[:MAX_NAMES]} for batch in last if names[batch.pk]]

@@ -11,6 +11,21 @@ from core.choices import ADMINISTRATORS, OfficeRole
 
 from .committees import Committee
 
+BROWSERS = (
+    *(("MicroMessenger", "微信"), ("Edg", "Edge"), ("QIHU", "360浏览器"), ("Firefox", "Firefox"), ("Chrome", "Chrome")),
+    *(("Safari", "Safari"), ("Trident", "IE")),
+)
+SYSTEMS = (
+    *(
+        ("Windows", "Windows"),
+        ("Android", "安卓手机"),
+        ("iPhone", "苹果手机"),
+        ("iPad", "苹果平板"),
+        ("Mac OS", "苹果电脑"),
+    ),
+    *(("HarmonyOS", "鸿蒙"), ("Linux", "Linux或国产系统")),
+)
+
 
 class AccountManager(BaseUserManager):
     """Accounts have no e-mail address, so Django's own makers of users do not fit."""
@@ -149,3 +164,10 @@ class LoginSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.address or ''}"
+
+    @property
+    def browser(self) -> str:
+        """What a person recognises of the browser's long name: Edge，Windows."""
+        name = next((word for mark, word in BROWSERS if mark in self.agent), "其他浏览器" if self.agent else "")
+        system = next((word for mark, word in SYSTEMS if mark in self.agent), "")
+        return "，".join(filter(None, [name, system]))

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 from core.choices import BATCH_KINDS, BatchStatus, RowAction
 
@@ -35,7 +36,11 @@ class ImportBatch(Record):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.file_name}（{self.created_at:%Y-%m-%d %H:%M}）" if self.created_at else self.file_name
+        return (
+            f"{self.file_name}（{timezone.localtime(self.created_at):%Y-%m-%d %H:%M}）"
+            if self.created_at
+            else self.file_name
+        )
 
     @property
     def status_kind(self) -> str:

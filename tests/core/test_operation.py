@@ -6,7 +6,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client, TestCase, override_settings
 
 from core import health, setup
-from core.choices import DayKind, OfficeRole
+from core.choices import DayKind, OfficeRole, RowAction
+from core.excel.sheet import all_sheets
 from core.models import AuditEntry, Committee, Holiday, ImportBatch, Notice, User
 from core.notices import notify
 from core.working_days import add_working_days
@@ -154,14 +155,15 @@ class SetupOfficeTests(TestCase):
 
 
 class GuideTests(TestCase):
-    def test_guide_lists_steps_and_names_that_do_not_resolve(self):
+    def test_guide_lists_every_workbook_and_names_that_do_not_resolve(self):
         committee = make_committee()
-        ImportBatch.objects.create(
-            committee=committee, kind="x", file_name="名册.xlsx", report={"unresolved": ["示例市某某协会"]}
-        )
+        batch = ImportBatch.objects.create(committee=committee, kind="x", file_name="名册.xlsx", wrong_count=1)
+        error = {"c": 0, "l": "A", "h": "单位", "m": "社会组织里没有“示例市某某协会”。请先登记，或改成已有的名称。"}
+        batch.rows.create(number=3, action=RowAction.WRONG, errors=[error])
         self.client.force_login(make_staff(committee))
 
         response = self.client.get("/setup/")
 
-        self.assertContains(response, "示例市某某协会")
-        self.assertEqual(len(response.context["lines"]), len(setup.steps()))
+        self.assertEqual([item["names"] for item in response.context["unresolved"]], [["示例市某某协会"]])
+        self.assertEqual([step.kind for step in response.context["steps"]], [sheet.kind for sheet in all_sheets()])
+        self.assertEqual(setup.unresolved_names(make_staff(make_committee())), [])
