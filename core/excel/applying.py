@@ -101,7 +101,8 @@ class Applier:
         model = parent.model_class
         names = [model._meta.get_field(k).attname for k in parent.key]
         fixed = {model._meta.get_field(k).attname: v for k, v in parent.fixed.items()}
-        obj = model(**fixed, **Decoders(model)(dict(zip(names, value["key"], strict=True))))
+        given = {**value.get("v", {}), **dict(zip(names, value["key"], strict=True))}
+        obj = model(**{**fixed, **Decoders(model)(given)})
         self.stamp(obj)
         obj.save()
         audit.record(AuditEvent.CREATE, obj, by=self.by, note=f"导入《{self.sheet.title}》时建立。", batch=self.batch)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from core.choices import RowAction
 from core.secrets import encrypt, keyed_hash
@@ -242,6 +243,9 @@ class Planner:
                     values.append(pk if pk is not None else wanted)
                     continue
                 value = self.plain(line.given.get(name))
+                if value is None and isinstance(line.given.get(name), tuple):
+                    values.append(None)  # the cell says “no row”: 本级
+                    continue
                 if value is None or value is CLEAR or isinstance(value, dict):
                     break
                 values.append(keyed_hash(value) if name == "id_number" else value)
@@ -282,7 +286,9 @@ class Planner:
             return
         rows = self.sheet.existing()
         for position, name in enumerate(attnames):
-            rows = rows.filter(**{f"{name}__in": {key[position] for key in usable}})
+            wanted_values = {key[position] for key in usable}
+            condition = Q(**{f"{name}__in": wanted_values - {None}})
+            rows = rows.filter(condition | Q(**{f"{name}__isnull": True}) if None in wanted_values else condition)
         scope = set(self.context.committee.scope_ids) if self.context.committee else set()
         for obj in rows:
             key = tuple(obj.__dict__[a] for a in attnames)
@@ -394,12 +400,23 @@ class Planner:
         for parent in self.sheet.parents:
             key, pk = self.parent_of(line, parent)
             values[f"{parent.name}_id"] = (
-                pk if pk is not None else {"parent": parent.name, "key": [to_json(k) for k in key]}
+                pk
+                if pk is not None
+                else {"parent": parent.name, "key": [to_json(k) for k in key], "v": self.parent_values(line, parent)}
             )
         plain = {k: v for k, v in values.items() if not isinstance(v, dict)}
         line.obj = self.model(**plain)
         if self.has_committee:
             line.obj.committee_id = self.context.committee.pk
+
+    def parent_values(self, line: Line, parent: Parent) -> dict[str, Any]:
+        """What the line says about a parent that has to be made, beside its key."""
+        values: dict[str, Any] = {}
+        for binding in self.all_bindings():
+            value = line.given.get(binding.column.field)
+            if binding.owner == parent.name and binding.column.name not in parent.key and value not in (None, CLEAR):
+                values[binding.attname] = to_json(self.plain(value))
+        return values
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
@@ -434,7 +451,8 @@ class Planner:
             value = line.given[binding.column.field]
             if binding.column.kind == "names":
                 name = self.reverse_name(part, binding)
-                many = [] if value is CLEAR else [{name: pk} for _, pk in value if pk is not None]
+                targets = {x.into: field_of(part.model_class, x.into).attname for x in binding.column.lookups if x.into}
+                many = [] if value is CLEAR else [{targets.get(t, name): pk} for t, pk in value if pk is not None]
             elif binding.column.lookups:
                 base[binding.attname] = None if value is CLEAR else value[1]
             elif binding.column.precision:
@@ -548,9 +566,14 @@ class Planner:
         """The part's row in words: its key, or its first filled cell."""
         for binding in self.all_bindings():
             if binding.owner == part.name:
+                resolver = self.resolvers.get(binding.column.field)
+                for target in resolver.targets if resolver is not None else ():
+                    pk = row.get(f"{target.lookup.into}_id") if target.lookup.into else None
+                    if pk is not None:
+                        return target.names.get(pk, str(pk))
                 attname = self.reverse_name(part, binding) if binding.column.kind == "names" else binding.attname
                 if row.get(attname) not in (None, ""):
-                    return str(binding.words(row[attname], self.resolvers.get(binding.column.field)))
+                    return str(binding.words(row[attname], resolver))
         return str(part.model_class._meta.verbose_name)
 
     # --- judging -------------------------------------------------------------------------------------------------

@@ -202,7 +202,8 @@ def best_header(grid: Grid, headings: Headings) -> tuple[int, int, list[Found], 
             options.append((2, labels(grid.head[line], grid.head[line + 1])))
         for size, cells in options:
             found = match(headings, cells)
-            if score(found) > score(best[2]):
+            # of two readings with the same columns the smaller header wins: the line above it is the title
+            if (score(found), -size) > (score(best[2]), -best[1]):
                 best = (line + size, size, found, cells)
     return best
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.excel import Column, Context, Lookup, Part, Sheet, register
 
-from .common import BODY, COMMITTEE_WORDS
+from .common import BODY, COMMITTEE_WORDS, ordinal_words
 
 PARTIES = (
     Lookup("organizations.PartyBranch", BODY.fields, words=COMMITTEE_WORDS, into="branch"),
@@ -43,7 +43,7 @@ class ActivitySheet(Sheet):
         Column("参加单位", "participant.branch", "names", lookup=PARTIES, width=30),
         Column("综合党委组织", "is_by_committee", "bool"),
         Column("入驻批次", "batch", "lookup", lookup=Lookup("organizations.IncubationBatch", ("number",)),
-               synonyms=("期数", "批次"), help="写数字，例如6。"),
+               clean=ordinal_words, synonyms=("期数", "批次"), help="第六期写6或第六期。"),
         Column("归属季度", "quarter", "quarter", help="不填的按日期。"),
         Column("地点", "place", synonyms=("活动地点",), width=20),
         Column("主持人", "host"),

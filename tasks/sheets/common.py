@@ -3,7 +3,7 @@
 import re
 
 from core.excel import Lookup
-from core.periods import ORDINALS
+from core.periods import ORDINALS, chinese_number
 
 BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
 BODY = Lookup("organizations.SocialOrganization", ("name", "short_name"))
@@ -21,10 +21,20 @@ def quarter_in(title: str) -> int | None:
 
 
 def plain_title(title: str) -> str:
-    """The title as a name: without book-title marks and blanks."""
-    return re.sub(r"[《》\s]", "", title or "")
+    """The title as a name: without book-title marks, blanks and what else stands above the table."""
+    head = re.split(r"填报单位|填报时间|填表日期|制表|单位[:：]|日期[:：]", title or "")[0]
+    return re.sub(r"[《》\s]", "", head)
 
 
 def year_in(title: str) -> int | None:
     match = re.search(r"(\d{4})\s*年", title or "")
     return int(match[1]) if match else None
+
+
+CHINESE = {chinese_number(n): n for n in range(1, 100)}
+
+
+def ordinal_words(text: str) -> str:
+    """第六期, 六 or 6期 → 6; anything else stays as it is and is looked up as written."""
+    inner = re.sub(r"^第|[期批次]$", "", text.strip())
+    return str(CHINESE.get(inner, inner))

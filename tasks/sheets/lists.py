@@ -101,8 +101,12 @@ class AssignmentSheet(Sheet):
     def prepare(self, context: Context) -> None:
         items = TaskItem.objects.within(context.committee).values_list("pk", "task_list__quarter", "due")
         context.data["items"] = {pk: (quarter, due) for pk, quarter, due in items}
+        keys = TaskItem.objects.within(context.committee).values_list("task_list_id", "number")
+        context.data["keys"] = set(keys)
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        if (values.get("item.task_list"), values.get("item.number")) not in context.data["keys"]:
+            yield "item.number", f"清单里没有序号是{values.get('item.number')}的任务。请核对，或先导入任务清单。"
         if values.get("status") in ("submitted", "passed") and not values.get("submitted_on"):
             yield "submitted_on", "状态是待审核或已通过的要填提交日期。"
 
