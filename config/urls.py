@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("tasks/", include("tasks.urls")),
     path("", include("core.urls")),
+    path("reviews/", include("reviews.urls")),
     path("", include("reports.urls")),
 ]
 handler400 = "core.views.errors.bad_request"

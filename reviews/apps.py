@@ -6,4 +6,10 @@ class ReviewsConfig(AppConfig):
     verbose_name = "检查评议"
 
     def ready(self) -> None:
-        from reviews import sheets  # noqa: F401  registers the workbooks
+        from core import attachments
+        from reviews import sheets, workflows  # noqa: F401  the import of sheets registers the workbooks
+        from reviews.models import DutyReport, Finding, InspectionRecord
+
+        attachments.register(InspectionRecord, can_change=workflows.can_keep_files)
+        attachments.register(Finding, can_change=workflows.can_keep_files)
+        attachments.register(DutyReport, can_change=workflows.can_edit_duty_report)

@@ -26,6 +26,7 @@ from organizations.models import (
     Posting,
     SocialOrganization,
 )
+from reviews.models import DutyReport, Finding, InspectionCampaign, InspectionRecord, ReviewSession
 from tasks.models import (
     Activity,
     ActivityParty,
@@ -243,6 +244,65 @@ def make_plan(committee: Committee, **overrides: Any) -> PlanItem:
             "quarter": 2023 * 4 + 1,
             "heading": f"打算{n}",
             "description": "持续推进。",
+            **overrides,
+        }
+    )
+
+
+def make_campaign(committee: Committee, **overrides: Any) -> InspectionCampaign:
+    n = next(numbers)
+    return InspectionCampaign.objects.create(
+        **{
+            "committee": committee,
+            "checked_year": 2022,
+            "title": f"2022年度社会组织检查（{n}）",
+            "started_on": date(2023, 3, 1),
+            "submit_due": date(2023, 5, 31),
+            "status": "running",
+            **overrides,
+        }
+    )
+
+
+def make_inspection(
+    campaign: InspectionCampaign, organization: SocialOrganization, **overrides: Any
+) -> InspectionRecord:
+    return InspectionRecord.objects.create(
+        **{"committee": campaign.committee, "campaign": campaign, "organization": organization, **overrides}
+    )
+
+
+def make_finding(record: InspectionRecord, **overrides: Any) -> Finding:
+    n = next(numbers)
+    return Finding.objects.create(
+        **{"committee": record.committee, "record": record, "description": f"问题{n}", **overrides}
+    )
+
+
+def make_session(committee: Committee, **overrides: Any) -> ReviewSession:
+    return ReviewSession.objects.create(
+        **{
+            "committee": committee,
+            "year": 2022,
+            "name": "2022年度直属社会组织党支部书记抓基层党建工作述职评议会议",
+            "held_on": date(2023, 2, 24),
+            "report_due": date(2023, 2, 20),
+            "status": "collecting",
+            **overrides,
+        }
+    )
+
+
+def make_duty_report(session: ReviewSession, branch: PartyBranch, **overrides: Any) -> DutyReport:
+    status = overrides.get("status", "draft")
+    handed_in = {"submitted_on": date(2023, 2, 10)} if status in ("submitted", "accepted") else {}
+    return DutyReport.objects.create(
+        **{
+            "committee": session.committee,
+            "session": session,
+            "branch": branch,
+            "secretary_name": "陈例文",
+            **handed_in,
             **overrides,
         }
     )

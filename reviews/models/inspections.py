@@ -1,6 +1,7 @@
 from datetime import date
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -192,6 +193,15 @@ class Finding(QuarterlyRecord):
     owner = models.CharField("责任人", max_length=30, blank=True, help_text="单位的责任人。")
     measure = models.CharField("整改措施", max_length=300, blank=True, help_text="单位采取的措施。")
     finished_on = models.DateField("整改完成日期", null=True, blank=True, help_text="单位报告完成的日期。")
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="报告完成人",
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
     recheck = models.CharField("复查结论", max_length=200, blank=True, help_text="谁在什么时候看了什么。")
     status = models.CharField(
         "状态", max_length=10, choices=FindingStatus.choices, default=FindingStatus.OPEN, editable=False
