@@ -78,6 +78,11 @@ def can_manage_account(user: User, account: User) -> bool:
     return user.is_committee_staff and not account.role and account.committee_id in user.scope_ids
 
 
+def can_end_sessions(user: User, account: User) -> bool:
+    """M8: the 安全管理员 ends anyone's sessions, others those of the accounts they keep."""
+    return (is_security_admin(user) and user.pk != account.pk) or can_manage_account(user, account)
+
+
 def manageable_accounts(user: User) -> Any:
     """The accounts a person finds on the account page."""
     accounts = User.objects.select_related("committee")

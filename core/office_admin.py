@@ -10,6 +10,8 @@
 It keeps statuses read-only, never deletes, refuses a stale save with the typed text kept, and writes the audit log.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -35,6 +37,18 @@ class OfficeAdminSite(AdminSite):
     index_title = "设置和维护"
     site_url = "/"
     enable_nav_sidebar = False
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """A NUL in the address means nothing, and PostgreSQL would not take it."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                return redirect(request.path)
+            return inner(request, *args, **kwargs)
+
+        return guarded
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if User.objects.filter(is_superuser=True, is_active=True).exists():

@@ -143,28 +143,21 @@ class UserDetail(AllowMixin, View):
         ]
 
     def actions(self, user, account, lock):
-        if not accounts.can_manage_account(user, account):
-            return []
-
         def url(name):
             return reverse(f"core:user-{name}", args=[account.pk])
 
-        actions = [Action("重新发放密码", url("reset"), "key-round", primary=True)] if account.is_active else []
-        if lock:
+        actions = []
+        keeps = accounts.can_manage_account(user, account)
+        if keeps and account.is_active:
+            actions.append(Action("重新发放密码", url("reset"), "key-round", primary=True))
+        if keeps and lock:
             actions.append(Action("解除锁定", url("unlock"), "lock-open"))
-        if account.is_active:
+        if accounts.can_end_sessions(user, account):
             actions.append(Action("结束登录", url("end-sessions"), "log-out"))
-            actions.append(
-                Action(
-                    "停用账号",
-                    url("disable"),
-                    "user-x",
-                    reason="停用原因",
-                    danger=True,
-                    note="停用后不能登录，资料和记录都保留。",
-                )
-            )
-        else:
+        if keeps and account.is_active:
+            note = "停用后不能登录，资料和记录都保留。"
+            actions.append(Action("停用账号", url("disable"), "user-x", reason="停用原因", danger=True, note=note))
+        elif keeps:
             actions.append(Action("启用账号", url("enable"), "user-check"))
         return actions
 
@@ -189,9 +182,9 @@ def user_create(request):
     return render(request, "generic/form.html", context, status=422 if request.method == "POST" else 200)
 
 
-def change(request, pk, workflow, done):
+def change(request, pk, workflow, done, can=accounts.can_manage_account):
     account = find(request, pk)
-    require(accounts.can_manage_account(request.user, account), request)
+    require(can(request.user, account), request)
     workflow(account)
     messages.success(request, done)
     return redirect("core:user-detail", pk=account.pk)
@@ -229,7 +222,7 @@ def user_end_sessions(request, pk):
         ended = accounts.end_sessions(account)
         audit.record(AuditEvent.ACCOUNT, account, by=request.user, note=f"结束{ended}处登录")
 
-    return change(request, pk, end, "这个账号的登录都已结束。")
+    return change(request, pk, end, "这个账号的登录都已结束。", can=accounts.can_end_sessions)
 
 
 @require_POST

@@ -154,6 +154,14 @@ class SessionTests(TestCase):
 
         self.assertEqual(client.get("/accounts/me/").status_code, 302)
 
+    def test_security_administrator_ends_anyones_sessions(self):
+        client, guard = self.sign_in(), Client()
+        guard.force_login(make_security_admin())
+
+        guard.post(f"/accounts/users/{self.user.pk}/end-sessions/")
+
+        self.assertEqual(client.get("/accounts/me/").status_code, 302)
+
     def test_new_role_ends_the_session(self):
         client = self.sign_in()
 

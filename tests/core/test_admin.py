@@ -126,9 +126,12 @@ class AdminRightsTests(TestCase):
             with self.subTest(ticked):
                 data = {"action": "unlock", "_selected_action": ticked}
                 self.assertEqual(client.post("/admin/core/user/", data).status_code, 302)
-        for url in ("user/x/change/", "user/" + "9" * 40 + "/change/", "user/?role=%00", "user/?p=9999", "user/?o=x"):
+        lists = ("user/?role=%00", "user/?q=%00", "user/?p=9999", "user/?o=x", "user/?committee__id__exact=" + "9" * 40)
+        for url in ("user/x/change/", "user/" + "9" * 40 + "/change/", *lists):
             with self.subTest(url):
                 self.assertLess(client.get(f"/admin/core/{url}").status_code, 500)
+        term = "/admin/autocomplete/?app_label=core&model_name=user&field_name=committee&term="
+        self.assertEqual([client.get(term + word).status_code for word in ("%00", "x")], [302, 200])
 
     def test_settings_are_written_down(self):
         client = self.client_of("staff")
