@@ -14,6 +14,7 @@ urlpatterns = [
     path("tasks/", include("tasks.urls")),
     path("", include("core.urls")),
     path("reviews/", include("reviews.urls")),
+    path("organizations/", include("organizations.urls")),
     path("", include("reports.urls")),
 ]
 handler400 = "core.views.errors.bad_request"

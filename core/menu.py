@@ -58,12 +58,20 @@ MENUS = (
     Menu(
         "组织台账",
         (
-            Item("社会组织", "organizations:socialorganization-list"),
+            Item(
+                "社会组织",
+                "organizations:socialorganization-list",
+                also=(
+                    "organizations:charterrecord-",
+                    "organizations:commitmentletter-",
+                    "organizations:incubationbatch-",
+                ),
+            ),
             Item("党组织", "organizations:partybranch-list"),
             Item("党员", "organizations:partymember-list"),
             Item("两个覆盖", "organizations:coverage", is_office),
             Item("前置审查", "organizations:registration-list", is_office),
-            Item("数据核对", "organizations:ledgercheck-list", is_office),
+            Item("数据核对", "organizations:ledgercheck-list", is_office, also=("organizations:ledgerdifference-",)),
             Item("导入导出", "core:import-index", is_staff, also=("core:import",)),
         ),
     ),

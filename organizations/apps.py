@@ -6,4 +6,9 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "组织台账"
 
     def ready(self) -> None:
+        from core import attachments
         from organizations import sheets  # noqa: F401  registers the workbooks
+        from organizations.workflows.intervals import can_keep
+
+        for name in ("SocialOrganization", "PartyBranch", "PartyMember", "CharterRecord", "CommitmentLetter"):
+            attachments.register(self.get_model(name), can_change=can_keep)

@@ -201,6 +201,12 @@ class MemberStatus(models.TextChoices):
     DECEASED = "deceased", "死亡"
 
 
+MEMBER_FLOW = {
+    MemberStatus.NORMAL: [MemberStatus.SUSPENDED, MemberStatus.LEFT, MemberStatus.DECEASED],
+    MemberStatus.SUSPENDED: [MemberStatus.NORMAL, MemberStatus.LEFT, MemberStatus.DECEASED],
+    MemberStatus.LEFT: [],
+    MemberStatus.DECEASED: [],
+}
 MEMBER_KINDS = {
     MemberStatus.NORMAL: "ok",
     MemberStatus.SUSPENDED: "bad",

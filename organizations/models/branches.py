@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -59,6 +59,19 @@ class PartyBranchQuerySet(RecordQuerySet):
         """Annotate `secretary`: the name of the secretary on that day."""
         posts = BranchPost.objects.on(on).filter(branch=OuterRef("pk"), post=PostKind.SECRETARY)
         return self.annotate(secretary=Subquery(posts.order_by("-start").values("person_name")[:1]))
+
+    def with_body_count(self, on: date) -> Self:
+        """Annotate `body_count`: the bodies covered on that day."""
+        from .coverage import BranchCoverage
+
+        bodies = BranchCoverage.objects.on(on).filter(branch=OuterRef("pk")).order_by().values("branch")
+        counted = bodies.values(n=Count("organization", distinct=True))
+        return self.annotate(body_count=Coalesce(Subquery(counted), 0))
+
+    def for_ledger(self, on: date) -> Self:
+        """Everything that the list and the export show beside the branch's own columns."""
+        today = Value(on, output_field=models.DateField())
+        return self.with_secretary(on).with_member_count(on).with_body_count(on).annotate(today=today)
 
 
 class PartyBranch(Record):

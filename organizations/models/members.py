@@ -1,8 +1,10 @@
+from datetime import date
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
@@ -35,6 +37,20 @@ class PartyMemberQuerySet(RecordQuerySet):
 
     def search(self, text: str) -> Self:
         return self.filter(search__contains=text.lower().strip())
+
+    def with_branch(self, on: date) -> Self:
+        """Annotate the branch of that day (`branch_ref`, `branch_name`) and whether the relationship is there."""
+        rows = Membership.objects.on(on).filter(member=OuterRef("pk")).order_by("-kind", "-start")
+        name = Coalesce(NullIf("branch__short_name", Value("")), "branch__name")
+        return self.annotate(
+            branch_ref=Subquery(rows.values("branch_id")[:1]),
+            branch_name=Subquery(rows.values(n=name)[:1]),
+            membership_kind=Subquery(rows.values("kind")[:1]),
+        )
+
+    def enrolled(self, on: date) -> Self:
+        """In some branch on that day, with a full membership: what counts as a member."""
+        return self.filter(Exists(Membership.objects.full().on(on).filter(member=OuterRef("pk"))))
 
     def with_id_number(self, number: str) -> Self:
         """Exact match on the keyed hash; parts of an ID number are not searchable (M23)."""

@@ -88,7 +88,7 @@ class BranchSheet(Sheet):
     )  # fmt: skip
 
     def queryset(self, user: Any) -> models.QuerySet:
-        return super().queryset(user).with_member_count(today(user.committee))
+        return super().queryset(user).for_ledger(today(user.committee))
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)

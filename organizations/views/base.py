@@ -1,0 +1,80 @@
+"""What the pages of this app share: a form that ends in a workflow, and days as people type them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest
+from django.shortcuts import redirect
+
+from core.forms import RecordForm
+from core.pages import Crumb, RecordPage, next_url, visible_or_404
+from core.pages.actions import own_url
+from core.pages.forms import FormMixin
+from core.periods import today
+from core.permissions import is_staff
+
+
+def office_day(request: HttpRequest) -> date:
+    return today(request.user.committee)
+
+
+class WorkflowPage(FormMixin, RecordPage):
+    """A small form about one row whose answer goes to a workflow function: `workflow(row, by=user, **answers)`.
+
+    `blank(row)` makes the unsaved object behind the form, where there is one.
+    """
+
+    allowed = staticmethod(is_staff)
+    workflow: ClassVar[Callable[..., Any]]
+    blank: ClassVar[Callable[[Any], Model] | None] = None
+    done_text = "已办好。"
+
+    def get_instance(self) -> Model:
+        return type(self).blank(self.object) if type(self).blank else self.form_class._meta.model()
+
+    def crumbs(self) -> list[Crumb]:
+        return [*super().crumbs(), Crumb(str(self.object), own_url(self.object))]
+
+    def cancel_url(self) -> str:
+        return next_url(self.request, own_url(self.object))
+
+    def success_url(self, row: Any) -> str:
+        return own_url(self.object)
+
+    def answers(self, form: RecordForm) -> dict[str, Any]:
+        return {name: value for name, value in form.cleaned_data.items() if name != "version"}
+
+    def save(self, form: RecordForm) -> Any:
+        return type(self).workflow(self.object, by=self.request.user, **self.answers(form))
+
+    def done(self, row: Any) -> str:
+        return self.done_text
+
+
+def posted_day(request: HttpRequest, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.POST.get(name, "").strip())
+    except ValueError:
+        return None
+
+
+def end_part(
+    request: HttpRequest, owner: type[Model], pk: int, related: str, part: int, workflow: Callable[..., Any]
+) -> Any:
+    """End one interval of a row on the day given in the form (default: today)."""
+    row = visible_or_404(owner, request.user, pk)
+    found = getattr(row, related).filter(pk=part).first()
+    if found is None:
+        raise Http404("没有找到这一条。")
+    try:
+        workflow(found, end=posted_day(request, "end") or office_day(request), by=request.user)
+    except ValidationError as error:
+        for sentence in error.messages:
+            messages.error(request, sentence)
+    else:
+        messages.success(request, f"已结束“{found}”。")
+    return redirect(next_url(request, own_url(row)))

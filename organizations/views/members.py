@@ -1,0 +1,283 @@
+"""党员: roster, page, transfer and the logged look at full numbers."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from core.attachments import attachment_context
+from core.cleaning import clean_line
+from core.pages import (
+    Action,
+    Cell,
+    Column,
+    CreatePage,
+    Crumb,
+    DetailPage,
+    Fact,
+    ListPage,
+    UpdatePage,
+    visible_or_404,
+)
+from core.permissions import require
+from core.secrets import mask_phone
+from core.timeline import Event, events_of
+from organizations import forms
+from organizations.choices import (
+    MEMBER_KINDS,
+    Education,
+    JoinReason,
+    LeaveReason,
+    MemberCategory,
+    MembershipKind,
+    MemberStatus,
+)
+from organizations.models import Membership, PartyMember
+from organizations.workflows import members as workflows
+
+from .base import WorkflowPage, office_day
+
+
+class MemberFilter(django_filters.FilterSet):
+    category = django_filters.ChoiceFilter(label="人员类别", choices=MemberCategory.choices)
+    education = django_filters.ChoiceFilter(label="学历", choices=Education.choices)
+    status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices)
+    branch = django_filters.NumberFilter(label="党支部编号", method="by_branch")
+
+    class Meta:
+        model = PartyMember
+        fields: list[str] = []
+
+    def by_branch(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        return rows.filter(branch_ref=int(value))
+
+
+def enrolled(rows: QuerySet, page: ListPage) -> QuerySet:
+    return rows.enrolled(office_day(page.request))
+
+
+class PartyMemberList(ListPage):
+    model = PartyMember
+    title = "党员名册"
+    unit = "名"
+    search_hint = "姓名、拼音首字母、手机号"
+    create_url_name = "organizations:partymember-create"
+    create_label = "登记党员"
+    import_kind = export_kind = "members"
+    ordering = ("sort_key",)
+    empty_text = "先导入《党员名册》，或一名一名登记。"
+    filterset_class = MemberFilter
+    tabs = (
+        ("now", "在册", enrolled),
+        ("probation", "预备党员", lambda rows, page: enrolled(rows, page).filter(
+            category=MemberCategory.PROBATIONARY)),
+        ("floating", "流动党员", lambda rows, page: enrolled(rows, page).exclude(floating="")),
+        ("lost", "失联", lambda rows, page: rows.filter(is_lost=True)),
+        ("gone", "不在册", lambda rows, page: rows.exclude(pk__in=enrolled(rows, page).values("pk"))),
+        ("all", "全部", ""),
+    )  # fmt: skip
+    columns = (
+        Column("姓名", "name", link=True, sort="sort_key"),
+        Column("性别", "sex"),
+        Column("所在党支部", "branch_name", phone="wide"),
+        Column("人员类别", "category"),
+        Column("出生日期", "born_on", "date", sort="born_on", phone="hide"),
+        Column("学历", "education", phone="hide"),
+        Column("入党日期", "joined_on", "date", sort="joined_on"),
+        Column("工作单位及职务", "workplace", phone="wide"),
+        Column("手机号码", "phone", value=lambda row: mask_phone(row["phone"]) if row["phone"] else ""),
+        Column("党费缴纳至", "fee_paid_until", "date", sort="fee_paid_until", phone="hide"),
+        Column("党籍", "status", "state", states=MEMBER_KINDS),
+    )
+    template_name = "organizations/partymember_list.html"
+
+    @cached_property
+    def tab(self) -> str:
+        if "tab" not in self.params and self.params.get("q"):
+            return "all"
+        chosen = self.params.get("tab", "")
+        return chosen if chosen in {key for key, *_ in self.tabs} else "now"
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_branch(office_day(self.request))
+
+
+@require_POST
+def find_member(request: HttpRequest) -> HttpResponse:
+    """Exact search by a full ID number; by POST, so that the number stands in no address and no server log (M23)."""
+    number = clean_line(request.POST.get("id_number", ""))[:30]
+    member = PartyMember.objects.visible_to(request.user).with_id_number(number).first() if number else None
+    if member is None:
+        messages.error(request, "名册里没有这个证件号码的党员。只能按完整的18位号码查找。")
+        return redirect("organizations:partymember-list")
+    return redirect(member)
+
+
+class PartyMemberDetail(DetailPage):
+    model = PartyMember
+    template_name = "organizations/partymember_detail.html"
+
+    @cached_property
+    def day(self) -> date:
+        return office_day(self.request)
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_branch(self.day)
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        return list(self.object.memberships.select_related("branch").order_by("-start"))
+
+    @property
+    def current(self) -> Membership | None:
+        return next((m for m in self.memberships if m.kind == MembershipKind.FULL and m.end is None), None)
+
+    def meta(self) -> str:
+        member = self.object
+        return f"{member.get_category_display()} · {member.branch_name or '不在任何支部'}"
+
+    def facts(self) -> list[Fact]:
+        member = self.object
+        url = reverse("organizations:partybranch-detail", args=[member.branch_ref]) if member.branch_ref else ""
+        lost = [Fact("失联", Cell(f"{member.lost_on or ''}起失联", kind="bad"))] if member.is_lost else []
+        floating = f"{member.get_floating_display()}{f'，{member.floating_place}' if member.floating_place else ''}"
+        return [
+            Fact("所在党支部", member.branch_name, url),
+            *(self.fact(name) for name in ("sex", "ethnicity", "born_on", "education", "category")),
+            *(self.fact(name) for name in ("joined_on", "full_on", "party_post", "workplace", "position")),
+            Fact("证件号码", member.masked_id_number or None, note=member.get_id_kind_display()),
+            Fact("手机号码", member.masked_phone or None),
+            Fact("流动状态", floating if member.floating else "非流动"),
+            *lost,
+            self.fact("fee_paid_until"),
+            *([Fact("备注", member.remark, wide=True)] if member.remark else []),
+        ]
+
+    def actions(self) -> list[Action]:
+        member, current = self.object, self.current
+        if not workflows.can_keep(self.request.user):
+            return []
+        links = []
+        if current and member.status == MemberStatus.NORMAL:
+            links.append(("转接组织关系", "partymember-transfer", False))
+        if member.category == MemberCategory.PROBATIONARY and member.status == MemberStatus.NORMAL:
+            links.append(("办理转正", "partymember-full", False))
+        if current is None and member.status in (MemberStatus.NORMAL, MemberStatus.SUSPENDED):
+            links.append(("编入党支部", "partymember-restore", False))
+        if current:
+            links.append(("离开名册", "partymember-leave", True))
+        return [
+            Action(label, reverse(f"organizations:{name}", args=[member.pk]), post=False, danger=danger)
+            for label, name, danger in links
+        ]
+
+    def events(self) -> list[Event]:
+        member = self.object
+        own = [Event(member.joined_on, "入党", key=True)] if member.joined_on else []
+        own += [Event(member.full_on, "转正", key=True)] if member.full_on else []
+        for row in self.memberships:
+            url, why = row.branch.get_absolute_url(), JoinReason(row.join_reason).label
+            own.append(
+                Event(row.start, f"编入{row.branch}", url, f"{why}{f'，{row.document_no}' if row.document_no else ''}")
+            )
+            if row.end:
+                own.append(Event(row.end, f"离开{row.branch}", note=LeaveReason(row.leave_reason).label))
+        return own
+
+    def get_context(self) -> dict[str, Any]:
+        user, member = self.request.user, self.object
+        return {
+            **super().get_context(),
+            **attachment_context(user, member),
+            "events": events_of(member, user, self.events()),
+            "can_reveal": workflows.can_keep(user) or bool(self.current and workflows.can_reveal(user, member)),
+        }
+
+
+@never_cache
+@require_POST
+def reveal_member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Full numbers on a page of their own, after a purpose was written down; the answer is kept nowhere."""
+    member = visible_or_404(PartyMember, request.user, pk)
+    require(workflows.can_reveal(request.user, member), request)
+    try:
+        found = workflows.reveal(member, purpose=clean_line(request.POST.get("purpose", ""))[:200], by=request.user)
+    except (ValidationError, ValueError) as error:
+        messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+        return redirect(member)
+    context = {
+        "object": member,
+        "title": f"{member}的完整号码",
+        "meta": "这次查看已记入操作日志。请勿截屏、转发。",
+        "crumbs": [
+            Crumb("党员", reverse("organizations:partymember-list")),
+            Crumb(str(member), member.get_absolute_url()),
+        ],
+        "facts": [Fact(label, value) for label, value in found.items()],
+    }
+    return render(request, "generic/detail.html", context)
+
+
+class PartyMemberCreate(CreatePage):
+    model = PartyMember
+    form_class = forms.MemberForm
+
+    def save(self, form: forms.MemberForm) -> PartyMember:
+        answers = form.cleaned_data
+        member = form.save(commit=False)
+        member.full_clean(exclude=["committee", "created_by"])
+        return workflows.enrol(
+            member,
+            branch=answers["branch"],
+            start=answers["branch_start"],
+            kind=answers["membership_kind"],
+            by=self.request.user,
+        )
+
+
+class PartyMemberUpdate(UpdatePage):
+    model = PartyMember
+    form_class = forms.MemberForm
+
+
+class TransferPage(WorkflowPage):
+    model = PartyMember
+    title = "转接组织关系"
+    form_class = forms.TransferForm
+    workflow = staticmethod(workflows.transfer_member)
+    blank = staticmethod(lambda member: Membership(member=member))
+    done_text = "已转接组织关系。"
+
+
+class LeavePage(WorkflowPage):
+    model = PartyMember
+    title = "离开名册"
+    form_class = forms.LeaveForm
+    workflow = staticmethod(workflows.leave)
+    done_text = "已办理，党员记录保留在“不在册”里。"
+
+
+class RestorePage(WorkflowPage):
+    model = PartyMember
+    title = "编入党支部"
+    form_class = forms.RestoreForm
+    workflow = staticmethod(workflows.restore_member)
+    blank = staticmethod(lambda member: Membership(member=member))
+    done_text = "已编入党支部。"
+
+
+class FullPage(WorkflowPage):
+    model = PartyMember
+    title = "办理转正"
+    form_class = forms.FullForm
+    workflow = staticmethod(workflows.confirm_full)
+    done_text = "已办理转正。"

@@ -1,0 +1,119 @@
+"""Changes of a branch: what it covers, who holds its posts, its status."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core.models import User
+from core.transitions import advance
+from organizations.choices import BRANCH_FLOW, BranchKind, BranchStatus, CoverageMethod, PostKind
+from organizations.models import BranchCoverage, BranchPost, PartyBranch, SocialOrganization, is_secretary_of
+
+from .bodies import require_live
+from .intervals import can_keep, close, log, refuse_overlap, store
+
+METHOD_OF_KIND = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: CoverageMethod.FUNCTIONAL}
+EXCLUSIVE = (CoverageMethod.OWN, CoverageMethod.JOINT)
+
+
+def method_of(branch: PartyBranch) -> CoverageMethod:
+    """How a branch of this kind covers a body."""
+    return METHOD_OF_KIND.get(BranchKind(branch.kind), CoverageMethod.OWN)
+
+
+def start_coverage(
+    branch: PartyBranch,
+    *,
+    organization: SocialOrganization,
+    start: date,
+    by: User,
+    method: str = "",
+    document_no: str = "",
+) -> BranchCoverage:
+    """The branch covers the body from `start`; own and joint coverage exclude one another (COV-01)."""
+    require_live(organization)
+    if branch.dissolved_on is not None:
+        raise ValidationError(f"{branch}已于{branch.dissolved_on}撤销，不能再覆盖社会组织。", code="dissolved")
+    method = method or method_of(branch)
+    earliest = max(branch.founded_on, organization.registered_on)
+    if start < earliest:
+        raise ValidationError({"start": f"不能早于{earliest}：党组织成立、单位登记以后才能覆盖。"}, code="start")
+    with transaction.atomic():
+        row = BranchCoverage(
+            branch=branch, organization=organization, method=method, start=start, document_no=document_no
+        )
+        if method in EXCLUSIVE:
+            refuse_overlap(
+                organization.coverages.filter(method__in=EXCLUSIVE),
+                start,
+                f"{organization}这段时间已由一个党组织单独或联合覆盖",
+            )
+        store(row)
+        words = f"{row.get_method_display()}，{start}起"
+        log(branch, "组织覆盖", "", f"{organization}（{words}）", by)
+        log(organization, "组织覆盖", "", f"{branch}（{words}）", by)
+    return row
+
+
+def end_coverage(row: BranchCoverage, *, end: date, by: User, note: str = "") -> BranchCoverage:
+    with transaction.atomic():
+        close(row, end)
+        log(row.branch, "组织覆盖", str(row.organization), f"{end}起不再覆盖", by, note)
+        log(row.organization, "组织覆盖", str(row.branch), f"{end}起不再覆盖", by, note)
+    return row
+
+
+def appoint(branch: PartyBranch, *, post: str, start: date, by: User, **values: Any) -> BranchPost:
+    """A person takes a post; a new secretary ends the post of the one before on the same day."""
+    with transaction.atomic():
+        if start < branch.founded_on:
+            raise ValidationError({"start": f"不能早于党组织成立日期{branch.founded_on}。"}, code="start")
+        old = None
+        if post == PostKind.SECRETARY:
+            old = branch.posts.filter(post=post, end=None).first()
+            if old is not None:
+                close(old, start)
+            refuse_overlap(branch.posts.filter(post=post), start, "这段时间已有书记")
+        row = store(BranchPost(branch=branch, post=post, start=start, **values))
+        log(branch, row.get_post_display(), old.person_name if old else "", f"{row.person_name}（{start}起）", by)
+    return row
+
+
+def end_post(row: BranchPost, *, end: date, by: User) -> BranchPost:
+    with transaction.atomic():
+        close(row, end)
+        log(row.branch, row.get_post_display(), row.person_name, f"{end}起免职", by)
+    return row
+
+
+def sees_members(user: User, branch: PartyBranch) -> bool:
+    """Members' names are for the office and the branch's own secretary; a liaison sees the branch without them."""
+    return user.is_office or is_secretary_of(user, branch.pk)
+
+
+def can_move(user: User, branch: PartyBranch, to: str) -> bool:
+    return can_keep(user) and to in BRANCH_FLOW[BranchStatus(branch.status)]
+
+
+def move_branch(branch: PartyBranch, *, to: str, by: User, note: str = "") -> PartyBranch:
+    """启用, 整顿 or 恢复正常; to dissolve is an act of its own."""
+    if to == BranchStatus.DISSOLVED:
+        raise ValidationError("撤销党组织要填撤销日期。", code="dissolve")
+    return advance(branch, BRANCH_FLOW, to, by=by, note=note)
+
+
+def dissolve_branch(branch: PartyBranch, *, on: date, document_no: str, by: User) -> PartyBranch:
+    """撤销: coverage and posts end on the same day; members must have been transferred before."""
+    left = branch.memberships.full().on(on).count()
+    if left:
+        raise ValidationError(f"还有{left}名党员的组织关系在{branch}，请先为他们办理转出。", code="members")
+    if on <= branch.founded_on:
+        raise ValidationError({"on": f"撤销日期要晚于成立日期{branch.founded_on}。"}, code="dates")
+    with transaction.atomic():
+        for coverage in branch.coverages.filter(end=None).select_related("organization", "branch"):
+            end_coverage(coverage, end=max(on, coverage.start), by=by, note="党组织撤销")
+        for post in branch.posts.filter(end=None).select_related("branch"):
+            end_post(post, end=on, by=by)
+        return advance(branch, BRANCH_FLOW, BranchStatus.DISSOLVED, by=by, dissolved_on=on, dissolution_no=document_no)

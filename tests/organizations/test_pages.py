@@ -1,0 +1,311 @@
+from datetime import date
+
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.models import AuditEntry
+from organizations.choices import BranchKind, CharterStatus
+from organizations.models import (
+    Affiliation,
+    BranchCoverage,
+    CharterRecord,
+    CommitmentLetter,
+    IncubationBatch,
+    InstructorAssignment,
+    LedgerCheck,
+    LedgerDifference,
+    Liaison,
+    Membership,
+    PartyMember,
+    SocialOrganization,
+)
+from tests.factories import (
+    make_branch,
+    make_code,
+    make_committee,
+    make_leader,
+    make_liaison,
+    make_member,
+    make_organization,
+    make_secretary,
+    make_staff,
+    make_system_admin,
+    numbers,
+)
+
+LISTS = (
+    "socialorganization", "partybranch", "partymember", "charterrecord", "commitmentletter", "ledgercheck",
+    "incubationbatch", "ledgerdifference", "registration",
+)  # fmt: skip
+
+
+def fill(committee, count):
+    """`count` rows of every list."""
+    for number in range(count):
+        body = make_organization(committee)
+        branch = make_branch(committee, covers=(body,), secretary="甲示例")
+        make_member(branch)
+        CharterRecord.objects.create(
+            committee=committee, organization=body, status=CharterStatus.APPROVED, approved_on=date(2022, 1, 1),
+            has_party_clause=True,
+        )  # fmt: skip
+        CommitmentLetter.objects.create(committee=committee, organization=body, signed_on=date(2015, 1, 1))
+        IncubationBatch.objects.create(committee=committee, number=next(numbers))
+        check = LedgerCheck.objects.create(
+            committee=committee, checked_on=date(2023, 3, 1), compared_with="platform", organizations_checked=number
+        )
+        LedgerDifference.objects.create(committee=committee, check_run=check, object_label="甲会", field="住所")
+
+
+class PageTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee(demo_date=date(2023, 3, 31))
+        cls.staff = make_staff(cls.committee)
+        fill(cls.committee, 1)
+        cls.body = SocialOrganization.objects.get()
+        cls.branch = cls.body.coverages.get().branch
+        cls.member = PartyMember.objects.get()
+
+    def setUp(self):
+        self.client.force_login(self.staff)
+        self.client.get(reverse("organizations:partybranch-list"))
+
+    def queries(self, url):
+        with CaptureQueriesContext(connection) as captured:
+            response = self.client.get(url)
+        self.assertEqual(response.status_code, 200, url)
+        return len(captured)
+
+    def test_lists_ask_as_often_for_many_rows_as_for_one(self):
+        urls = [reverse(f"organizations:{name}-list") + "?all=1" for name in LISTS]
+        few = [self.queries(url) for url in urls]
+        fill(self.committee, 49)
+
+        many = [self.queries(url) for url in urls]
+
+        self.assertEqual(few, many)
+        self.assertLessEqual(max(many), 6, dict(zip(LISTS, many, strict=True)))
+
+    def test_details_ask_at_most_twelve_times(self):
+        rows = [
+            self.body, self.branch, self.member, CharterRecord.objects.get(), CommitmentLetter.objects.get(),
+            LedgerCheck.objects.get(), IncubationBatch.objects.get(),
+        ]  # fmt: skip
+
+        asked = {row._meta.model_name: self.queries(row.get_absolute_url()) for row in rows}
+
+        self.assertLessEqual(max(asked.values()), 12, asked)
+
+    def test_every_tab_and_filter_opens(self):
+        for name in LISTS:
+            for query in ("?q=sy", "?tab=ended", "?tab=direct", "?tab=new", "?tab=uncovered", "?tab=clause", "?tab=due",
+                          "?tab=few", "?tab=probation", "?tab=gone", "?coverage=any", "?coverage=own", "?sort=sort_key",
+                          "?affiliation=direct", "?branch=1", "?branch=x", "?status=normal"):  # fmt: skip
+                self.queries(reverse(f"organizations:{name}-list") + query)
+
+    def test_forms_open(self):
+        for name in ("socialorganization", "partybranch", "partymember", "charterrecord", "commitmentletter",
+                     "ledgercheck", "incubationbatch"):  # fmt: skip
+            self.queries(reverse(f"organizations:{name}-create"))
+        pages = {
+            self.body: ("update", "affiliation", "event", "instructor", "liaison"),
+            self.branch: ("update", "coverage", "post", "dissolve"),
+            self.member: ("update", "transfer", "leave", "restore", "full"),
+            LedgerCheck.objects.get(): ("update",),
+            IncubationBatch.objects.get(): ("update",),
+        }
+        for row, names in pages.items():
+            for name in names:
+                self.queries(reverse(f"organizations:{row._meta.model_name}-{name}", args=[row.pk]))
+
+    def test_secretary_sees_the_own_branch_and_nothing_else(self):
+        other_body = make_organization(self.committee)
+        other = make_branch(self.committee, covers=(other_body,))
+        stranger = make_member(other)
+        self.client.force_login(make_secretary(self.branch))
+
+        for row in (self.body, self.branch, self.member, CharterRecord.objects.get()):
+            self.assertEqual(self.client.get(row.get_absolute_url()).status_code, 200, row)
+        for row in (other_body, other, stranger):
+            self.assertEqual(self.client.get(row.get_absolute_url()).status_code, 404, row)
+        self.assertEqual(self.client.get(reverse("organizations:ledgercheck-list")).status_code, 403)
+        self.assertEqual(self.client.get(reverse("organizations:partybranch-create")).status_code, 403)
+        url = reverse("organizations:partybranch-coverage", args=[self.branch.pk])
+        self.assertEqual(self.client.get(url).status_code, 403)
+        self.assertNotContains(self.client.get(reverse("organizations:partymember-list") + "?tab=all"), stranger.name)
+
+    def test_liaison_sees_the_body_and_its_branch_but_no_members(self):
+        self.client.force_login(make_liaison(self.body))
+
+        self.assertContains(self.client.get(self.body.get_absolute_url()), self.body.name)
+        self.assertNotContains(self.client.get(self.branch.get_absolute_url()), self.member.name)
+        self.assertEqual(self.client.get(self.member.get_absolute_url()).status_code, 404)
+
+    def test_administrator_is_refused_and_leader_only_reads(self):
+        self.client.force_login(make_system_admin(self.committee))
+        self.assertEqual(self.client.get(self.body.get_absolute_url()).status_code, 403)
+        self.client.force_login(make_leader(self.committee))
+
+        page = self.client.get(self.body.get_absolute_url())
+
+        self.assertNotContains(page, "选派指导员")
+        self.assertEqual(self.client.get(reverse("organizations:socialorganization-create")).status_code, 403)
+
+    def test_a_body_is_registered_with_its_affiliation(self):
+        answers = {"name": "示例市茶业协会", "code": make_code(), "kind": "51", "registered_on": "2023-02-01",
+                   "status": "normal", "affiliation": "direct", "registration_authority": "市民政局"}  # fmt: skip
+
+        self.client.post(reverse("organizations:socialorganization-create"), answers)
+
+        body = SocialOrganization.objects.get(name="示例市茶业协会")
+        self.assertEqual((body.committee, body.affiliations.get().start), (self.committee, date(2023, 2, 1)))
+
+    def test_wrong_code_is_explained_on_the_form(self):
+        answers = {"name": "甲会", "code": "51341700MJ0000001I", "kind": "51", "registered_on": "2023-02-01"}
+
+        page = self.client.post(reverse("organizations:socialorganization-create"), answers)
+
+        self.assertContains(page, "信用代码里没有I")
+
+    def test_coverage_is_added_by_name_and_ended_by_day(self):
+        body = make_organization(self.committee, name="示例市玉石协会", short_name="市玉石协会")
+        url = reverse("organizations:partybranch-coverage", args=[self.branch.pk])
+
+        self.client.post(url, {"organization": "玉石", "start": "2023-01-01"})
+
+        row = BranchCoverage.objects.get(organization=body)
+        self.assertEqual((row.branch, row.method), (self.branch, "own"))
+        self.client.post(reverse("organizations:coverage-end", args=[self.branch.pk, row.pk]), {"end": "2023-03-01"})
+        row.refresh_from_db()
+        self.assertEqual(row.end, date(2023, 3, 1))
+
+    def test_second_exclusive_coverage_is_refused_in_chinese(self):
+        other = make_branch(self.committee, kind=BranchKind.JOINT)
+        url = reverse("organizations:partybranch-coverage", args=[other.pk])
+
+        page = self.client.post(url, {"organization": self.body.name, "start": "2023-01-01"})
+
+        self.assertContains(page, "已由一个党组织单独或联合覆盖")
+        self.assertEqual(self.body.coverages.count(), 1)
+
+    def test_new_secretary_ends_the_post_of_the_old_one(self):
+        url = reverse("organizations:partybranch-post", args=[self.branch.pk])
+
+        self.client.post(url, {"post": "secretary", "person_name": "乙示例", "start": "2023-02-01"})
+
+        found = self.branch.posts.order_by("start").values_list("person_name", "end")
+        self.assertEqual(list(found), [("甲示例", date(2023, 2, 1)), ("乙示例", None)])
+
+    def test_instructor_and_liaison_and_affiliation(self):
+        page = "organizations:socialorganization"
+        self.client.post(reverse(f"{page}-instructor", args=[self.body.pk]),
+                         {"instructor_name": "丙示例", "start": "2023-01-01"})  # fmt: skip
+        self.client.post(reverse(f"{page}-liaison", args=[self.body.pk]), {"name": "丁示例", "start": "2023-01-01"})
+        self.client.post(reverse(f"{page}-affiliation", args=[self.body.pk]),
+                         {"kind": "territorial", "start": "2023-01-01"})  # fmt: skip
+
+        instructor = InstructorAssignment.objects.get()
+        self.client.post(reverse("organizations:instructor-end", args=[self.body.pk, instructor.pk]),
+                         {"end": "2023-03-01"})  # fmt: skip
+
+        instructor.refresh_from_db()
+        self.assertEqual((instructor.end, Liaison.objects.get().name), (date(2023, 3, 1), "丁示例"))
+        self.assertEqual(Affiliation.objects.get(end=None).kind, "territorial")
+
+    def test_renaming_keeps_the_old_name_findable(self):
+        old = self.body.name
+        url = reverse("organizations:socialorganization-event", args=[self.body.pk])
+
+        self.client.post(url, {"kind": "renamed", "on": "2023-03-01", "new_name": "示例市新名协会"})
+
+        self.body.refresh_from_db()
+        self.assertEqual(self.body.name, "示例市新名协会")
+        self.assertEqual(SocialOrganization.objects.search(old).get(), self.body)
+
+    def test_cancelling_ends_the_body(self):
+        url = reverse("organizations:socialorganization-event", args=[self.body.pk])
+
+        self.client.post(url, {"kind": "cancelled", "on": "2023-03-01"})
+
+        self.body.refresh_from_db()
+        self.assertEqual((self.body.status, self.body.ended_on), ("cancelled", date(2023, 3, 1)))
+
+    def test_member_is_enrolled_and_transferred(self):
+        answers = {"name": "戊示例", "sex": "female", "ethnicity": "汉族", "id_kind": "resident_id",
+                   "category": "full", "branch": self.branch.short_name, "branch_start": "2022-01-01",
+                   "membership_kind": "full"}  # fmt: skip
+        self.client.post(reverse("organizations:partymember-create"), answers)
+        member = PartyMember.objects.get(name="戊示例")
+        target = make_branch(self.committee)
+
+        url = reverse("organizations:partymember-transfer", args=[member.pk])
+        self.client.post(url, {"branch": target.short_name, "start": "2023-03-01"})
+
+        rows = Membership.objects.filter(member=member).order_by("start").values_list("branch", "end", "leave_reason")
+        self.assertEqual(list(rows), [(self.branch.pk, date(2023, 3, 1), "transferred"), (target.pk, None, "")])
+
+    def test_member_who_left_is_kept(self):
+        url = reverse("organizations:partymember-leave", args=[self.member.pk])
+
+        self.client.post(url, {"leave_reason": "deceased", "end": "2023-03-01"})
+
+        self.member.refresh_from_db()
+        self.assertEqual(self.member.status, "deceased")
+        self.assertFalse(PartyMember.objects.enrolled(date(2023, 3, 1)).exists())
+
+    def test_full_numbers_need_a_purpose_and_are_logged(self):
+        self.member.set_id_number("11010519491231002X")
+        self.member.save()
+        url = reverse("organizations:partymember-reveal", args=[self.member.pk])
+
+        self.assertNotContains(self.client.get(self.member.get_absolute_url()), "11010519491231002X")
+        self.client.post(url, {"purpose": ""})
+        self.assertFalse(AuditEntry.objects.filter(event="reveal").exists())
+        page = self.client.post(url, {"purpose": "办理转接"})
+
+        self.assertContains(page, "11010519491231002X")
+        entry = AuditEntry.objects.get(event="reveal")
+        self.assertEqual((entry.object_id, entry.note), (self.member.pk, "办理转接"))
+        self.assertIn("no-store", page["Cache-Control"])
+
+    def test_a_full_number_finds_its_member_by_post(self):
+        self.member.set_id_number("11010519491231002X")
+        self.member.save()
+
+        answer = self.client.post(reverse("organizations:partymember-find"), {"id_number": "11010519491231002x"})
+
+        self.assertRedirects(answer, self.member.get_absolute_url())
+
+    def test_charter_moves_to_approved(self):
+        charter = CharterRecord.objects.create(
+            committee=self.committee, organization=make_organization(self.committee), has_party_clause=True
+        )
+        url = reverse("organizations:charterrecord-move", args=[charter.pk])
+
+        self.client.post(url, {"to": "voted", "on": "2023-01-10"})
+        self.client.post(url, {"to": "approved", "on": "2023-02-10"})
+
+        charter.refresh_from_db()
+        self.assertEqual((charter.status, charter.approved_on), ("approved", date(2023, 2, 10)))
+
+    def test_difference_hangs_under_its_check(self):
+        check = LedgerCheck.objects.get()
+        url = reverse("organizations:ledgerdifference-create", args=[check.pk])
+
+        answer = self.client.post(url, {"object_label": "乙会", "field": "法定代表人", "decision": "open"})
+
+        self.assertRedirects(answer, check.get_absolute_url())
+        self.assertEqual(check.differences.count(), 2)
+
+    def test_branch_is_dissolved_only_without_members(self):
+        url = reverse("organizations:partybranch-dissolve", args=[self.branch.pk])
+
+        self.assertContains(self.client.post(url, {"on": "2023-03-01"}), "请先为他们办理转出")
+        Membership.objects.update(end=date(2023, 2, 1), leave_reason="transferred")
+        self.client.post(url, {"on": "2023-03-01"})
+
+        self.branch.refresh_from_db()
+        self.assertEqual((self.branch.status, self.branch.coverages.get().end), ("dissolved", date(2023, 3, 1)))
