@@ -1,15 +1,20 @@
 """Error pages (M37): no database, no context processor, in Chinese, with the number for the help desk."""
 
+import logging
 import sys
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from core import audit
+from core.choices import AuditEvent
+
+logger = logging.getLogger(__name__)
 TEMPLATE = "errors/error.html"
 KEPT_LENGTH = 15  # shorter values are quickly typed again
 SECRET = ("csrf", "password", "token")
@@ -92,8 +97,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error_response(request, 503 if down else 500)
 
 
+def note_refusal(request: HttpRequest) -> None:
+    """A refused form of a signed-in person stands in the log; the page is shown even where the log cannot be written."""
+    user = getattr(request, "user", None)
+    try:
+        if user is not None and user.is_authenticated:
+            note = f"{request.method} {request.path} 表单校验失败"
+            audit.record(AuditEvent.REFUSED, by=user, note=note, success=False)
+    except DatabaseError:
+        logger.exception("refusal not written to the audit log")
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The typed text is given back for copying, but only to a page of our own (M36)."""
+    note_refusal(request)
     kept = []
     if back_path(request) and request.content_type == "application/x-www-form-urlencoded":
         kept = [

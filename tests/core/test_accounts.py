@@ -211,6 +211,16 @@ class RoleTests(TestCase):
         entry = AuditEntry.objects.get(event=AuditEvent.REFUSED)
         self.assertEqual((entry.user_id, entry.success), (self.people["leader"].pk, False))
 
+    def test_form_without_its_token_is_refused_and_written_down(self):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(self.people["staff"])
+
+        response = client.post(f"/accounts/users/{self.secretary.pk}/reset/")
+
+        self.assertEqual(response.status_code, 403)
+        entry = AuditEntry.objects.get(event=AuditEvent.REFUSED)
+        self.assertEqual((entry.user_id, entry.success), (self.people["staff"].pk, False))
+
     def test_staff_keep_accounts_without_role_in_their_committees_only(self):
         staff = self.people["staff"]
         self.client.force_login(staff)
