@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 from django.utils import timezone
 
 CHUNK = 2000
@@ -28,6 +29,22 @@ def allocate(model: type[models.Model], count: int) -> list[int]:
     return list(range(start, start + count))
 
 
+def maker(model: type[models.Model]) -> Callable[[dict[str, Any]], Any]:
+    """values by attribute name → object with the model's defaults; a tenth of the cost of calling the class."""
+    base = {k: v for k, v in model().__dict__.items() if k != "_state"}
+    fresh = [k for k, v in base.items() if isinstance(v, (dict, list))]
+
+    def make(values: dict[str, Any]) -> Any:
+        obj = model.__new__(model)
+        obj.__dict__.update(base, _state=ModelState())
+        for name in fresh:
+            obj.__dict__[name] = type(base[name])()
+        obj.__dict__.update(values)
+        return obj
+
+    return make
+
+
 def preparer(field: models.Field) -> Callable[[Any], Any] | None:
     """Python value → database value; None when it goes as it is."""
     if isinstance(field, (models.CharField, models.TextField, models.IntegerField, models.AutoField)):
@@ -37,13 +54,25 @@ def preparer(field: models.Field) -> Callable[[Any], Any] | None:
     if isinstance(field, models.BooleanField):
         return None
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return same_often(connection.ops.adapt_datetimefield_value)
     if isinstance(field, models.DateField):
         return lambda value: None if value is None else value.isoformat()
     if isinstance(field, models.JSONField):
-        encoder = field.encoder
-        return lambda value: json.dumps(value, ensure_ascii=False, cls=encoder, separators=(",", ":"))
+        encode = (field.encoder or json.JSONEncoder)(ensure_ascii=False, separators=(",", ":")).encode
+        return lambda value: encode(value) if value else "{}" if value == {} else "[]" if value == [] else encode(value)
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def same_often(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """All rows of one import carry the same moment."""
+    known: dict[Any, Any] = {}
+
+    def prepared(value: Any) -> Any:
+        if value not in known:
+            known[value] = prepare(value)
+        return known[value]
+
+    return prepared
 
 
 def insert(model: type[models.Model], rows: Iterable[models.Model]) -> int:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from core.choices import RowAction
 from core.secrets import encrypt, keyed_hash
 
+from . import loading
 from .binding import ID_FIELDS, Binding, empty_value, field_of, through_part, to_json
 from .lookups import Resolver, Target
 from .rules import Uniques, check_rules
@@ -67,6 +68,7 @@ class Planner:
         self.parts.update({b.owner: through_part(sheet, b) for b in self.bindings if b.many and not b.column.owner})
         self.parents = {p.name: p for p in sheet.parents}
         self.known_parents: dict[str, dict[tuple, int]] = {}
+        self.make = loading.maker(self.model)
         self.keys = [("id",)] * ("id" in self.by_field) + list(sheet.keys)
         self.seen: dict[tuple, int] = {}
         self.file_names: dict[str, int] = {}
@@ -80,6 +82,9 @@ class Planner:
         self.touched: set[int] = set()
         self.has_committee = field_of(self.model, "committee") is not None
         self.has_version = field_of(self.model, "version") is not None
+        own = [b for b in self.all_bindings() if not b.owner and b.column.name != "id"]
+        self.special = [b for b in own if b.column.kind == "id_number" or b.column.lookups or b.column.precision]
+        self.simple = [(b.column.field, b.attname, empty_value(b.field)) for b in own if b not in self.special]
         sheet.prepare(context)
 
     def all_bindings(self) -> list[Binding]:
@@ -319,9 +324,9 @@ class Planner:
 
     # --- comparing -----------------------------------------------------------------------------------------------
 
-    def main_values(self, line: Line) -> Iterator[tuple[Binding, str, Any]]:
+    def main_values(self, line: Line, bindings: list[Binding] | None = None) -> Iterator[tuple[Binding, str, Any]]:
         """(binding, attribute, value) of the filled cells that belong to the row itself."""
-        for binding in self.all_bindings():
+        for binding in self.all_bindings() if bindings is None else bindings:
             column = binding.column
             if column.field not in line.given or binding.owner or column.name == "id":
                 continue
@@ -357,10 +362,12 @@ class Planner:
             return
         new = line.stored is None
         values = {}
+        if new:
+            self.collect(line, values)
+            self.fill_new(line, values)
+            line.after = values
+            return
         for binding, attname, value in self.main_values(line):
-            if new:
-                values[attname] = value
-                continue
             old = line.stored.__dict__.get(attname)
             if old == value:
                 continue
@@ -373,11 +380,19 @@ class Planner:
                 resolver = self.resolvers.get(binding.column.field)
                 pair = [binding.words(old, resolver), binding.words(value, resolver)]
                 line.words[binding.heading] = ["（原值）", "（新值）"] if attname == "id_hash" else pair
-        if new:
-            self.fill_new(line, values)
-        else:
-            line.obj = self.copy_of(line.stored, values)
+        line.obj = self.copy_of(line.stored, values)
         line.after = values
+
+    def collect(self, line: Line, values: dict[str, Any]) -> None:
+        """Values of a new row: plain columns at once, the others one by one."""
+        given = line.given
+        for name, attname, empty in self.simple:
+            value = given.get(name)
+            if value is not None:
+                values[attname] = empty if value is CLEAR else value
+        if self.special:
+            for _, attname, value in self.main_values(line, self.special):
+                values[attname] = value
 
     def copy_of(self, stored: Any, values: dict[str, Any]) -> Any:
         if not values:
@@ -405,7 +420,7 @@ class Planner:
                 else {"parent": parent.name, "key": [to_json(k) for k in key], "v": self.parent_values(line, parent)}
             )
         plain = {k: v for k, v in values.items() if not isinstance(v, dict)}
-        line.obj = self.model(**plain)
+        line.obj = self.make(plain)
         if self.has_committee:
             line.obj.committee_id = self.context.committee.pk
 

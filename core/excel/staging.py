@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -130,14 +131,15 @@ def stage(batch: ImportBatch, planner: Planner, progress: Any) -> dict[str, int]
     return counts
 
 
-def rows(batch: ImportBatch, lines: Iterable[Line], keys: list[int]) -> Iterator[ImportRow]:
+def rows(batch: ImportBatch, lines: Iterable[Line], keys: list[int]) -> Iterator[SimpleNamespace]:
+    """What ImportRow stores, as plain objects: a model instance costs ten times as much."""
     for pk, line in zip(keys, lines, strict=True):
         wrong = line.action == RowAction.WRONG
         version = getattr(line.stored, "version", None)
         main = {k: to_json(v) for k, v in line.after.items()} if not wrong else {}
         parts = main.pop("parts", None)
-        yield ImportRow(
-            pk=pk,
+        yield SimpleNamespace(
+            id=pk,
             batch_id=batch.pk,
             number=line.number,
             action=line.action,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core import audit
 from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
-from core.models import Attachment, ImportBatch, ImportRow, User
+from core.models import Attachment, ImportBatch, User
 from core.transitions import advance
 
 from . import loading
@@ -58,7 +58,7 @@ class Undoer(Applier):
         if touched:
             raise TouchedError(sorted(set(touched)))
 
-    def touched(self, row: ImportRow, obj: models.Model | None) -> str:
+    def touched(self, row: Any, obj: models.Model | None) -> str:
         if obj is None:
             return "已不在台账里"
         if self.has_version:
@@ -67,7 +67,7 @@ class Undoer(Applier):
         after = {k: v for k, v in row.after.get("m", {}).items() if not isinstance(v, dict)}
         return "" if all(to_json(obj.__dict__[k]) == v for k, v in after.items()) else "之后被改动过"
 
-    def touched_parts(self, rows: list[ImportRow]) -> list[tuple[int, str, str]]:
+    def touched_parts(self, rows: list[Any]) -> list[tuple[int, str, str]]:
         found = []
         for name, part in self.parts.items():
             ops = [
@@ -120,7 +120,7 @@ class Undoer(Applier):
 
     # --- undoing -------------------------------------------------------------------------------------------------
 
-    def undo_parts(self, rows: list[ImportRow]) -> None:
+    def undo_parts(self, rows: list[Any]) -> None:
         for name, part in self.parts.items():
             model = part.model_class
             ops = [op for row in rows for op in row.after.get("parts", ()) if op["p"] == name]
@@ -137,7 +137,7 @@ class Undoer(Applier):
             if removed := [op for op in ops if op["op"] == "remove"]:
                 loading.insert(model, [model(**self.part_decode[name](op["b"])) for op in removed])
 
-    def restore(self, rows: list[ImportRow]) -> None:
+    def restore(self, rows: list[Any]) -> None:
         objects = self.locked(self.model, [r.object_id for r in rows])
         groups: dict[tuple[str, ...], list[models.Model]] = {}
         for row in rows:
