@@ -55,6 +55,7 @@ class Applier:
         self.make = loading.maker(self.model)
         self.part_decode = {n: Decoders(p.model_class) for n, p in self.parts.items()}
         self.has_version = field_of(self.model, "version") is not None
+        self.stamps = (("committee_id", batch.committee_id), ("created_by_id", by.pk if by else None))
         self.ids: list[int] = []
         self.number_ids: dict[int, int] = {}
         self.parent_ids: dict[tuple, int] = {}
@@ -114,10 +115,10 @@ class Applier:
         return obj
 
     def stamp(self, obj: models.Model) -> None:
-        if field_of(type(obj), "committee") is not None and obj.committee_id is None:
-            obj.committee_id = self.batch.committee_id
-        if field_of(type(obj), "created_by") is not None and obj.created_by_id is None:
-            obj.created_by_id = self.by.pk if self.by else None
+        values = obj.__dict__
+        for name, value in self.stamps:
+            if name in values and values[name] is None:
+                values[name] = value
 
     # --- new rows ------------------------------------------------------------------------------------------------
 
@@ -299,7 +300,7 @@ def apply_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     sheet.prepare(context)
     was = (batch.status, batch.version)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), loading.without_collector():
             advance(batch, BATCH_FLOW, BatchStatus.APPLIED, by=by, applied_at=timezone.now())
             Applier(batch, by, context).run()
             audit.record(

@@ -23,7 +23,8 @@ from core.transitions import advance
 
 from . import loading
 from .binding import to_json
-from .planning import Line, Planner
+from .line import Line
+from .planning import Planner
 from .reading import WorkbookReader
 from .sheet import Context, Sheet, get_sheet
 from .table import HOW_WORDS, Table, choose
@@ -93,7 +94,8 @@ def read_batch(batch: ImportBatch, progress: Any = None) -> ImportBatch:
         with local_file(batch.file) as path, WorkbookReader(path, batch.file_name) as reader:
             table = choose(reader.grids, sheet)
             planner = Planner(sheet, table, context_of(batch))
-            counts = stage(batch, planner, progress)
+            with loading.without_collector():
+                counts = stage(batch, planner, progress)
             report = report_of(planner, table, [reader.accepted.notice])
     except ValidationError as error:
         ImportRow.objects.filter(batch=batch).delete()

@@ -1,0 +1,123 @@
+"""What a line would change in the row that it means."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from core.secrets import encrypt, keyed_hash
+
+from .binding import ID_FIELDS, Binding, empty_value, field_of, to_json
+from .line import Line, Shared
+from .sheet import Parent
+from .values import CLEAR
+
+EXCERPTS = 60
+
+
+class Comparing(Shared):
+    def main_values(self, line: Line, bindings: list[Binding] | None = None) -> Iterator[tuple[Binding, str, Any]]:
+        """(binding, attribute, value) of the filled cells that belong to the row itself."""
+        for binding in self.all_bindings() if bindings is None else bindings:
+            column = binding.column
+            if column.field not in line.given or binding.owner or column.name == "id":
+                continue
+            value = line.given[column.field]
+            if column.kind == "id_number":
+                yield from self.id_values(binding, value, line)
+            elif column.lookups:
+                yield from self.lookup_values(binding, value)
+            elif column.precision:
+                yield binding, binding.attname, None if value is CLEAR else value
+                yield binding, column.precision, line.given.get("!" + column.field, False)
+            else:
+                yield binding, binding.attname, empty_value(binding.field) if value is CLEAR else value
+
+    def id_values(self, binding: Binding, value: Any, line: Line) -> Iterator[tuple[Binding, str, Any]]:
+        number = "" if value is CLEAR else value
+        digest = keyed_hash(number)
+        if line.stored is not None and line.stored.id_hash == digest:
+            return
+        for name, new in zip(ID_FIELDS, (encrypt(number), digest, number[:3] + number[-4:]), strict=True):
+            yield binding, name, new
+
+    def lookup_values(self, binding: Binding, value: Any) -> Iterator[tuple[Binding, str, Any]]:
+        into, pk = ("", None) if value is CLEAR else value
+        targets = [x.into for x in binding.column.lookups if x.into]
+        for name in targets or [binding.column.name]:
+            attname = field_of(self.model, name).attname
+            yield binding, attname, pk if not targets or name == into else None
+
+    def compare(self, line: Line) -> None:
+        """Fill after, before and words from the row's own columns."""
+        if line.errors:
+            return
+        new = line.stored is None
+        values = {}
+        if new:
+            self.collect(line, values)
+            self.fill_new(line, values)
+            line.after = values
+            return
+        for binding, attname, value in self.main_values(line):
+            old = line.stored.__dict__.get(attname)
+            if old == value:
+                continue
+            if binding.column.create_only:
+                self.notice(f"“{binding.heading}”只在新增时读取，已有的请在页面上办理", line.number)
+                continue
+            values[attname] = value
+            line.before[attname] = to_json(old)
+            if attname not in ("id_cipher", "id_tail"):
+                resolver = self.resolvers.get(binding.column.field)
+                pair = [binding.words(old, resolver), binding.words(value, resolver)]
+                line.words[binding.heading] = ["（原值）", "（新值）"] if attname == "id_hash" else pair
+        line.obj = self.copy_of(line.stored, values)
+        line.after = values
+
+    def collect(self, line: Line, values: dict[str, Any]) -> None:
+        """Values of a new row: plain columns at once, the others one by one."""
+        given = line.given
+        for name, attname, empty in self.simple:
+            value = given.get(name)
+            if value is not None:
+                values[attname] = empty if value is CLEAR else value
+        if self.special:
+            for _, attname, value in self.main_values(line, self.special):
+                values[attname] = value
+
+    def copy_of(self, stored: Any, values: dict[str, Any]) -> Any:
+        if not values:
+            return stored
+        obj = self.model(**{f.attname: stored.__dict__[f.attname] for f in self.model._meta.concrete_fields})
+        obj.__dict__.update({k: v for k, v in values.items() if not isinstance(v, dict)})
+        obj._state.adding = False
+        return obj
+
+    def fill_new(self, line: Line, values: dict[str, Any]) -> None:
+        given = line.given
+        for column, attname in self.demands:
+            if column.field in given and given[column.field] is not CLEAR:
+                continue
+            if column.required:
+                line.wrong(self.by_field.get(column.field), f"“{column.label}”没有填。新增的行必须填写。")
+            elif column.default is not None and attname:
+                values.setdefault(attname, column.default() if callable(column.default) else column.default)
+        for parent in self.sheet.parents:
+            key, pk = self.parent_of(line, parent)
+            values[f"{parent.name}_id"] = (
+                pk
+                if pk is not None
+                else {"parent": parent.name, "key": [to_json(k) for k in key], "v": self.parent_values(line, parent)}
+            )
+        plain = {k: v for k, v in values.items() if not isinstance(v, dict)}
+        line.obj = self.make(plain)
+        if self.has_committee:
+            line.obj.committee_id = self.context.committee.pk
+
+    def parent_values(self, line: Line, parent: Parent) -> dict[str, Any]:
+        """What the line says about a parent that has to be made, beside its key."""
+        values: dict[str, Any] = {}
+        for binding in self.all_bindings():
+            value = line.given.get(binding.column.field)
+            if binding.owner == parent.name and binding.column.name not in parent.key and value not in (None, CLEAR):
+                values[binding.attname] = to_json(self.plain(value))
+        return values

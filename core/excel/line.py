@@ -1,0 +1,79 @@
+"""One row of a workbook on its way through planning, and what the steps of planning share."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from core.choices import RowAction
+
+from .binding import Binding
+from .lookups import Resolver
+from .rules import Judge, Uniques
+from .sheet import Column, Context, Parent, Part, Sheet
+
+
+@dataclass
+class Line:
+    """One row on its way: converted cells, then the stored row it means, then what would change."""
+
+    number: int
+    cells: list[Any]
+    given: dict[str, Any] = field(default_factory=dict)  # Column.field → value or CLEAR
+    errors: list[dict] = field(default_factory=list)
+    stored: Any = None
+    obj: Any = None
+    action: str = RowAction.SAME
+    after: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, list] = field(default_factory=dict)
+    parts: list[tuple[Part, Any, bool]] = field(default_factory=list)  # part rows to judge: (part, object, is new)
+    waits: bool = False
+
+    def wrong(self, binding: Binding | None, sentence: str) -> None:
+        where = (binding.index, binding.letter, binding.heading) if binding else (-1, "", "")
+        self.errors.append({"c": where[0], "l": where[1], "h": where[2], "m": sentence})
+
+
+def messages(error: ValidationError) -> str:
+    return " ".join(error.messages)
+
+
+class Shared:
+    """What one import knows; the steps (matching, comparing, parts, judging) are classes on top of it, one file each."""
+
+    sheet: Sheet
+    context: Context
+    model: Any
+    bindings: list[Binding]
+    by_field: dict[str, Binding]
+    titled: list[tuple[Binding, Any]]
+    resolvers: dict[str, Resolver]
+    parts: dict[str, Part]
+    parents: dict[str, Parent]
+    known_parents: dict[str, dict[tuple, int]]
+    keys: list[tuple[str, ...]]
+    seen: dict[tuple, int]
+    demands: list[tuple[Column, str]]
+    special: list[Binding]
+    simple: list[tuple[str, str, Any]]
+    rules: list[tuple[Judge, str, list[str]]]
+    uniques: Uniques
+    part_uniques: dict[str, Uniques]
+    part_rules: dict[str, list[tuple[Judge, str, list[str]]]]
+    notices: dict[str, list[int]]
+    excerpt: dict[int, dict[str, str]]
+    file_names: dict[str, int]
+    touched: set[int]
+    has_committee: bool
+    checks: bool
+    make: Any
+
+    def all_bindings(self) -> list[Binding]:
+        return [*self.bindings, *(b for b, _ in self.titled)]
+
+    def notice(self, sentence: str, number: int) -> None:
+        self.notices.setdefault(sentence, []).append(number)
+
+    def refers_to_itself(self, resolver: Resolver) -> bool:
+        return any(t.lookup.model_class is self.model for t in resolver.targets)

@@ -1,0 +1,128 @@
+"""Which stored row does a line mean? One query per key and chunk, never one per line."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from core.secrets import keyed_hash
+
+from .binding import Binding, field_of
+from .line import Line, Shared
+from .rules import Uniques
+from .sheet import Parent
+from .values import CLEAR
+
+EXCERPTS = 60
+
+
+class Matching(Shared):
+    def find_parents(self, lines: list[Line]) -> None:
+        for parent in self.sheet.parents:
+            model = parent.model_class
+            fields = [f"{parent.name}.{k}" for k in parent.key]
+            known = self.known_parents.setdefault(parent.name, {})
+            wanted = {tuple(self.plain(line.given.get(f)) for f in fields) for line in lines} - known.keys()
+            if not wanted or not any(
+                f in self.by_field or f in {b.column.field for b, _ in self.titled} for f in fields
+            ):
+                continue
+            rows = model._base_manager.filter(**parent.fixed)
+            if field_of(model, "committee"):
+                rows = rows.filter(committee=self.context.committee)
+            first = parent.key[0]
+            rows = rows.filter(**{f"{first}__in": {key[0] for key in wanted}})
+            attnames = [model._meta.get_field(k).attname for k in parent.key]
+            for pk, *key in rows.values_list("pk", *attnames):
+                known[tuple(key)] = pk
+
+    @staticmethod
+    def plain(value: Any) -> Any:
+        return value[1] if isinstance(value, tuple) else value
+
+    def parent_of(self, line: Line, parent: Parent) -> tuple[tuple, int | None]:
+        key = tuple(self.plain(line.given.get(f"{parent.name}.{k}")) for k in parent.key)
+        return key, self.known_parents.get(parent.name, {}).get(key)
+
+    def key_of(self, line: Line) -> tuple[tuple[str, ...], tuple] | None:
+        """The first declared key whose cells are all filled, as attribute names and values."""
+        for key in self.keys:
+            values = []
+            for name in key:
+                if name in self.parents:
+                    wanted, pk = self.parent_of(line, self.parents[name])
+                    values.append(pk if pk is not None else wanted)
+                    continue
+                value = self.plain(line.given.get(name))
+                if value is None and isinstance(line.given.get(name), tuple):
+                    values.append(None)  # the cell says “no row”: 本级
+                    continue
+                if value is None or value is CLEAR or isinstance(value, dict):
+                    break
+                values.append(keyed_hash(value) if name == "id_number" else value)
+            else:
+                return tuple(self.attname(n) for n in key), tuple(values)
+        return None
+
+    def match(self, lines: list[Line]) -> None:
+        """Find the stored row of each line, one query per key; report doubles within the file."""
+        groups: dict[tuple[str, ...], dict[tuple, Line]] = {}
+        for line in lines:
+            found = self.key_of(line)
+            if found is None:
+                if self.keys and not line.errors:
+                    names = "、".join(f"“{self.label(f)}”" for f in self.sheet.keys[0])
+                    line.wrong(self.by_field.get(self.sheet.keys[0][0]), f"没有填{names}，不知道是哪一条。请补上。")
+                continue
+            first = self.seen.setdefault(found, line.number)
+            if first != line.number:
+                self.double(line, found[0], first)
+                continue
+            groups.setdefault(found[0], {})[found[1]] = line
+        for attnames, wanted in groups.items():
+            self.fetch(attnames, wanted)
+
+    def label(self, name: str) -> str:
+        return next((c.label for c in self.sheet.columns if c.field == name or c.owner == name), name)
+
+    def double(self, line: Line, attnames: tuple[str, ...], first: int) -> None:
+        names = [f for key in self.keys for f in key if self.attname(f) in attnames]
+        binding = next((self.by_field[n] for n in names if n in self.by_field), None)
+        words = "、".join(dict.fromkeys(f"“{self.label(n)}”" for n in names))
+        line.wrong(binding, f"与第{first}行的{words}相同，是重复的行。请核对，改正或删去其中一行。")
+
+    def fetch(self, attnames: tuple[str, ...], wanted: dict[tuple, Line]) -> None:
+        usable = {key: line for key, line in wanted.items() if not any(isinstance(v, tuple) for v in key)}
+        if not usable:
+            return
+        rows = self.sheet.existing()
+        for position, name in enumerate(attnames):
+            wanted_values = {key[position] for key in usable}
+            condition = Q(**{f"{name}__in": wanted_values - {None}})
+            rows = rows.filter(condition | Q(**{f"{name}__isnull": True}) if None in wanted_values else condition)
+        scope = set(self.context.committee.scope_ids) if self.context.committee else set()
+        for obj in rows:
+            key = tuple(obj.__dict__[a] for a in attnames)
+            line = usable.get(key)
+            if line is None:
+                continue
+            if self.has_committee and obj.committee_id not in scope:
+                if attnames != ("name",) and "committee_id" not in attnames and self.unique_everywhere(attnames):
+                    line.wrong(
+                        self.by_attname(attnames[0]), "别的综合党委已登记了这一条，您不能改动。请与对方联系核对。"
+                    )
+                continue
+            if line.stored is not None:
+                line.wrong(
+                    self.by_attname(attnames[0]), "台账里有不止一条与它相同，分不清是哪一条。请先在台账里处理重复。"
+                )
+            line.stored = obj
+        if attnames == ("id",):
+            for line in usable.values():
+                if line.stored is None:
+                    line.wrong(self.by_field["id"], "台账里没有这个系统编号。新增的行请把这一格留空。")
+
+    def unique_everywhere(self, attnames: tuple[str, ...]) -> bool:
+        return any(names == attnames for names, *_ in Uniques(self.model).found())
+
+    def by_attname(self, attname: str) -> Binding | None:
+        return next((b for f, b in self.by_field.items() if self.attname(f) == attname and not b.column.owner), None)
