@@ -5,7 +5,7 @@ from typing import Any
 
 from reports.facts import FactSet
 from reports.facts.engine import ROWS
-from reports.tokens import Token, raw_value
+from reports.tokens import Token, matches, raw_value
 
 OPEN, CLOSE = "\ue000", "\ue001"  # private characters: no text that people type contains them
 
@@ -73,19 +73,25 @@ class Row:
 class Rows(Handle):
     """A list fact: prints its names, loops over its rows in the order that staff chose."""
 
-    def __init__(self, narrator: Narrator, key: str) -> None:
+    def __init__(self, narrator: Narrator, key: str, where: str = "") -> None:
         picks = narrator.picks.get(key)
-        super().__init__(narrator, Token(key, {"picks": picks} if picks else {}))
+        super().__init__(
+            narrator, Token(key, {**({"picks": picks} if picks else {}), **({"where": where} if where else {})})
+        )
+
+    def narrowed(self, test: str) -> "Rows":
+        return Rows(self.narrator, self.token.fact, test)
 
     def __iter__(self) -> Iterator[Row]:
         value = self.narrator.facts[self.token.fact]
         picks = self.token.params.get("picks")
         items = [value.by_pk[pk] for pk in picks if pk in value.by_pk] if picks else value.items
         for item in items:
-            yield Row(self.narrator, self.token.fact, item)
+            if matches(item, self.token.params.get("where", "")):
+                yield Row(self.narrator, self.token.fact, item)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __bool__(self) -> bool:
-        return bool(self.narrator.facts[self.token.fact].value)
+        return len(self) > 0

@@ -1,5 +1,6 @@
 """A number in a text is a token: which fact, which row of it, how it is printed. Its value is looked up when it is read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,8 @@ FORMATS = ("", "ordinal", "names", "some", "count", "spread")
 
 @dataclass(frozen=True)
 class Token:
-    """`params`: row (id of a row of a list fact), field, kind (of a phrase), limit, picks (ids in chosen order)."""
+    """`params`: row (id of a row of a list fact), field, kind (of a phrase), where (only rows that pass a test),
+    limit (names shown), of (fact that counts them all), picks (ids in chosen order)."""
 
     fact: str
     params: dict[str, Any] = field(default_factory=dict)
@@ -30,7 +32,9 @@ class Token:
     @property
     def identity(self) -> str:
         """The same for the same value; edited blocks remember what they last showed under it."""
-        params = ",".join(f"{key}={self.params[key]}" for key in sorted(self.params) if key not in ("limit", "picks"))
+        params = ",".join(
+            f"{key}={self.params[key]}" for key in sorted(self.params) if key not in ("limit", "picks", "of")
+        )
         return f"{self.fact}|{params}|{'count' if self.format == 'count' else ''}"
 
 
@@ -71,7 +75,24 @@ def raw_value(facts: FactSet, token: Token) -> Any:
     if "row" in token.params:
         item = value.by_pk.get(token.params["row"])
         return None if item is None else item.get(token.params.get("field") or value.fact.quoted_as)
-    return [item.get(token.params.get("field") or value.fact.quoted_as) for item in _picked(value, token)]
+    items = [item for item in _picked(value, token) if matches(item, token.params.get("where", ""))]
+    return flat(item.get(token.params.get("field") or value.fact.quoted_as) for item in items)
+
+
+def matches(item: dict[str, Any], test: str) -> bool:
+    """Whether a row passes "field=value"; several values by |, true and false for ticks, "" for every row."""
+    if not test:
+        return True
+    name, _, wanted = test.partition("=")
+    if wanted in ("true", "false"):
+        return bool(item.get(name)) is (wanted == "true")
+    return item.get(name) in wanted.split("|")
+
+
+def flat(values: Iterable[Any]) -> list[Any]:
+    """Each value once, in order; lists of names are opened."""
+    opened = (one for value in values for one in (value if isinstance(value, list) else [value]))
+    return list(dict.fromkeys(opened))
 
 
 def _picked(value: FactValue, token: Token) -> list[dict[str, Any]]:
@@ -106,6 +127,9 @@ def printed(facts: FactSet, token: Token) -> Printed:
         if token.format == "count":
             return Printed(str(len(names)), FILLED if names else NONE, label)
         text = join_names(names, token.params.get("limit") if token.format == "some" else None)
+        whole = raw_value(facts, Token(token.params["of"])) if "of" in token.params else None
+        if isinstance(whole, int) and whole > len(names) and text and not text.endswith("等"):
+            text += "等"
         return Printed(text, FILLED if names else NONE, label)
     if token.format == "ordinal":
         return Printed(chinese_number(int(raw)), FILLED, label)

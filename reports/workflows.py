@@ -23,6 +23,7 @@ from reports.tokens import FORMATS
 
 MAX_TEXT = 4000
 MAX_SEGMENTS = 400
+MAX_TRIES = 5
 SAME_SITTING = timedelta(minutes=10)  # autosaves within it make one earlier wording, not hundreds
 
 
@@ -276,8 +277,8 @@ def choose_examples(summary: Summary, fact: str, picks: list[int], *, facts: Fac
 
 def keep_edition(composed: Composed, content: bytes, text: str, facts: list[dict], *, kind: str, by: User) -> Edition:
     """Keep a file that leaves the system: content, text, values and hash. It never changes afterwards."""
-    with transaction.atomic():
-        rows = Edition.objects.filter(committee=composed.committee, period_code=composed.period.code)
+    rows = Edition.objects.filter(committee=composed.committee, period_code=composed.period.code)
+    for _ in range(MAX_TRIES):  # two downloads at the same moment take the same number; the later one tries again
         number = (rows.aggregate(last=models.Max("number"))["last"] or 0) + 1
         edition = Edition(
             committee=composed.committee,
@@ -293,12 +294,17 @@ def keep_edition(composed: Composed, content: bytes, text: str, facts: list[dict
         )
         edition.file.save(f"{composed.period.code}-{number}.docx", ContentFile(content), save=False)
         try:
-            edition.save()
+            with transaction.atomic():
+                edition.save()
+                audit.record(AuditEvent.DOCUMENT, edition, by=by, note=EditionKind(kind).label)
+        except IntegrityError:
+            edition.file.delete(save=False)
         except Exception:
             edition.file.delete(save=False)
             raise
-        audit.record(AuditEvent.DOCUMENT, edition, by=by, note=EditionKind(kind).label)
-    return edition
+        else:
+            return edition
+    raise ValidationError("同时下载的人太多，没有留存成功。请稍后再下载。")
 
 
 def compose_stored(committee: Committee, period: Period) -> Composed:

@@ -38,12 +38,15 @@ def field(rows: Rows, name: str) -> Handle:
 
 
 @register.filter
-def where(rows: Any, test: str) -> list[Row]:
-    """Rows whose field has the value: rows|where:"kind=theme_day"; several values by |."""
-    name, _, wanted = test.partition("=")
-    values = {"true": True, "false": False}.get(wanted, wanted)
-    options = {values} if isinstance(values, bool) else set(wanted.split("|"))
-    return [row for row in rows if row.item.get(name) in options]
+def only(rows: Rows, test: str) -> Rows:
+    """Only rows whose field has the value: facts.highlights|only:"kind=theme_day"; several values by |."""
+    return rows.narrowed(test)
+
+
+@register.filter
+def among(handle: Handle, fact: str) -> Handle:
+    """The names are examples of what `fact` counts: 等 follows when it counts more than are named."""
+    return handle.formatted(handle.token.format, of=fact)
 
 
 @register.filter
