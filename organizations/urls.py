@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organizations.views import bodies, branches, ledgers, members, papers
+from organizations.views import bodies, branches, coverage, ledgers, members, papers
 
 app_name = "organizations"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path(f"{BODY}/instructor/<int:part>/end/", bodies.end_instructor, name="instructor-end"),
     path(f"{BODY}/liaison/", bodies.LiaisonPage.as_view(), name="socialorganization-liaison"),
     path("registrations/", bodies.RegistrationList.as_view(), name="registration-list"),
+    path("coverage/", coverage.CoveragePage.as_view(), name="coverage"),
+    path("coverage/rows/", coverage.CoverageRows.as_view(), name="coverage-rows"),
     *pages("branches", "partybranch", branches, "PartyBranch"),
     path(f"{BRANCH}/coverage/", branches.CoveragePage.as_view(), name="partybranch-coverage"),
     path(f"{BRANCH}/coverage/<int:part>/end/", branches.end_coverage, name="coverage-end"),

@@ -17,6 +17,7 @@ from organizations.choices import CharterStatus, CoverageMethod, LetterStatus, N
 from .intervals import IntervalQuerySet
 
 BODY = {"organization": OuterRef("pk")}
+FORMAL = Q(member__category="full")
 
 
 def rows(name: str) -> Any:
@@ -91,6 +92,7 @@ class SurroundingsQuerySet(models.QuerySet):
             branch_name=Subquery(
                 chosen.values(n=Coalesce(NullIf("branch__short_name", Value("")), "branch__name"))[:1]
             ),
+            branch_kind=Subquery(chosen.values("branch__kind")[:1]),
             branch_founded=Subquery(chosen.values("branch__founded_on")[:1]),
             branch_term_end=Subquery(chosen.values("branch__term_end")[:1]),
             branch_secretary=Subquery(secretary),
@@ -117,8 +119,11 @@ class SurroundingsQuerySet(models.QuerySet):
             ),
         )
 
-    def with_member_count(self, on: date) -> Self:
-        """Annotate `member_count` and `full_member_count`: the roster of the own branch, else the latest survey."""
+    def with_member_count(self, on: date, formal: Q = FORMAL) -> Self:
+        """Annotate `member_count` and `full_member_count`: the roster of the own branch, else the latest survey.
+
+        `formal` says which memberships count as full members.
+        """
         holds = IntervalQuerySet.holds(on, "branch__coverages__")
         roster = (
             rows("Membership")
@@ -128,7 +133,6 @@ class SurroundingsQuerySet(models.QuerySet):
             .order_by()
             .values("branch__coverages__organization")
         )
-        full = Q(member__category="full")
         surveys = rows("MemberSurvey").filter(filled_on__lte=on, **BODY).order_by("-filled_on")
         own = Exists(rows("BranchCoverage").on(on).filter(method=CoverageMethod.OWN, **BODY))
 
@@ -142,7 +146,7 @@ class SurroundingsQuerySet(models.QuerySet):
 
         return self.annotate(
             member_count=figure(Count("pk"), "member_count"),
-            full_member_count=figure(Count("pk", filter=full), "full_member_count"),
+            full_member_count=figure(Count("pk", filter=formal), "full_member_count"),
         )
 
     def for_ledger(self, on: date) -> Self:

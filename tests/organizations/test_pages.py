@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import AuditEntry
+from organizations import statistics
 from organizations.choices import BranchKind, CharterStatus
 from organizations.models import (
     Affiliation,
@@ -21,6 +22,7 @@ from organizations.models import (
     PartyMember,
     SocialOrganization,
 )
+from organizations.views.coverage import FIGURES
 from tests.factories import (
     make_branch,
     make_code,
@@ -309,3 +311,32 @@ class PageTests(TestCase):
 
         self.branch.refresh_from_db()
         self.assertEqual((self.branch.status, self.branch.coverages.get().end), ("dissolved", date(2023, 3, 1)))
+
+    def test_every_figure_of_coverage_equals_its_rows(self):
+        make_organization(self.committee)
+        found = statistics.coverage(self.committee, date(2023, 3, 31))
+
+        for figure in FIGURES:
+            url = reverse("organizations:coverage-rows") + f"?figure={figure}&on=2023-03-31"
+            number = getattr(found, figure)
+            page = self.client.get(url)
+            self.assertEqual(page.context["page"].count, number, figure)
+            self.assertEqual(self.client.get(url + "&tab=out").context["page"].count, found.base - number, figure)
+
+    def test_coverage_page_shows_the_rates_and_asks_little(self):
+        make_organization(self.committee)
+        url = reverse("organizations:coverage")
+
+        page = self.client.get(url)
+
+        self.assertContains(page, "50.0")
+        self.assertContains(page, "覆盖空白")
+        few = self.queries(url)
+        fill(self.committee, 20)
+        self.assertEqual(self.queries(url), few)
+        self.assertLessEqual(few, 12)
+
+    def test_coverage_of_a_past_day(self):
+        page = self.client.get(reverse("organizations:coverage") + "?on=2010-01-01&before=junk")
+
+        self.assertContains(page, "社会组织0家")

@@ -1,93 +1,176 @@
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from core.models import OfficeSetting
-from core.periods import Period
+from organizations import statistics
 from organizations.choices import BranchKind
-from organizations.models import BranchCoverage, InstructorAssignment, Liaison, SocialOrganization
-from organizations.statistics import coverage, coverage_trend
-from tests.factories import make_branch, make_committee, make_organization
+from organizations.models import (
+    BranchCoverage,
+    InstructorAssignment,
+    Liaison,
+    MemberSurvey,
+    SocialOrganization,
+)
+from tests.factories import make_branch, make_committee, make_member, make_organization
 
 DAY = date(2023, 3, 31)
 
 
-class CoverageTest(TestCase):
-    """The worked example of the handbook: 120 bodies, 40 own, 6 joint over 21, 5 functional, 38 guided, 4 liaised."""
+def worked_example(committee):
+    """DOMAIN §4.3: 120 bodies; 40 own, 6 joint branches over 21, 5 functional only, 38 instructors, 4 liaisons."""
+    bodies = [make_organization(committee) for _ in range(120)]
+    own, joint, functional, rest = bodies[:40], bodies[40:61], bodies[61:66], bodies[66:]
+    for body in own:
+        make_branch(committee, covers=(body,))
+    for start in range(6):
+        make_branch(committee, kind=BranchKind.JOINT, covers=tuple(joint[start::6]))
+    for body in functional:
+        make_branch(committee, kind=BranchKind.FUNCTIONAL, covers=(body,))
+    make_branch(committee, kind=BranchKind.FUNCTIONAL, covers=(own[0],), dissolved_on=None)
+    for body in rest[:38]:
+        InstructorAssignment.objects.create(organization=body, instructor_name="甲示例", start=date(2022, 1, 1))
+    for body in rest[38:42]:
+        Liaison.objects.create(organization=body, name="乙示例", start=date(2022, 1, 1))
+    return bodies
 
+
+def set_rule(committee, key, value, since=date(2000, 1, 1)):
+    OfficeSetting.objects.create(committee=committee, key=key, value=value, effective_from=since)
+
+
+class WorkedExampleTests(TestCase):
     @classmethod
-    def setUpTestData(cls) -> None:
+    def setUpTestData(cls):
         cls.committee = make_committee()
-        bodies = [make_organization(cls.committee) for _ in range(120)]
-        cls.bodies = bodies
-        for body in bodies[:40]:
-            make_branch(cls.committee, covers=(body,))
-        joint = bodies[40:61]
-        for n in range(6):
-            make_branch(cls.committee, covers=tuple(joint[n::6]), kind=BranchKind.JOINT)
-        for body in bodies[61:66]:
-            make_branch(cls.committee, covers=(body,), kind=BranchKind.FUNCTIONAL)
-        for body in bodies[66:104]:
-            InstructorAssignment.objects.create(organization=body, instructor_name="指导员", start=date(2020, 1, 1))
-        for body in bodies[104:108]:
-            Liaison.objects.create(organization=body, name="联络员", start=date(2020, 1, 1))
+        cls.bodies = worked_example(cls.committee)
 
-    def setting(self, key: str, value: object) -> None:
-        OfficeSetting.objects.create(committee=self.committee, key=f"coverage.{key}", value=value)
-
-    def test_worked_numbers(self) -> None:
-        with self.assertNumQueries(3):
-            found = coverage(self.committee, DAY)
+    def test_organization_coverage_counts_functional_branches_by_default(self):
+        found = statistics.coverage(self.committee, DAY)
 
         self.assertEqual((found.base, found.own, found.joint, found.functional), (120, 40, 21, 5))
-        self.assertEqual(found.organization_rate, Decimal("55.0"))
-        self.assertEqual(found.work_rate, Decimal("86.7"))
-        self.assertEqual(found.branches, 51)
+        self.assertEqual((found.covered, found.organization_rate), (66, Decimal("55.0")))
         self.assertEqual(found.own_rate, Decimal("33.3"))
 
-    def test_functional_branches_without_weight(self) -> None:
-        self.setting("functional_weight", 0)
+    def test_without_functional_branches(self):
+        set_rule(self.committee, "coverage.functional_weight", 0)
 
-        self.assertEqual(coverage(self.committee, DAY).organization_rate, Decimal("50.8"))
+        found = statistics.coverage(self.committee, DAY)
 
-    def test_liaisons_count_when_the_office_says_so(self) -> None:
-        self.setting("liaison_counts", True)
+        self.assertEqual((found.covered, found.organization_rate), (61, Decimal("50.8")))
+        self.assertEqual(found.work_rate, Decimal("86.7"))
 
-        self.assertEqual(coverage(self.committee, DAY).work_rate, Decimal("90.0"))
+    def test_work_coverage_with_and_without_liaisons(self):
+        self.assertEqual(statistics.coverage(self.committee, DAY).work_rate, Decimal("86.7"))
+        set_rule(self.committee, "coverage.liaison_counts", True)
 
-    def test_covered_and_blank_make_the_base(self) -> None:
-        found = coverage(self.committee, DAY)
+        self.assertEqual(statistics.coverage(self.committee, DAY).work_rate, Decimal("90.0"))
 
-        self.assertEqual(found.work_covered + found.blank, found.base)
+    def test_a_rule_holds_from_its_day(self):
+        set_rule(self.committee, "coverage.liaison_counts", True, date(2023, 4, 1))
 
-    def test_empty_base_has_no_rate(self) -> None:
-        found = coverage(make_committee(), DAY)
+        self.assertEqual(statistics.coverage(self.committee, DAY).work_covered, 104)
+        self.assertEqual(statistics.coverage(self.committee, date(2023, 4, 1)).work_covered, 108)
 
-        self.assertIsNone(found.organization_rate)
-        self.assertIsNone(found.due_rate)
+    def test_covered_and_not_covered_are_the_base(self):
+        found = statistics.coverage(self.committee, DAY)
 
-    def test_a_body_with_own_and_functional_branch_counts_once(self) -> None:
-        make_branch(self.committee, covers=(self.bodies[0],), kind=BranchKind.FUNCTIONAL)
+        self.assertEqual(found.with_branch + found.without_branch, found.base)
+        self.assertEqual(found.with_branch + found.instructed + found.uncovered, found.base)
+        self.assertEqual(found.few_members + found.no_members, found.without_branch)
 
-        self.assertEqual(coverage(self.committee, DAY).covered, 66)
+    def test_agrees_with_the_conditions_that_facts_count(self):
+        bodies, found = SocialOrganization.objects.registered(DAY), statistics.coverage(self.committee, DAY)
 
-    def test_ended_coverage_and_ended_bodies_do_not_count(self) -> None:
-        BranchCoverage.objects.filter(organization=self.bodies[0]).update(end=DAY)
-        SocialOrganization.objects.filter(pk=self.bodies[1].pk).update(ended_on=DAY, status="cancelled")
+        self.assertEqual(bodies.organization_covered(DAY).count(), found.covered)
+        self.assertEqual(bodies.work_covered(DAY).count(), found.work_covered)
+        self.assertEqual(bodies.without_branch(DAY).count(), found.without_branch)
+        self.assertEqual(bodies.uncovered(DAY).count(), found.uncovered)
 
-        found = coverage(self.committee, DAY)
+    def test_six_queries_are_enough(self):
+        with CaptureQueriesContext(connection) as queries:
+            statistics.coverage_by_kind(self.committee, DAY)
+            statistics.coverage_trend(self.committee, 2023 * 4)
+            statistics.organization_change(self.committee, date(2022, 12, 31), DAY)
 
-        self.assertEqual((found.base, found.own), (119, 38))
+        self.assertLessEqual(len(queries), 7)
+        with CaptureQueriesContext(connection) as queries:
+            statistics.coverage_by_kind(self.committee, DAY)
+        self.assertEqual(len(queries), 3)
 
-    def test_trend_equals_the_figures_of_each_day(self) -> None:
-        quarter = Period.parse("2023Q1").first
-        with self.assertNumQueries(4):
-            trend = coverage_trend(self.committee, quarter, 8)
+    def test_trend_equals_the_coverage_of_each_day(self):
+        BranchCoverage.objects.filter(organization=self.bodies[0]).update(end=date(2022, 7, 1))
 
-        for point in trend:
-            single = coverage(self.committee, Period.quarter(point.quarter).end)
-            self.assertEqual(
-                (point.base, point.covered, point.work_covered), (single.base, single.covered, single.work_covered)
-            )
-        self.assertEqual(trend[-1].organization_rate, Decimal("55.0"))
+        points = statistics.coverage_trend(self.committee, 2023 * 4, 4)
+
+        self.assertEqual([p.quarter for p in points], [2022 * 4 + 1, 2022 * 4 + 2, 2022 * 4 + 3, 2023 * 4])
+        for point in points:
+            found = statistics.coverage(self.committee, point.on)
+            self.assertEqual((point.covered, point.work_covered), (found.covered, found.work_covered))
+        self.assertEqual([p.covered for p in points], [66, 65, 65, 65])
+
+    def test_change_is_split_into_causes(self):
+        first, second, third = self.bodies[:3]
+        SocialOrganization.objects.filter(pk=first.pk).update(ended_on=date(2023, 2, 1), status="cancelled")
+        BranchCoverage.objects.filter(organization=second).update(end=date(2023, 2, 1))
+        newcomer = make_organization(self.committee, registered_on=date(2023, 2, 1))
+        make_branch(self.committee, covers=(newcomer,), founded_on=date(2023, 3, 1))
+        make_branch(self.committee, covers=(self.bodies[119],), founded_on=date(2023, 3, 1))
+
+        change = statistics.organization_change(self.committee, date(2022, 12, 31), DAY)
+
+        self.assertEqual((change.before, change.now), (66, 66))
+        self.assertEqual((change.gained, change.lost, change.arrived, change.departed), (1, 1, 1, 1))
+        self.assertTrue(change.balances)
+        self.assertIsNotNone(third)
+
+
+class TreeTests(TestCase):
+    def test_tree_counts_by_type_and_kind_of_branch(self):
+        committee = make_committee()
+        one, two, three = (make_organization(committee) for _ in range(3))
+        make_organization(committee, kind="53")
+        make_branch(committee, covers=(one,), kind=BranchKind.COMMITTEE)
+        make_branch(committee, covers=(two,), kind=BranchKind.GENERAL)
+        make_branch(committee, covers=(three,))
+
+        found = statistics.coverage_by_kind(committee, DAY)
+
+        whole = found[""]
+        self.assertEqual((whole.own_committee, whole.own_general, whole.own_branch), (1, 1, 1))
+        self.assertEqual((found["51"].base, found["53"].base, found["53"].without_branch), (3, 1, 1))
+
+    def test_empty_base_is_unknown(self):
+        found = statistics.coverage(make_committee(), DAY)
+
+        self.assertEqual((found.organization_rate, found.work_rate, found.should_rate), (None, None, None))
+
+    def test_should_build_by_roster_survey_and_mark(self):
+        committee = make_committee()
+        built, surveyed, marked, small = (make_organization(committee) for _ in range(4))
+        branch = make_branch(committee, covers=(built,))
+        for _ in range(3):
+            make_member(branch, is_full_time_staff=True)
+        MemberSurvey.objects.create(
+            committee=committee, organization=surveyed, filled_on=date(2023, 1, 1), member_count=4, full_member_count=3
+        )
+        SocialOrganization.objects.filter(pk=marked.pk).update(no_branch_reason="due")
+        MemberSurvey.objects.create(
+            committee=committee, organization=small, filled_on=date(2023, 1, 1), member_count=2, full_member_count=2
+        )
+
+        found = statistics.coverage(committee, DAY)
+
+        self.assertEqual((found.should_build, found.should_built, found.should_unbuilt), (3, 1, 2))
+        self.assertEqual(found.should_rate, Decimal("33.3"))
+
+    def test_directly_managed_bodies_alone(self):
+        committee = make_committee()
+        make_organization(committee)
+        make_organization(committee, direct=False)
+
+        self.assertEqual(statistics.coverage(committee, DAY).base, 2)
+        self.assertEqual(statistics.coverage(committee, DAY, direct=True).base, 1)
