@@ -107,19 +107,28 @@ def associations() -> list[str]:
 
 def books(covered: set[str]) -> list[Book]:
     """`covered`: short names that a branch covers; the others tell why they have none."""
-    random = Random(20230406)
-    names = people.names(400)
-    rows = []
-    for serial, body in enumerate(BODIES, 1):
-        rows.append(_row(serial, body, covered, random, names))
     batches = [
         (5, "市社会组织培育发展中心", day("2021-09-01"), day("2022-08-31")),
         (BATCH_6, "市社会组织培育发展中心", day("2022-11-01"), None),
     ]
     return [
         Book("incubation_batches", "社会组织培育发展中心入驻批次表", ("期数", "孵化中心", "入驻日期", "出壳日期"), batches),
-        Book("organizations", "全市社会组织党建工作台账", HEADINGS, rows, totals=("从业人员数", "专职人员数"), file="社会组织党建工作台账"),
+        _book("2022年度全市社会组织党建工作台账", [row for row in _rows(covered) if row[8].year < 2023], "2022年12月31日"),
     ]
+
+
+def new_book(covered: set[str]) -> Book:
+    rows = [row for row in _rows(covered) if row[8].year == 2023]
+    return _book("2023年第一季度新成立社会组织台账", rows, "2023年3月31日")
+
+
+def _book(title: str, rows: list[tuple], filled: str) -> Book:
+    return Book("organizations", title, HEADINGS, rows, totals=("从业人员数", "专职人员数"), filled=filled)
+
+
+def _rows(covered: set[str]) -> list[tuple]:
+    random, names = Random(20230406), people.names(400)
+    return [_row(serial, body, covered, random, names) for serial, body in enumerate(BODIES, 1)]
 
 
 HEADINGS = (
