@@ -112,8 +112,15 @@ def books(covered: set[str]) -> list[Book]:
         (BATCH_6, "市社会组织培育发展中心", day("2022-11-01"), None),
     ]
     return [
-        Book("incubation_batches", "社会组织培育发展中心入驻批次表", ("期数", "孵化中心", "入驻日期", "出壳日期"), batches),
-        _book("2022年度全市社会组织党建工作台账", [row for row in _rows(covered) if row[8].year < 2023], "2022年12月31日"),
+        Book(
+            "incubation_batches",
+            "社会组织培育发展中心入驻批次表",
+            ("期数", "孵化中心", "入驻日期", "出壳日期"),
+            batches,
+        ),
+        _book(
+            "2022年度全市社会组织党建工作台账", [row for row in _rows(covered) if row[8].year < 2023], "2022年12月31日"
+        ),
     ]
 
 

@@ -49,7 +49,9 @@ class Book:
         if self.totals:
             sheet.append(["合计", *self.sums()])
         sheet.append([])
-        sheet.append([f"单位负责人：王演示        审核人：王演示        填表人：{self.by}        联系电话：0000-1234567"])
+        sheet.append(
+            [f"单位负责人：王演示        审核人：王演示        填表人：{self.by}        联系电话：0000-1234567"]
+        )
         for row in sheet.iter_rows(min_row=first, max_row=first + len(self.rows) - 1):
             for cell in row:
                 if isinstance(cell.value, str):

@@ -48,14 +48,15 @@ ABOVE = (
     ("市行业协会党总支", "党总支", "2019-03-15", (), ""),
 )
 # branches of other ledgers, which cover bodies that another party organization manages
-ELSEWHERE = (
-    ("市快递行业协会党支部", "党支部", "2023-03-31", ("市快递行业协会",), ""),
-)
-DISSOLVED = (
-    ("市包装印刷协会党支部", "党支部", "2010-04-09", (), "", "2022-06-28"),
-)
+ELSEWHERE = (("市快递行业协会党支部", "党支部", "2023-03-31", ("市快递行业协会",), ""),)
+DISSOLVED = (("市包装印刷协会党支部", "党支部", "2010-04-09", (), "", "2022-06-28"),)
 NAMES = {"市商会组织党委": "中共示例市商会组织委员会", "市行业协会党总支": "中共示例市行业协会总支部委员会"}
-SUFFIXES = (("联合党支部", "联合支部委员会"), ("功能型党支部", "功能型支部委员会"), ("临时党支部", "临时支部委员会"), ("党支部", "支部委员会"))
+SUFFIXES = (
+    ("联合党支部", "联合支部委员会"),
+    ("功能型党支部", "功能型支部委员会"),
+    ("临时党支部", "临时支部委员会"),
+    ("党支部", "支部委员会"),
+)
 EDUCATION = ("本科", "大专", "本科", "研究生", "高中", "本科", "大专", "中专")
 
 
@@ -93,7 +94,13 @@ def books() -> list[Book]:
     members, count = _members(heads)
     return [
         Book("branches", "党支部台账", HEADINGS, rows, file="党组织台账"),
-        Book("members", "党员名册", MEMBER_HEADINGS, members, notes=(f"期初至填报日共{count}名党员，转入、转出另附凭证。",)),
+        Book(
+            "members",
+            "党员名册",
+            MEMBER_HEADINGS,
+            members,
+            notes=(f"期初至填报日共{count}名党员，转入、转出另附凭证。",),
+        ),
     ]
 
 
@@ -125,7 +132,9 @@ def _members(heads: dict[str, str]) -> tuple[list[tuple], int]:
     names = people.names(30)
     rows: list[tuple] = []
     for number, branch in enumerate(units()):
-        size = (14, 9, 16, 12, 15, 11, 8, 10, 12, 13, 14, 7, 9, 12, 10, 8, 15, 9, 13, 14, 16, 11, 6, 5, 6, 8, 10)[number]
+        size = (14, 9, 16, 12, 15, 11, 8, 10, 12, 13, 14, 7, 9, 12, 10, 8, 15, 9, 13, 14, 16, 11, 6, 5, 6, 8, 10)[
+            number
+        ]
         for place in range(size):
             name = heads[branch[0]] if place == 0 else next(names)
             rows.append(_member(len(rows) + 1, name, branch, place, random))
@@ -137,7 +146,9 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
     start = date.fromisoformat(founded)
     probationary = place == 5 and serial % 2 == 0
     born = people.born(random, youngest=1996)
-    joined = date(2022, 6 + serial % 6, 28) if probationary else date(max(born.year + 19, 1975) + random.randint(0, 3), 7, 1)
+    joined = (
+        date(2022, 6 + serial % 6, 28) if probationary else date(max(born.year + 19, 1975) + random.randint(0, 3), 7, 1)
+    )
     joined = min(joined, date(2021, 6, 30)) if not probationary else joined
     full_on = None if probationary else joined.replace(year=joined.year + 1)
     entered = max(joined, start) + timedelta(days=0 if place < 4 else 37 * place)

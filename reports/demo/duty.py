@@ -13,7 +13,11 @@ FOCUS = (
     "茶旅融合", "直播助农", "会员服务", "结对帮扶", "家政培训", "财会诚信", "社区服务", "技能培训", "养老服务", "孵化培育", "志愿服务",
 )  # fmt: skip
 PROBLEMS = (
-    ("理论学习不够系统，结合实际研讨不多", "党员分散在各会员单位，集中时间少", "每月固定一天集中学习，确实来不了的送学上门"),
+    (
+        "理论学习不够系统，结合实际研讨不多",
+        "党员分散在各会员单位，集中时间少",
+        "每月固定一天集中学习，确实来不了的送学上门",
+    ),
     ("党建与业务融合不够紧", "党建工作没有同行业重点工作一起谋划", "把党建列入理事会议题，年初一起部署、年底一起检查"),
     ("党员发展程序掌握不准", "支委更换后业务不熟", "参加党员发展业务培训，逐环节对照清单办理"),
     ("组织生活形式单一", "习惯于读文件", "每季度到会员单位开展一次主题党日"),
@@ -32,7 +36,22 @@ def books() -> list[Book]:
         (2023, NEXT_SESSION, day("2024-02-27"), "", day("2024-02-02"), 600, 5000, "", "", "收集报告"),
     ]
     reports = [_report(number, branch, heads[branch[0]]) for number, branch in enumerate(DUE)]
-    draft = (2023, SECRETARY_BRANCH, heads[SECRETARY_BRANCH], "书面述职", 1, DRAFT, "", "", "", "", "", "草稿", None, None)
+    draft = (
+        2023,
+        SECRETARY_BRANCH,
+        heads[SECRETARY_BRANCH],
+        "书面述职",
+        1,
+        DRAFT,
+        "",
+        "",
+        "",
+        "",
+        "",
+        "草稿",
+        None,
+        None,
+    )
     problems = [row for number, branch in enumerate(DUE) for row in _problems(number, branch[0])]
     return [
         Book("review_sessions", "述职评议会议安排表",
@@ -97,7 +116,11 @@ def _problems(number: int, short: str) -> list[tuple]:
 def _tallies() -> list[tuple]:
     rows = []
     for number, branch in enumerate(DUE):
-        for group, valid, fair in (("综合党委领导", 5, number % 3), ("党支部书记", 21, 2 + number % 4), ("党员代表", 29, 3 + number % 5)):
+        for group, valid, fair in (
+            ("综合党委领导", 5, number % 3),
+            ("党支部书记", 21, 2 + number % 4),
+            ("党员代表", 29, 3 + number % 5),
+        ):
             ordinary = 1 if number % 7 == 4 and valid > 5 else 0
             rows.append((branch[0], 2022, group, valid - fair - ordinary, fair, ordinary, 0, 0))
     return rows

@@ -1,6 +1,5 @@
 """活动纪实, 联席会议 and 培训."""
 
-
 from . import people
 from .bodies import BATCH_6, associations, bodies_of_batch
 from .books import Book, day
@@ -57,7 +56,14 @@ def activity_book() -> Book:
     rows = [_named(entry) for entry in (*HIGHLIGHTS[:3], OWN, HIGHLIGHTS[3])]
     rows += [_ordinary(entry) for entry in (*BEFORE, *OTHERS, *AFTER)]
     rows.sort(key=lambda row: row[0])
-    return Book("activities", "社会组织党组织活动纪实台账", HEADINGS, rows, totals=("应到", "实到", "其他参加人数"), file="活动纪实")
+    return Book(
+        "activities",
+        "社会组织党组织活动纪实台账",
+        HEADINGS,
+        rows,
+        totals=("应到", "实到", "其他参加人数"),
+        file="活动纪实",
+    )
 
 
 def _named(entry: tuple) -> tuple:
@@ -77,9 +83,7 @@ def _ordinary(entry: tuple) -> tuple:
 
 def meeting_books() -> list[Book]:
     title = "2023年行业协会商会会长（秘书长）联席会议"
-    purpose = (
-        "坚持党建引领，更好发挥商协会在政企沟通联络方面的作用，引导社会组织及会员企业助力“双招双引”“五群十链”产业发展和乡村振兴"
-    )
+    purpose = "坚持党建引领，更好发挥商协会在政企沟通联络方面的作用，引导社会组织及会员企业助力“双招双引”“五群十链”产业发展和乡村振兴"
     meetings = [
         (2022, 2, "行业协会商会联席会议", day("2022-11-25"), "市民政局二楼会议室", "王演示", "市社会组织综合党委", "交流党建工作经验，部署年末重点工作", "综党纪〔2022〕2号", "纪要已印发"),
         (2023, 1, "行业协会商会联席会议", day("2023-03-22"), "市民政局三楼会议室", "王演示", "市社会组织综合党委", purpose, "综党纪〔2023〕1号", "纪要已印发"),
@@ -150,5 +154,3 @@ def training_books() -> list[Book]:
 
 def books() -> list[Book]:
     return [activity_book(), *meeting_books(), *training_books()]
-
-

@@ -73,11 +73,41 @@ def _records() -> list[tuple]:
 def _findings() -> list[tuple]:
     quarter = "2023年第一季度"
     rows = [
-        (body, "党的建设", text, "是", "较重", ADVICE, day(on), day(due), "负责人", measure, day(finished), recheck, status, quarter)
+        (
+            body,
+            "党的建设",
+            text,
+            "是",
+            "较重",
+            ADVICE,
+            day(on),
+            day(due),
+            "负责人",
+            measure,
+            day(finished),
+            recheck,
+            status,
+            quarter,
+        )
         for body, text, on, due, status, measure, finished, recheck in FINDINGS
     ]
     rows += [
-        (body, chapter, text, "否", "一般", advice, day("2023-03-10"), day("2023-05-31"), "负责人", measure, day(finished), recheck, status, quarter)
+        (
+            body,
+            chapter,
+            text,
+            "否",
+            "一般",
+            advice,
+            day("2023-03-10"),
+            day("2023-05-31"),
+            "负责人",
+            measure,
+            day(finished),
+            recheck,
+            status,
+            quarter,
+        )
         for body, chapter, text, advice, status, measure, finished, recheck in OTHERS
     ]
     return rows

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -177,7 +176,9 @@ def _work(committee: Committee, staff: User) -> None:
     """What happened in the system itself: a report sent back to the secretary, the next list handed down."""
     secretary = User.objects.select_related("committee").get(username="secretary")
     rows = TaskAssignment.objects.select_related("item__task_list", "branch", "committee")
-    assignment = rows.get(item__task_list__quarter=2023 * 4, item__number=3, branch__short_name=branches.SECRETARY_BRANCH)
+    assignment = rows.get(
+        item__task_list__quarter=2023 * 4, item__number=3, branch__short_name=branches.SECRETARY_BRANCH
+    )
     assignment.report = "支部党员到烈士陵园敬献花篮，9人参加。"
     assignment = update_record(assignment, by=secretary)
     task_workflows.submit_assignment(assignment, by=secretary)

@@ -36,8 +36,32 @@ def _charters() -> list[Book]:
                      form if first else "", "已核准", ""))  # fmt: skip
         if short in REVISED:
             again = day(REVISED[short])
-            rows.append((full_name(short), 2, meeting, again - timedelta(days=25), again, "是", "是", "联络员", "已核准", "按2022年度检查建议修订"))
-    headings = ("社会组织名称", "章程版次", "表决会议", "表决日期", "核准时间", "党建入章", "社会主义核心价值观写入章程", "条款类型", "入章状态", "备注")
+            rows.append(
+                (
+                    full_name(short),
+                    2,
+                    meeting,
+                    again - timedelta(days=25),
+                    again,
+                    "是",
+                    "是",
+                    "联络员",
+                    "已核准",
+                    "按2022年度检查建议修订",
+                )
+            )
+    headings = (
+        "社会组织名称",
+        "章程版次",
+        "表决会议",
+        "表决日期",
+        "核准时间",
+        "党建入章",
+        "社会主义核心价值观写入章程",
+        "条款类型",
+        "入章状态",
+        "备注",
+    )
     return [Book("charters", "社会组织章程入章台账", headings, rows)]
 
 
@@ -48,7 +72,17 @@ def _letters() -> list[Book]:
         if short in ENDED or start < date(2018, 6, 1):
             continue
         signed = start - timedelta(days=12)
-        rows.append((full_name(short), "社会组织党建工作承诺书", signed, "拟任法定代表人", "否", start + timedelta(days=9), "已移交"))
+        rows.append(
+            (
+                full_name(short),
+                "社会组织党建工作承诺书",
+                signed,
+                "拟任法定代表人",
+                "否",
+                start + timedelta(days=9),
+                "已移交",
+            )
+        )
     headings = ("社会组织名称", "文书名称", "签订时间", "签署人", "是否盖章", "移交日期", "签订状态")
     return [Book("letters", "社会组织党建工作承诺书台账", headings, rows)]
 
@@ -56,10 +90,30 @@ def _letters() -> list[Book]:
 def _surveys() -> list[Book]:
     filled = {"市低碳技术促进会": "2023-01-10", "市银龄助老服务中心": "2023-02-14", "市露营行业协会": "2023-03-07"}
     rows = [
-        (full_name(short), day(filled[short]), staff, members, members - 1, "是" if members > 2 else "否", form, "钱试用", "13900000981")
+        (
+            full_name(short),
+            day(filled[short]),
+            staff,
+            members,
+            members - 1,
+            "是" if members > 2 else "否",
+            form,
+            "钱试用",
+            "13900000981",
+        )
         for short, staff, members, form in zip(NEW, (9, 14, 6), (4, 3, 1), ("单独", "联合", "暂不具备"), strict=True)
     ]
-    headings = ("社会组织名称", "填报时间", "从业人员数", "党员数", "正式党员数", "组织关系是否可转入", "拟建党组织形式", "联络员", "联络员电话")
+    headings = (
+        "社会组织名称",
+        "填报时间",
+        "从业人员数",
+        "党员数",
+        "正式党员数",
+        "组织关系是否可转入",
+        "拟建党组织形式",
+        "联络员",
+        "联络员电话",
+    )
     return [Book("surveys", "新成立社会组织党员情况调查表", headings, rows)]
 
 
@@ -88,7 +142,8 @@ DIFFERENCES = (
 
 def _ledgers() -> list[Book]:
     checks = [
-        (day(on), day(on), "本系统台账", other, bodies, members, day(as_of), "李样本", "") for on, other, bodies, members, as_of in CHECKS
+        (day(on), day(on), "本系统台账", other, bodies, members, day(as_of), "李样本", "")
+        for on, other, bodies, members, as_of in CHECKS
     ]
     differences = [(day(row[0]), row[1], row[2], row[2], *row[3:7], day(row[7])) for row in DIFFERENCES]
     quarter = "2023年第一季度"

@@ -57,7 +57,14 @@ def list_book(quarter: str) -> Book:
         for number, (category, text, how, scope, due, points, evidence) in enumerate(ITEMS[quarter], 1)
     ]  # fmt: skip
     year, month, number = (int(part) for part in issued.split("-"))
-    return Book("task_items", TITLE.format(quarter), HEADINGS, rows, filled=f"{year}年{month}月{number}日", file=f"{quarter}任务清单")
+    return Book(
+        "task_items",
+        TITLE.format(quarter),
+        HEADINGS,
+        rows,
+        filled=f"{year}年{month}月{number}日",
+        file=f"{quarter}任务清单",
+    )
 
 
 def progress_book(quarter: str) -> Book:
@@ -72,7 +79,8 @@ def _progress(quarter: str, number: int, item: tuple) -> list[tuple]:
     if scope == OWN:
         return [_row(number, "本级", "进行中" if text.startswith("启动2022") else "已通过", text, day(due), 0)]
     return [
-        _row(number, branch[0], _status(quarter, number, place, branch[0]), text, day(due), place) for place, branch in enumerate(DUE)
+        _row(number, branch[0], _status(quarter, number, place, branch[0]), text, day(due), place)
+        for place, branch in enumerate(DUE)
     ]
 
 
@@ -130,4 +138,12 @@ def problem_book() -> Book:
 
 
 def books() -> list[Book]:
-    return [list_book(Q4), progress_book(Q4), list_book(Q1), progress_book(Q1), list_book(Q2), problem_book(), carry_book()]
+    return [
+        list_book(Q4),
+        progress_book(Q4),
+        list_book(Q1),
+        progress_book(Q1),
+        list_book(Q2),
+        problem_book(),
+        carry_book(),
+    ]
