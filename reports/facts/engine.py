@@ -16,6 +16,7 @@ from django.db.models.sql.where import AND, WhereNode
 
 from core.models import Committee
 from core.periods import Period
+from organizations.statistics import Definition, definition
 
 COUNT, SUM, RATE, ROWS = "count", "sum", "rate", "rows"
 ROW_LIMIT = 5000  # rows named in JSON and editions; above it count and digest (DECISIONS)
@@ -32,6 +33,11 @@ class Scope:
     @property
     def next_period(self) -> Period:
         return self.period.next
+
+    @cached_property
+    def coverage(self) -> Definition:
+        """口径 of the two coverages in force on that day; one query a scope."""
+        return definition(self.committee, self.day)
 
 
 Condition = Callable[[Any, Scope], QuerySet]
@@ -66,6 +72,7 @@ class Fact:
     order: tuple[str, ...] = ()
     code: str = ""
     quoted_as: str = ""  # field of rows that is printed when the fact itself is
+    lazy: bool = False  # a list that is fetched only when a text quotes it
 
     def rows(self, scope: Scope) -> QuerySet:
         """The very rows that the number counts; for a rate those of its numerator."""
@@ -149,6 +156,7 @@ class FactSet:
         self.values: dict[str, FactValue] = {}
         wanted = [registry[key] for key in keys] if keys is not None else list(registry.values())
         wanted = self._with_parts(wanted)
+        self.postponed = [fact.key for fact in wanted if fact.lazy]
         self._count(wanted)
         self._fetch(wanted)
         self._divide(wanted)
@@ -190,16 +198,17 @@ class FactSet:
 
     def _fetch(self, facts: list[Fact]) -> None:
         for fact in facts:
-            if fact.kind != ROWS:
-                continue
-            rows = fact.rows(self.scope)
-            if related := bases[fact.base].select:
-                rows = rows.select_related(*related)
-            items = [
-                {"pk": row.pk, "label": str(row), **{name: read(row) for name, read in fact.fields.items()}}
-                for row in rows
-            ]
-            self.values[fact.key] = FactValue(fact, self.scope, len(items), items=items)
+            if fact.kind == ROWS and not fact.lazy:
+                self._fetch_one(fact)
+
+    def _fetch_one(self, fact: Fact) -> None:
+        rows = fact.rows(self.scope)
+        if related := bases[fact.base].select:
+            rows = rows.select_related(*related)
+        items = [
+            {"pk": row.pk, "label": str(row), **{name: read(row) for name, read in fact.fields.items()}} for row in rows
+        ]
+        self.values[fact.key] = FactValue(fact, self.scope, len(items), items=items)
 
     def _divide(self, facts: list[Fact]) -> None:
         for fact in facts:
@@ -215,12 +224,18 @@ class FactSet:
             )
 
     def __getitem__(self, key: str) -> FactValue:
-        return self.values[ALIASES.get(key, key)]
+        key = ALIASES.get(key, key)
+        if key not in self.values and key in self.postponed:
+            self._fetch_one(registry[key])
+        return self.values[key]
 
     def __contains__(self, key: str) -> bool:
-        return ALIASES.get(key, key) in self.values
+        key = ALIASES.get(key, key)
+        return key in self.values or key in self.postponed
 
     def __iter__(self) -> Iterator[FactValue]:
+        for key in self.postponed:
+            _ = self[key]
         return iter(self.values.values())
 
 

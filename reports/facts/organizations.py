@@ -4,8 +4,9 @@ from calendar import monthrange
 
 from django.db.models import Exists, OuterRef
 
-from organizations.choices import BranchKind, MemberCategory
+from organizations.choices import BranchKind, MemberCategory, RegistrationStatus
 from organizations.models import (
+    BranchCoverage,
     CharterRecord,
     CommitmentLetter,
     LedgerCheck,
@@ -15,6 +16,7 @@ from organizations.models import (
     PartyMember,
     SocialOrganization,
 )
+from organizations.statistics import covering
 
 from .engine import RATE, SUM, Base, Fact, Scope, add, add_base
 
@@ -22,6 +24,20 @@ from .engine import RATE, SUM, Base, Fact, Scope, add, add_base
 def _bodies(s: Scope):
     """Every body registered by the end of the period, ended ones included: facts narrow it."""
     return SocialOrganization.objects.within(s.committee).filter(registered_on__lte=max(s.day, s.period.end))
+
+
+def _in_scope(bodies, s: Scope):
+    """The base of the two coverages by the office's definition (DOMAIN §4.3)."""
+    bodies = bodies.registered(s.day)
+    return bodies.filter(status=RegistrationStatus.NORMAL) if s.coverage.exclude_abnormal else bodies
+
+
+def _covered(bodies, s: Scope):
+    return _in_scope(bodies, s).filter(Exists(BranchCoverage.objects.on(s.day).filter(covering(s.coverage))))
+
+
+def _work_covered(bodies, s: Scope):
+    return _in_scope(bodies, s).work_covered(s.day, s.coverage.liaison_counts)
 
 
 def _new(bodies, s: Scope):
@@ -88,21 +104,29 @@ add(
         condition=lambda q, s: q.registered(s.day).directly_managed(s.day),
     ),
     Fact(
+        "coverage_base",
+        "两个覆盖基数",
+        "家",
+        "当日在册的社会组织；办公设置规定不计异常、失信的，只算登记状态正常的。",
+        "bodies",
+        condition=_in_scope,
+    ),
+    Fact(
         "organizations_covered",
         "党的组织覆盖的社会组织",
         "家",
-        "在册社会组织中，当日有党组织单独、联合或以功能型方式覆盖的，一家只算一次。",
+        "两个覆盖基数中，当日有党组织单独、联合或以功能型方式覆盖的，一家只算一次；功能型计不计按办公设置。",
         "bodies",
-        condition=lambda q, s: q.registered(s.day).organization_covered(s.day),
+        condition=_covered,
         code="COV-01",
     ),
     Fact(
         "organizations_work_covered",
         "党的工作覆盖的社会组织",
         "家",
-        "在册社会组织中，当日有党组织覆盖，或者选派了党建工作指导员的，一家只算一次。",
+        "两个覆盖基数中，当日有党组织覆盖，或者选派了党建工作指导员的，一家只算一次；只有联络员的计不计按办公设置。",
         "bodies",
-        condition=lambda q, s: q.registered(s.day).work_covered(s.day),
+        condition=_work_covered,
         code="COV-03",
     ),
     Fact(
@@ -118,18 +142,18 @@ add(
         "organization_coverage_rate",
         "党的组织覆盖率",
         "%",
-        "党的组织覆盖的社会组织数除以在册社会组织数，保留一位小数。",
+        "党的组织覆盖的社会组织数除以两个覆盖基数，保留一位小数。",
         kind=RATE,
-        parts=("organizations_covered", "organizations"),
+        parts=("organizations_covered", "coverage_base"),
         code="COV-01",
     ),
     Fact(
         "work_coverage_rate",
         "党的工作覆盖率",
         "%",
-        "党的工作覆盖的社会组织数除以在册社会组织数，保留一位小数。",
+        "党的工作覆盖的社会组织数除以两个覆盖基数，保留一位小数。",
         kind=RATE,
-        parts=("organizations_work_covered", "organizations"),
+        parts=("organizations_work_covered", "coverage_base"),
         code="COV-03",
     ),
     Fact(

@@ -41,5 +41,6 @@ add(
         },
         order=("indicator",),
         quoted_as="indicator",
+        lazy=True,
     ),
 )

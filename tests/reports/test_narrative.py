@@ -4,7 +4,11 @@ from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
+from core.models import OfficeSetting
 from core.periods import Period
+from organizations.choices import BranchKind
+from organizations.models import Liaison
+from organizations.statistics import coverage
 from reports.choices import PhraseKind, PhraseStatus
 from reports.documents.assembly import document_of
 from reports.documents.model import plain_text
@@ -136,3 +140,19 @@ class NarrativeTest(TestCase):
             self.assertIn(f"{title}党建工作总结", text)
             self.assertIn(f"{words}各级党组织共开展活动1场次", text)
             self.assertNotIn("季度", text)
+
+    def test_coverage_facts_follow_the_definition_of_the_office(self) -> None:
+        functional = make_organization(self.committee)
+        make_branch(self.committee, covers=(functional,), kind=BranchKind.FUNCTIONAL)
+        abnormal = make_organization(self.committee, status="abnormal")
+        Liaison.objects.create(organization=abnormal, name="联络员", start=date(2020, 1, 1))
+        switches = (("functional_weight", 0), ("liaison_counts", True), ("exclude_abnormal", True))
+
+        for key, value in (*switches, ("functional_weight", 0)):
+            OfficeSetting.objects.get_or_create(
+                committee=self.committee, key=f"coverage.{key}", defaults={"value": value}
+            )
+            facts, figures = self.facts(), coverage(self.committee, date(2023, 3, 31))
+
+            self.assertEqual(facts["organization_coverage_rate"].value, figures.organization_rate, key)
+            self.assertEqual(facts["work_coverage_rate"].value, figures.work_rate, key)
