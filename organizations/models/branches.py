@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
 from core.pinyin import search_key, sort_key
+from core.secrets import mask_phone
 from core.validators import validate_phone
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises
 
@@ -161,6 +162,10 @@ class PartyBranch(Record):
     def status_kind(self) -> str:
         return BRANCH_KINDS[self.status]
 
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone) if self.phone else ""
+
 
 class OfBranchQuerySet(RecordQuerySet):
     """Rows of a branch: its secretary sees them."""
@@ -213,3 +218,7 @@ class BranchPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_name}（{self.get_post_display()}）"
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone) if self.phone else ""

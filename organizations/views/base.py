@@ -1,21 +1,24 @@
 """What the pages of this app share: a form that ends in a workflow, and days as people type them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import Http404, HttpRequest
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
+from core.cleaning import clean_line
 from core.forms import RecordForm
-from core.pages import Crumb, RecordPage, next_url, visible_or_404
+from core.pages import Crumb, Fact, RecordPage, next_url, visible_or_404
 from core.pages.actions import own_url
+from core.pages.details import page_url
 from core.pages.forms import FormMixin
 from core.periods import today
 from core.permissions import is_staff
+from organizations.workflows import contacts
 
 
 def office_day(request: HttpRequest) -> date:
@@ -78,3 +81,26 @@ def end_part(
     else:
         messages.success(request, f"已结束“{found}”。")
     return redirect(next_url(request, own_url(row)))
+
+
+def reveal_contacts(request: HttpRequest, model: type[Model], pk: int, phones: contacts.Phones) -> HttpResponse:
+    """Full phone numbers on a page of their own."""
+    row = visible_or_404(model, request.user, pk)
+    purpose = clean_line(request.POST.get("purpose", ""))[:200]
+    try:
+        found = contacts.reveal_phones(row, phones, purpose=purpose, on=office_day(request), by=request.user)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(row)
+    return revealed(request, row, found)
+
+
+def revealed(request: HttpRequest, row: Any, found: Iterable[tuple[str, str]]) -> HttpResponse:
+    context = {
+        "object": row,
+        "title": f"{row}的完整号码",
+        "meta": "这次查看已记入操作日志。请勿截屏、转发。",
+        "crumbs": [Crumb(row._meta.verbose_name, page_url(type(row), "list")), Crumb(str(row), own_url(row))],
+        "facts": [Fact(label, value) for label, value in found],
+    }
+    return render(request, "generic/detail.html", context)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.attachments import attachment_context
@@ -25,6 +26,7 @@ from core.pages import (
     current_period,
 )
 from core.permissions import allow, is_office, is_staff
+from core.secrets import mask_phone
 from core.timeline import events_of, todos_of
 from organizations import forms
 from organizations.choices import (
@@ -46,9 +48,10 @@ from organizations.models import (
     SocialOrganization,
 )
 from organizations.workflows import bodies as workflows
+from organizations.workflows import contacts
 from organizations.workflows.intervals import store
 
-from .base import WorkflowPage, end_part, office_day
+from .base import WorkflowPage, end_part, office_day, reveal_contacts
 from .bodystory import history_rows, own_events, own_todos
 
 METHODS = (("any", "已覆盖"), ("none", "未覆盖"), *CoverageMethod.choices)
@@ -91,7 +94,6 @@ class OrganizationFilter(django_filters.FilterSet):
     coverage = django_filters.ChoiceFilter(label="组织覆盖", choices=METHODS, method="by_coverage")
     affiliation = django_filters.ChoiceFilter(label="归口", choices=AffiliationKind.choices, method="by_affiliation")
     status = django_filters.ChoiceFilter(label="登记状态", choices=RegistrationStatus.choices)
-    registered_on = django_filters.DateFromToRangeFilter(label="登记日期")
 
     class Meta:
         model = SocialOrganization
@@ -304,7 +306,9 @@ class SocialOrganizationDetail(DetailPage):
             "todos": todos_of(body, user, own_todos(body, self.day, user)),
             "coverages": [{**row, "method": CoverageMethod(row["word"]).label} for row in self.running("coverage")],
             "instructors": self.running("instructor"),
-            "liaisons": self.running("liaison"),
+            "liaisons": [{**row, "phone": mask_phone(row["note"])} for row in self.running("liaison")],
+            "contact_phone": mask_phone(body.phone) if body.phone else "",
+            "reveal_url": reverse("organizations:socialorganization-reveal", args=[body.pk]),
             "charters": [
                 {**row, "method": CharterStatus(row["word"]).label, "kind": CHARTER_KINDS[row["word"]]}
                 for row in self.story_of("charter")
@@ -371,3 +375,9 @@ class LiaisonPage(WorkflowPage):
 @allow(is_staff)
 def end_instructor(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     return end_part(request, SocialOrganization, pk, "instructor_assignments", part, workflows.withdraw_instructor)
+
+
+@never_cache
+@require_POST
+def reveal_body(request: HttpRequest, pk: int) -> HttpResponse:
+    return reveal_contacts(request, SocialOrganization, pk, contacts.phones_of_body)

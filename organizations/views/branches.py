@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.attachments import attachment_context
@@ -29,8 +30,9 @@ from organizations import forms
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind
 from organizations.models import BranchCoverage, BranchPost, PartyBranch
 from organizations.workflows import branches as workflows
+from organizations.workflows import contacts
 
-from .base import WorkflowPage, end_part, office_day
+from .base import WorkflowPage, end_part, office_day, reveal_contacts
 from .bodies import years_and_months
 from .bodystory import HALF_YEAR
 
@@ -218,6 +220,7 @@ class PartyBranchDetail(DetailPage):
             "todos": todos_of(branch, user, self.todos()),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
+            "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
             "members": list(members) if workflows.sees_members(user, branch) else [],
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,
             "today": self.day,
@@ -278,3 +281,9 @@ def end_coverage(request: HttpRequest, pk: int, part: int) -> HttpResponse:
 @allow(is_staff)
 def end_post(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     return end_part(request, PartyBranch, pk, "posts", part, workflows.end_post)
+
+
+@never_cache
+@require_POST
+def reveal_branch(request: HttpRequest, pk: int) -> HttpResponse:
+    return reveal_contacts(request, PartyBranch, pk, contacts.phones_of_branch)

@@ -105,7 +105,7 @@ class CoveragePage(AllowMixin, View):
                 "value": f"{value}" if value is not None else None,
                 "unit": "%",
                 "url": self.rows_url(figure),
-                "note": f"{part} ÷ {base}家",
+                "note": f"{part} ÷ {base}家" if base else "没有应计的单位",
                 "change": f"{value - old:+}个百分点" if value is not None and old is not None and value != old else "",
                 "change_kind": "up" if value is not None and old is not None and value > old else "down",
             }

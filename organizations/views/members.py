@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -21,7 +21,6 @@ from core.pages import (
     Cell,
     Column,
     CreatePage,
-    Crumb,
     DetailPage,
     Fact,
     ListPage,
@@ -44,7 +43,7 @@ from organizations.choices import (
 from organizations.models import Membership, PartyMember
 from organizations.workflows import members as workflows
 
-from .base import WorkflowPage, office_day
+from .base import WorkflowPage, office_day, revealed
 
 
 class MemberFilter(django_filters.FilterSet):
@@ -214,17 +213,7 @@ def reveal_member(request: HttpRequest, pk: int) -> HttpResponse:
     except (ValidationError, ValueError) as error:
         messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
         return redirect(member)
-    context = {
-        "object": member,
-        "title": f"{member}的完整号码",
-        "meta": "这次查看已记入操作日志。请勿截屏、转发。",
-        "crumbs": [
-            Crumb("党员", reverse("organizations:partymember-list")),
-            Crumb(str(member), member.get_absolute_url()),
-        ],
-        "facts": [Fact(label, value) for label, value in found.items()],
-    }
-    return render(request, "generic/detail.html", context)
+    return revealed(request, member, found.items())
 
 
 class PartyMemberCreate(CreatePage):

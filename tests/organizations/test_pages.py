@@ -340,3 +340,19 @@ class PageTests(TestCase):
         page = self.client.get(reverse("organizations:coverage") + "?on=2010-01-01&before=junk")
 
         self.assertContains(page, "社会组织0家")
+
+    def test_phones_are_masked_until_a_purpose_is_given(self):
+        SocialOrganization.objects.update(contact="己示例", phone="13912345678")
+        url = reverse("organizations:socialorganization-reveal", args=[self.body.pk])
+
+        self.assertNotContains(self.client.get(self.body.get_absolute_url()), "13912345678")
+        self.assertContains(self.client.post(url, {"purpose": "通知会议"}), "13912345678")
+        self.assertEqual(AuditEntry.objects.get(event="reveal").note, "通知会议")
+
+    def test_phones_of_a_branch_too(self):
+        self.branch.posts.update(phone="13912345678")
+        url = reverse("organizations:partybranch-reveal", args=[self.branch.pk])
+
+        self.assertNotContains(self.client.get(self.branch.get_absolute_url()), "13912345678")
+        self.assertRedirects(self.client.post(url, {"purpose": ""}), self.branch.get_absolute_url())
+        self.assertContains(self.client.post(url, {"purpose": "通知会议"}), "13912345678")
