@@ -6,7 +6,7 @@ from typing import Any
 
 from core.excel.sheet import Column, Context, Lookup, Parent, Sheet, register
 from reviews.choices import DutyMode, DutyReportStatus, InspectionStatus
-from reviews.models import DutyReport, InspectionCampaign, InspectionRecord, ReviewSession
+from reviews.models import BallotBatch, DutyReport, InspectionCampaign, InspectionRecord, ReviewSession
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\D|$)")
 BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
@@ -230,8 +230,21 @@ class DutyReportSheet(Sheet):
             yield "submitted_on", "待审核或审核通过的报告要填提交日期。"
 
 
+class OfReport(Sheet):
+    """Rows that hang under a stored duty report; a line for a branch without one is refused, not invented."""
+
+    def prepare(self, context: Context) -> None:
+        rows = DutyReport.objects.visible_to(context.user)
+        context.data["reports"] = set(rows.values_list("session_id", "branch_id"))
+
+    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        pair = (values.get("report.session"), values.get("report.branch"))
+        if None not in pair and pair not in context.data["reports"]:
+            yield "report.branch", "这个党支部在这个年度没有述职报告，请先导入述职评议台账。"
+
+
 @register
-class DutyProblemSheet(Sheet):
+class DutyProblemSheet(OfReport):
     kind, title, order = "duty_problems", "查摆问题", 360
     model = "reviews.DutyProblem"
     after = "先导入述职评议台账。"
@@ -272,7 +285,7 @@ class BallotSheet(Sheet):
 
 
 @register
-class TallySheet(Sheet):
+class TallySheet(OfReport):
     kind, title, order = "tallies", "测评计票汇总", 380
     model = "reviews.BallotTally"
     after = "先导入述职评议台账和测评票。"
@@ -295,6 +308,31 @@ class TallySheet(Sheet):
         Column("差", "poor", "int", default=0),
         Column("弃权", "abstained", "int", default=0),
     )
+
+    def prepare(self, context: Context) -> None:
+        super().prepare(context)
+        rows = BallotBatch.objects.visible_to(context.user)
+        context.data["valid"] = {
+            (s, group): valid for s, group, valid in rows.values_list("session_id", "voter_group", "valid")
+        }
+
+    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        """RV-03: grades and abstentions sum to the valid ballots of the batch, which must be there."""
+        yield from super().check(values, context)
+        pair = (values.get("batch.session"), values.get("batch.voter_group"))
+        if None in pair:
+            return
+        if values["batch.session"] != values.get("report.session", values["batch.session"]):
+            yield "batch.session", "测评会议年度和述职年度应相同。"
+        elif pair not in context.data["valid"]:
+            yield "batch.voter_group", "这次会议没有这组测评人的票数，请先导入测评票。"
+        else:
+            votes = [values.get(name) or 0 for name in ("good", "fair", "ordinary", "poor", "abstained")]
+            if all(isinstance(n, int) for n in votes) and sum(votes) != context.data["valid"][pair]:
+                yield (
+                    "good",
+                    f"好、较好、一般、差、弃权合计{sum(votes)}票，应等于有效票{context.data['valid'][pair]}票（RV-03）。",
+                )
 
 
 def ballot_errors(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
