@@ -29,7 +29,8 @@ class InspectionRecordAdmin(RecordAdmin):
     list_filter = ("campaign", "status", "conclusion")
     list_select_related = ("organization", "campaign")
     search_fields = ("organization__search",)
-    autocomplete_fields = ("campaign", "organization")
+    autocomplete_fields = ("campaign",)
+    raw_id_fields = ("organization",)
 
 
 @admin.register(Finding)
@@ -54,7 +55,8 @@ class DutyReportAdmin(RecordAdmin):
     list_filter = ("session", "mode", "status")
     list_select_related = ("branch", "session")
     search_fields = ("branch__search", "secretary_name")
-    autocomplete_fields = ("session", "branch")
+    autocomplete_fields = ("session",)
+    raw_id_fields = ("branch",)
 
 
 @admin.register(DutyProblem)

@@ -6,10 +6,14 @@ class ReviewsConfig(AppConfig):
     verbose_name = "检查评议"
 
     def ready(self) -> None:
-        from core import attachments
-        from reviews import sheets, workflows  # noqa: F401  the import of sheets registers the workbooks
+        from core import attachments, timeline
+        from reviews import sheets, stories, workflows  # noqa: F401  the import of sheets registers the workbooks
         from reviews.models import DutyReport, Finding, InspectionRecord
 
         attachments.register(InspectionRecord, can_change=workflows.can_keep_files)
         attachments.register(Finding, can_change=workflows.can_keep_files)
         attachments.register(DutyReport, can_change=workflows.can_edit_duty_report)
+        timeline.register("organizations.SocialOrganization", stories.inspection_events)
+        timeline.register_todos("organizations.SocialOrganization", stories.open_findings)
+        timeline.register("organizations.PartyBranch", stories.duty_events)
+        timeline.register_todos("organizations.PartyBranch", stories.open_reports)

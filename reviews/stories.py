@@ -1,0 +1,46 @@
+"""What inspections and duty reviews add to the pages of bodies and branches: events of their timelines, things to do."""
+
+from collections.abc import Iterator
+
+from core.models import User
+from core.periods import today
+from core.timeline import LIMIT, Event, Todo
+from organizations.models import PartyBranch, SocialOrganization
+from reviews.choices import FINDING_KINDS, DutyMode, DutyReportStatus, FindingStatus
+from reviews.models import DutyReport, Finding, InspectionRecord
+
+
+def inspection_events(body: SocialOrganization, user: User) -> Iterator[Event]:
+    records = InspectionRecord.objects.visible_to(user).filter(organization=body).select_related("campaign")
+    for record in records.order_by("-campaign__checked_year")[:LIMIT]:
+        day = record.concluded_on or record.submitted_on or record.campaign.started_on
+        result = record.get_conclusion_display() if record.conclusion else record.get_status_display()
+        yield Event(day, f"{record.campaign}：{result}", record.get_absolute_url(), record.opinion)
+
+
+def open_findings(body: SocialOrganization, user: User) -> Iterator[Todo]:
+    rows = Finding.objects.visible_to(user).filter(record__organization=body).exclude(status=FindingStatus.CLOSED)
+    day = today(user.committee)
+    for finding in rows.order_by("due", "pk")[:LIMIT]:
+        late = finding.due is not None and finding.due < day
+        kind, word = ("bad", "逾期") if late else (FINDING_KINDS[finding.status], finding.get_status_display())
+        when = f"{finding.due}前" if finding.due else ""
+        yield Todo(kind, word, finding.description, finding.get_absolute_url(), finding.advice, when, "查看")
+
+
+def duty_events(branch: PartyBranch, user: User) -> Iterator[Event]:
+    reports = DutyReport.objects.visible_to(user).filter(branch=branch).select_related("session")
+    for report in reports.exclude(mode=DutyMode.EXCUSED).order_by("-session__year")[:LIMIT]:
+        text = f"{report.session.year}年度{report.get_mode_display()}：{report.get_status_display()}"
+        yield Event(report.submitted_on or report.session.held_on, text, report.get_absolute_url())
+
+
+def open_reports(branch: PartyBranch, user: User) -> Iterator[Todo]:
+    waiting = (DutyReportStatus.DRAFT, DutyReportStatus.RETURNED)
+    rows = DutyReport.objects.visible_to(user).due().filter(branch=branch, status__in=waiting)
+    for report in rows.select_related("session")[:LIMIT]:
+        due = report.session.report_due
+        late = due is not None and due < today(user.committee)
+        kind, word = ("bad", "逾期") if late else (report.status_kind, report.get_status_display())
+        when = f"{due}前" if due else ""
+        yield Todo(kind, word, f"{report.session.year}年度述职报告", report.get_absolute_url(), when=when, act="去写")
