@@ -21,6 +21,7 @@ from reports.tokens import UNKNOWN, Token, printed
 
 MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
 HEADING = "标题："
+PROSE = 16  # characters from which a quoted text is a sentence and not a figure or a name
 STEP = 100  # between two entries of the outline, so that own paragraphs fit in
 Segments = list[dict[str, Any]]
 
@@ -38,6 +39,11 @@ class Piece:
     @property
     def is_gap(self) -> bool:
         return self.state == UNKNOWN
+
+    @property
+    def is_prose(self) -> bool:
+        """A sentence taken from a record: linked to it, but without the weight of a figure."""
+        return bool(self.token) and len(self.text) > PROSE
 
 
 @dataclass
