@@ -20,25 +20,33 @@
     });
     if (total) total.textContent = sum;
   }
+  const single = document.body.classList.contains("phone"); // one part at a time
+  const steps = [...form.querySelectorAll("[data-step]")];
   function show(part) {
     current = part;
+    const place = parts.indexOf(part);
     links.forEach((link, i) => {
-      link.classList.toggle("active", parts[i] === part);
-      if (parts[i] === part) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+      link.classList.toggle("active", i === place);
+      if (i === place) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     });
+    if (single) parts.forEach((other) => { other.hidden = other !== part; });
+    steps.forEach((button) => { button.disabled = !parts[place + Number(button.dataset.step)]; });
+  }
+  function go(part) {
+    show(part);
+    if (single) window.scrollTo(0, 0);
+    part.querySelector("textarea").focus({ preventScroll: single });
   }
   parts.forEach((part) => part.addEventListener("focusin", () => show(part)));
+  links.forEach((link, i) => link.addEventListener("click", (event) => { event.preventDefault(); go(parts[i]); }));
+  steps.forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => go(parts[parts.indexOf(current) + Number(button.dataset.step)]));
+  });
+  show(parts.find((part) => `#${part.id}` === location.hash) || parts[0]);
   form.addEventListener("input", count);
   count();
 
-  form.querySelectorAll("[data-step]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const next = parts[(parts.indexOf(current) + Number(button.dataset.step) + parts.length) % parts.length];
-      next.scrollIntoView({ block: "start" });
-      next.querySelector("textarea").focus({ preventScroll: true });
-    });
-  });
   document.querySelectorAll("[data-insert]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => {
