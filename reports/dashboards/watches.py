@@ -1,0 +1,281 @@
+"""今天要办 and 风险提示: sets of rows that somebody should look at. A line's number is the count of the very rows that
+its page lists; all lines together are one UNION query, however many rows there are."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from core.menu import url_or_empty
+from core.models import Committee, User
+from core.periods import Period
+from organizations.choices import CoverageMethod
+from organizations.models import BranchCoverage, LedgerDifference, PartyBranch, SocialOrganization
+from reports.choices import PhraseStatus, SummaryStatus
+from reports.models import Phrase, Summary
+from reviews.choices import DutyReportStatus, FindingStatus, InspectionStatus
+from reviews.models import DutyReport, Finding, InspectionRecord
+from tasks.choices import ActivityKind, MeetingStatus
+from tasks.models import Activity, ActivityParty, JointMeeting, TaskAssignment
+
+EXPIRING_DAYS = 30
+TERM_DAYS = 183  # 届满前六个月
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whose home page, of which period; `on` is the office's day."""
+
+    user: User
+    committee: Committee
+    period: Period
+    on: date
+
+    @property
+    def day(self) -> date:
+        """Stocks count on this day: the end of the period, or today while it runs."""
+        return self.period.as_of(self.on)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One line: which rows, what to say about them, where they are listed, and the button."""
+
+    key: str
+    kind: str  # of the state word
+    word: str
+    text: str  # with {n} and {who}
+    rule: str
+    rows: Callable[[Desk], QuerySet]
+    first: str = ""  # date field whose earliest value is told
+    who: str = ""  # field whose different values are counted
+    why: Callable[["Line"], str] = lambda line: ""
+    name: str = ""  # the list that shows exactly these rows, and its query
+    query: str = ""
+    act: str = ""
+    is_due: bool = False  # `first` is the day until which it must be done
+    as_of: bool = False  # counted on the day of the period, while the list always counts today
+
+
+@dataclass(frozen=True)
+class Line:
+    """A watch with its numbers."""
+
+    watch: Watch
+    desk: Desk
+    n: int
+    who: int
+    first: date | None
+
+    @property
+    def kind(self) -> str:
+        return self.watch.kind
+
+    @property
+    def word(self) -> str:
+        return self.watch.word
+
+    @property
+    def text(self) -> str:
+        return self.watch.text.format(n=self.n, who=self.who)
+
+    @property
+    def unit(self) -> str:
+        """The measure word after the number: 家, 个."""
+        return self.watch.text.partition("{n}")[2][:1]
+
+    @property
+    def rest(self) -> str:
+        """The sentence after number and measure word."""
+        return self.watch.text.partition("{n}")[2][1:]
+
+    @property
+    def why(self) -> str:
+        return self.watch.why(self)
+
+    @property
+    def days(self) -> int:
+        """Since the earliest date."""
+        return (self.desk.on - self.first).days if self.first else 0
+
+    @property
+    def when(self) -> str:
+        if self.watch.is_due and self.first and self.first > self.desk.on:
+            return f"{self.first.month}月{self.first.day}日"
+        return "今天"
+
+    @property
+    def url(self) -> str:
+        listed = not self.watch.as_of or self.desk.day == self.desk.on
+        if listed and self.watch.name and (url := url_or_empty(self.watch.name)):
+            return f"{url}?{self.watch.query}"
+        return reverse("reports:watch-detail", args=[self.watch.key])
+
+    @property
+    def act(self) -> str:
+        return self.watch.act if self.desk.user.is_committee_staff or self.watch in LEADER else ""
+
+
+def waited(line: Line) -> str:
+    if not line.first:
+        return ""
+    return f"最早一项已等待{line.days}天" if line.days > 0 else "都是今天提交的"
+
+
+def term(line: Line) -> str:
+    if not line.first:
+        return "还没有定期限"
+    return f"最早一项已过期{line.days}天" if line.days > 0 else f"最近的期限是{line.first.month}月{line.first.day}日"
+
+
+def earliest(before: str, after: str) -> Callable[[Line], str]:
+    return lambda line: f"{before}{line.first.month}月{line.first.day}日{after}" if line.first else ""
+
+
+def visible(model: Any) -> Callable[[Desk], QuerySet]:
+    return lambda desk: model.objects.visible_to(desk.user)
+
+
+def bodies(desk: Desk) -> QuerySet:
+    return SocialOrganization.objects.within(desk.committee).registered(desk.day)
+
+
+def branches(desk: Desk) -> QuerySet:
+    return PartyBranch.objects.within(desk.committee).active(desk.day)
+
+
+def not_built(desk: Desk) -> QuerySet:
+    methods = (CoverageMethod.OWN, CoverageMethod.JOINT, CoverageMethod.AREA)
+    built = BranchCoverage.objects.on(desk.day).by_method(*methods).filter(organization=OuterRef("pk"))
+    return bodies(desk).should_build(desk.day).filter(~Exists(built))
+
+
+def without_letter(desk: Desk) -> QuerySet:
+    found = bodies(desk).newly_registered(desk.period.start, desk.period.end)
+    return found.exclude(pk__in=found.letter_signed().order_by().values("pk"))
+
+
+def without_theme_day(desk: Desk) -> QuerySet:
+    days = Activity.objects.within(desk.committee).for_quarters(desk.period.first, desk.period.last)
+    parts = ActivityParty.objects.filter(activity__in=days.of_kind(ActivityKind.THEME_DAY).order_by().values("pk"))
+    return branches(desk).filter(~Exists(parts.filter(branch=OuterRef("pk"))))
+
+
+def expiring(desk: Desk) -> QuerySet:
+    soon = (desk.on, desk.on + timedelta(days=EXPIRING_DAYS))
+    return Phrase.objects.visible_to(desk.user).filter(status=PhraseStatus.APPROVED, valid_until__range=soon)
+
+
+def pending_differences(desk: Desk) -> QuerySet:
+    return LedgerDifference.objects.visible_to(desk.user).pending()
+
+
+HANDED_UP = Watch(
+    "summaries", "info", "待签发", "{n}份工作总结送审", "状态为送审、还没有签发或退回的工作总结。",
+    lambda d: Summary.objects.visible_to(d.user).filter(status=SummaryStatus.REVIEW), act="去审阅",
+)  # fmt: skip
+TODO = (
+    HANDED_UP,
+    Watch(
+        "overdue", "bad", "逾期", "{n}项任务逾期，涉及{who}个党支部", "过了完成时限仍未提交或退回未改的任务，不限季度。",
+        lambda d: visible(TaskAssignment)(d).overdue(d.on), "due", "branch", term,
+        "tasks:assignment-list", "tab=overdue&all=1", "去催办",
+    ),
+    Watch(
+        "submitted", "info", "待审核", "{n}项任务提交，等待审核", "党支部已提交、还没有通过或退回的任务，不限季度。",
+        lambda d: visible(TaskAssignment)(d).submitted(), "submitted_on", "", waited,
+        "tasks:assignment-list", "tab=submitted&all=1", "逐项审核",
+    ),
+    Watch(
+        "duty_reports", "info", "待审核", "{n}份述职报告等待审核", "已提交、还没有通过或退回的述职报告。",
+        lambda d: visible(DutyReport)(d).filter(status=DutyReportStatus.SUBMITTED), "submitted_on", "", waited,
+        "reviews:dutyreport-list", "tab=waiting", "逐份审核",
+    ),
+    Watch(
+        "inspections", "info", "待初审", "年度检查：{n}家社会组织的材料等待党建初审", "已提交、党建初审还没有完成的年检记录。",
+        lambda d: visible(InspectionRecord)(d).filter(status=InspectionStatus.SUBMITTED), "submitted_on", "", waited,
+        "reviews:inspectionrecord-list", f"status={InspectionStatus.SUBMITTED}", "去初审",
+    ),
+    Watch(
+        "findings_late", "bad", "逾期", "年检整改：{n}个问题过了整改期限", "过了整改期限、还没有销号的检查问题。",
+        lambda d: visible(Finding)(d).overdue(d.on), "due", "", term, "reviews:finding-list", "tab=late", "去催办",
+    ),
+    Watch(
+        "findings", "info", "待复查", "年检整改：{n}条整改结果等待复查", "单位报告已完成整改、还没有复查的检查问题。",
+        lambda d: visible(Finding)(d).filter(status=FindingStatus.WAITING), "due", "", term,
+        "reviews:finding-list", f"status={FindingStatus.WAITING}", "去复查", is_due=True,
+    ),
+    Watch(
+        "differences", "warn", "待核实", "数据核对：{n}条差异没有结论", "没有更正、也没有判定为不是问题的核对差异。",
+        pending_differences, "check_run__checked_on", "", earliest("最早一批", "核对"), act="去核对",
+    ),
+    Watch(
+        "minutes", "warn", "待印发", "联席会议：{n}次会议的纪要没有印发", "已召开、纪要还没有印发的联席会议。",
+        lambda d: visible(JointMeeting)(d).filter(status=MeetingStatus.HELD), "held_on", "", earliest("最早一次", "召开"),
+        "tasks:jointmeeting-list", f"status={MeetingStatus.HELD}", "写纪要",
+    ),
+    Watch(
+        "letters", "warn", "待签订", "前置审查：{n}家新成立社会组织没有签订党建工作承诺书",
+        "登记日期在本期内、仍在册、还没有签订承诺书的社会组织。", without_letter, "registered_on", "",
+        earliest("最早一家", "登记"), act="去登记",
+    ),
+    Watch(
+        "phrases", "warn", "待审定", "规范用语：{n}条提法没有审定，总结里不能用", "状态为待审的规范提法。",
+        lambda d: visible(Phrase)(d).filter(status=PhraseStatus.WAITING), act="去审定",
+    ),
+    Watch(
+        "phrases_expiring", "warn", "将到期", "规范用语：{n}条提法30天内到期", "已审、三十天内不再使用的规范提法。",
+        expiring, "valid_until", "", earliest("最早一条", "到期"), act="去查看", is_due=True,
+    ),
+)  # fmt: skip
+RISKS = (
+    Watch(
+        "not_built", "bad", "应建未建", "{n}家满3名正式党员或标为应建未建，没有单独、联合组建党组织",
+        "在册社会组织中，最近一次党员情况调查正式党员3名以上，或未建原因为应建未建，当日没有单独、联合组建的党组织。", not_built,
+    ),
+    Watch(
+        "uncovered", "bad", "覆盖空白", "{n}家既无党组织也无指导员", "在册社会组织中，当日没有党组织覆盖、也没有选派党建工作指导员的。",
+        lambda d: bodies(d).uncovered(d.day), name="organizations:socialorganization-list", query="tab=uncovered",
+        as_of=True,
+    ),
+    Watch(
+        "terms", "warn", "换届到期", "{n}个党组织已届满或6个月内届满", "没有撤销的党组织中，本届届满日期在当日起六个月以内或已经过去的。",
+        lambda d: branches(d).filter(term_end__lte=d.day + timedelta(days=TERM_DAYS)), "term_end",
+    ),
+    Watch(
+        "charters", "warn", "未入章", "{n}家章程未写入党的建设", "在册社会组织中，截至当日没有核准写入党的建设条款的章程的。",
+        lambda d: bodies(d).without_party_clause(d.day), name="organizations:socialorganization-list", query="tab=clause",
+        as_of=True,
+    ),
+    Watch(
+        "theme_days", "warn", "活动偏少", "{n}个党组织本期无主题党日", "当日没有撤销的党组织中，没有组织或参加过归属本期的主题党日的。",
+        without_theme_day,
+    ),
+)  # fmt: skip
+LEADER = (HANDED_UP,)
+WATCHES = {watch.key: watch for watch in (*TODO, *RISKS)}
+
+
+def count_all(desk: Desk, watches: Iterable[Watch]) -> list[Line]:
+    """The lines that have rows, in their order; one query."""
+    watches = list(watches)
+    first, *others = [_figures(desk, watch) for watch in watches]
+    found = {row["slot"]: row for row in first.union(*others, all=True)}
+    rows = ((watch, found.get(watch.key)) for watch in watches)
+    return [
+        Line(watch, desk, row["amount"], row["who_"], row["first_"]) for watch, row in rows if row and row["amount"]
+    ]
+
+
+def _figures(desk: Desk, watch: Watch) -> QuerySet:
+    rows = watch.rows(desk).order_by()
+    none = Cast(Value(None, DateField()), DateField())
+    return rows.annotate(slot=Value(watch.key, CharField())).values("slot").annotate(
+        amount=Count("pk", distinct=True),
+        who_=Count(watch.who, distinct=True) if watch.who else Value(0, IntegerField()),
+        first_=Min(watch.first) if watch.first else none,
+    )  # fmt: skip
