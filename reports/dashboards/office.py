@@ -9,14 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import CharField, Count, F, Min, Q, QuerySet, Value
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from core import charts
 from core.menu import url_or_empty
 from core.models import Committee
 from core.periods import Period, quarter_code
-from organizations.statistics import CoveragePoint, coverage_trend, points, rate
+from organizations.statistics import TrendPoint, coverage_trend, rate
 from reports.dashboards.watches import RISKS, TODO, Desk, Line, count_all
 from reports.narrative import Composed, missing_of
 from reports.workflows import compose_stored
@@ -91,7 +90,7 @@ class OfficeHome:
 
 
 def office_home(desk: Desk) -> OfficeHome:
-    coverage = coverage_trend(desk.committee, desk.period.last, TREND_QUARTERS, until=desk.day)
+    coverage = coverage_trend(desk.committee, desk.period.last, TREND_QUARTERS, today=desk.day, chosen=desk.definition)
     rows = TaskAssignment.objects.visible_to(desk.user).for_quarters(desk.period.first, desk.period.last)
     categories = completion_by_category(rows, desk.on)
     total = add_up(categories)
@@ -120,20 +119,21 @@ def shown(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.1f}"
 
 
-def coverage_figures(desk: Desk, trend: list[CoveragePoint]) -> Iterator[Figure]:
+def coverage_figures(desk: Desk, trend: list[TrendPoint]) -> Iterator[Figure]:
     """组织覆盖率 and 工作覆盖率 with the change against the quarter before."""
     now, before = trend[-1], trend[-2]
     for label, key, part, value, old in (
-        ("党的组织覆盖率", "organization_coverage_rate", now.covered, now.organization_rate, before.organization_rate),
-        ("党的工作覆盖率", "work_coverage_rate", now.work_covered, now.work_rate, before.work_rate),
+        ("党的组织覆盖率", "covered", now.covered, now.organization_rate, before.organization_rate),
+        ("党的工作覆盖率", "work_covered", now.work_covered, now.work_rate, before.work_rate),
     ):
-        change = points(value, old)
+        change = None if value is None or old is None else value - old
+        listed = url_or_empty("organizations:coverage-rows")
         yield Figure(
             label,
             shown(value),
             "%",
             f"{part} / {now.base}家",
-            reverse("reports:fact-detail", args=[desk.period, key]),
+            f"{listed}?figure={key}&on={desk.day}" if listed else "",
             "" if change is None else f"较上季度{change:+.1f}个百分点" if change else "与上季度持平",
             "" if not change else "up" if change > 0 else "down",
         )
@@ -192,7 +192,7 @@ def category_progress(desk: Desk, row: NamedCompletion) -> CategoryProgress:
     return CategoryProgress(row.label, f, charts.stacked_bar(parts, row.label), urls)
 
 
-def trend_chart(trend: list[CoveragePoint]) -> SafeString:
+def trend_chart(trend: list[TrendPoint]) -> SafeString:
     def values(name: str) -> list[float | None]:
         return [None if (value := getattr(point, name)) is None else float(value) for point in trend]
 

@@ -4,6 +4,7 @@ its page lists; all lines together are one UNION query, however many rows there 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, QuerySet, Value
@@ -14,7 +15,8 @@ from core.menu import url_or_empty
 from core.models import Committee, User
 from core.periods import Period
 from organizations.choices import CoverageMethod
-from organizations.models import BranchCoverage, LedgerDifference, PartyBranch, SocialOrganization
+from organizations.models import LedgerDifference, PartyBranch, SocialOrganization
+from organizations.statistics import Definition, bodies_in_scope, classified, definition
 from reports.choices import PhraseStatus, SummaryStatus
 from reports.models import Phrase, Summary
 from reviews.choices import DutyReportStatus, FindingStatus, InspectionStatus
@@ -34,6 +36,11 @@ class Desk:
     committee: Committee
     period: Period
     on: date
+
+    @cached_property
+    def definition(self) -> Definition:
+        """How the office counts 两个覆盖 on that day; asked for once."""
+        return definition(self.committee, self.day)
 
     @property
     def day(self) -> date:
@@ -112,7 +119,7 @@ class Line:
     def url(self) -> str:
         listed = not self.watch.as_of or self.desk.day == self.desk.on
         if listed and self.watch.name and (url := url_or_empty(self.watch.name)):
-            return f"{url}?{self.watch.query}"
+            return f"{url}?{self.watch.query.format(day=self.desk.day)}"
         return reverse("reports:watch-detail", args=[self.watch.key])
 
     @property
@@ -144,14 +151,15 @@ def bodies(desk: Desk) -> QuerySet:
     return SocialOrganization.objects.within(desk.committee).registered(desk.day)
 
 
-def branches(desk: Desk) -> QuerySet:
-    return PartyBranch.objects.within(desk.committee).active(desk.day)
+def coverage_base(desk: Desk) -> QuerySet:
+    return bodies_in_scope(desk.committee, desk.day, chosen=desk.definition)
 
 
 def not_built(desk: Desk) -> QuerySet:
-    methods = (CoverageMethod.OWN, CoverageMethod.JOINT, CoverageMethod.AREA)
-    built = BranchCoverage.objects.on(desk.day).by_method(*methods).filter(organization=OuterRef("pk"))
-    return bodies(desk).should_build(desk.day).filter(~Exists(built))
+    """应建未建, by the office's rule; as the page 两个覆盖 lists them."""
+    rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule).filter(should=1)
+    rows = rows.exclude(coverage_method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])
+    return SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
 
 
 def without_letter(desk: Desk) -> QuerySet:
@@ -162,7 +170,8 @@ def without_letter(desk: Desk) -> QuerySet:
 def without_theme_day(desk: Desk) -> QuerySet:
     days = Activity.objects.within(desk.committee).for_quarters(desk.period.first, desk.period.last)
     parts = ActivityParty.objects.filter(activity__in=days.of_kind(ActivityKind.THEME_DAY).order_by().values("pk"))
-    return branches(desk).filter(~Exists(parts.filter(branch=OuterRef("pk"))))
+    branches = PartyBranch.objects.within(desk.committee).active(desk.day)
+    return branches.filter(~Exists(parts.filter(branch=OuterRef("pk"))))
 
 
 def expiring(desk: Desk) -> QuerySet:
@@ -211,7 +220,8 @@ TODO = (
     ),
     Watch(
         "differences", "warn", "待核实", "数据核对：{n}条差异没有结论", "没有更正、也没有判定为不是问题的核对差异。",
-        pending_differences, "check_run__checked_on", "", earliest("最早一批", "核对"), act="去核对",
+        pending_differences, "check_run__checked_on", "", earliest("最早一批", "核对"),
+        "organizations:ledgerdifference-list", "tab=pending", "去核对",
     ),
     Watch(
         "minutes", "warn", "待印发", "联席会议：{n}次会议的纪要没有印发", "已召开、纪要还没有印发的联席会议。",
@@ -234,17 +244,18 @@ TODO = (
 )  # fmt: skip
 RISKS = (
     Watch(
-        "not_built", "bad", "应建未建", "{n}家满3名正式党员或标为应建未建，没有单独、联合组建党组织",
-        "在册社会组织中，最近一次党员情况调查正式党员3名以上，或未建原因为应建未建，当日没有单独、联合组建的党组织。", not_built,
+        "not_built", "bad", "应建未建", "{n}家应建党组织没有单独、联合组建",
+        "在册社会组织中，正式党员达到应建条件或标注为应建未建的，当日没有单独、联合组建的党组织。应建条件见“两个覆盖”的口径。",
+        not_built, name="organizations:coverage-rows", query="figure=should_unbuilt&on={day}",
     ),
     Watch(
         "uncovered", "bad", "覆盖空白", "{n}家既无党组织也无指导员", "在册社会组织中，当日没有党组织覆盖、也没有选派党建工作指导员的。",
-        lambda d: bodies(d).uncovered(d.day), name="organizations:socialorganization-list", query="tab=uncovered",
-        as_of=True,
+        lambda d: coverage_base(d).uncovered(d.day), name="organizations:coverage-rows", query="figure=uncovered&on={day}",
     ),
     Watch(
         "terms", "warn", "换届到期", "{n}个党组织已届满或6个月内届满", "没有撤销的党组织中，本届届满日期在当日起六个月以内或已经过去的。",
-        lambda d: branches(d).filter(term_end__lte=d.day + timedelta(days=TERM_DAYS)), "term_end",
+        lambda d: visible(PartyBranch)(d).filter(dissolved_on=None, term_end__lte=d.day + timedelta(days=TERM_DAYS)),
+        name="organizations:partybranch-list", query="tab=due", as_of=True,
     ),
     Watch(
         "charters", "warn", "未入章", "{n}家章程未写入党的建设", "在册社会组织中，截至当日没有核准写入党的建设条款的章程的。",

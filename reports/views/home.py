@@ -20,6 +20,8 @@ ROWS = 50
 
 def desk_of(request: HttpRequest) -> Desk:
     committee = request.user.committee
+    if committee is None:
+        raise Http404("账号还没有归属综合党委。")
     return Desk(request.user, committee, current_period(request), today(committee))
 
 
@@ -40,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "left": (desk.period.end - desk.on).days,
             "legend": charts.legend(LEGEND),
             "tasks_url": url_or_empty("tasks:assignment-list"),
+            "coverage_url": url_or_empty("organizations:coverage"),
             "lists_url": url_or_empty("tasks:tasklist-list"),
         }
         return render(request, "reports/home.html", context)
@@ -55,7 +58,7 @@ def home_draft(request: HttpRequest) -> HttpResponse:
     period = current_period(request)
     if request.headers.get("x-requested-with") != "fetch":
         return redirect("reports:summary-detail", period)
-    return render(request, "reports/_home_draft.html", {"draft": draft_state(request.user.committee, period)})
+    return render(request, "reports/_home_draft.html", {"draft": draft_state(desk_of(request).committee, period)})
 
 
 @require_GET
