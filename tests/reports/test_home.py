@@ -70,7 +70,7 @@ def fill(committee, branches):
         **common, checked_year=2022, title="2022年度检查", started_on=date(2023, 3, 1), status="running",
         submit_due=date(2023, 4, 10),
     )  # fmt: skip
-    body = make_organization(committee, registered_on=date(2023, 2, 1))
+    body = make_organization(committee, registered_on=date(2023, 2, 1), no_branch_reason="due")
     record = InspectionRecord.objects.create(
         **common, campaign=campaign, organization=body, status=InspectionStatus.SUBMITTED
     )
@@ -89,7 +89,7 @@ def fill(committee, branches):
     MemberSurvey.objects.create(
         **common, organization=body, filled_on=date(2023, 2, 1), member_count=5, full_member_count=4
     )
-    make_activity(committee, branch=branches[0], kind=ActivityKind.THEME_DAY, held_on=date(2023, 3, 1))
+    make_activity(committee, organizers=(branches[0],), kind=ActivityKind.THEME_DAY, held_on=date(2023, 3, 1))
 
 
 class OfficeHomeTests(TestCase):
