@@ -104,4 +104,5 @@ def heading_of(text: str) -> tuple[str, str]:
 
 def is_bare_heading(text: str, title: str) -> bool:
     """Without a top number only a very short line counts: 存在问题, 特色做法."""
-    return text == title and len(title.rstrip("：:")) <= 10
+    leads_in = any(word in text for word in ("如下", "述职", "汇报", "现将"))  # 现将履职情况述职如下：
+    return text == title and len(title.rstrip("：:")) <= 10 and not leads_in

@@ -53,7 +53,6 @@ def tally(request: HttpRequest, pk: int) -> HttpResponse:
         (report, TallyForm(data, prefix=f"r{report.pk}", initial=stored.get(report.pk, {}), valid=batch.valid))
         for report in reports
     ]
-    status = 200
     if data is not None:
         valid = [form.is_valid() for _, form in lines]  # each line is judged, so that each shows its errors
         if all(valid):
@@ -61,7 +60,6 @@ def tally(request: HttpRequest, pk: int) -> HttpResponse:
             count = workflows.save_tallies(batch, numbers, by=request.user)
             messages.success(request, f"计票已保存，有{count}名书记的票数有变化。")
             return redirect(batch.session.get_absolute_url())
-        status = 422
     context = {
         "title": f"{batch.get_voter_group_display()}计票",
         "batch": batch,
@@ -70,14 +68,14 @@ def tally(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [Crumb("述职评议", reverse("reviews:reviewsession-list")),
                    Crumb(str(batch.session), batch.session.get_absolute_url())],
     }  # fmt: skip
-    return render(request, "reviews/ballot_tally.html", context, status=status)
+    return render(request, "reviews/ballot_tally.html", context)
 
 
 def export_tallies(request: HttpRequest, pk: int) -> HttpResponse:
     """测评计票汇总 of one session as a workbook."""
-    from core.excel import writing  # a slow library behind it
+    from core.excel import get_sheet, writing  # a slow library behind it
 
     require(is_office(request.user), request)
     session = visible_or_404(ReviewSession, request.user, pk)
     rows = BallotTally.objects.filter(batch__session=session).visible_to(request.user)
-    return writing.export_response("tallies", rows.order_by("batch", "report__order", "pk"), request)
+    return writing.export_response(get_sheet("tallies"), rows.order_by("batch", "report__order", "pk"), request)

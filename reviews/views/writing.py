@@ -59,7 +59,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     except StaleError as error:
         return stale_page(request, pk, error)
     except ValidationError as error:
-        return edit_page(request, typed(report, request), status=422, errors=error.messages)
+        return edit_page(request, typed(report, request), errors=error.messages)
     if "preview" in request.POST:
         return redirect("reviews:dutyreport-submit", pk=pk)
     messages.success(request, "草稿已保存，还没有提交。")
