@@ -9,9 +9,9 @@ register_converter(PeriodConverter, "period")
 SUMMARY = "reports/summaries/<period:period>/"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("home/draft/", home.home_draft, name="home-draft"),
-    path("home/watch/", home.watch_list, name="watch-list"),
-    path("home/watch/<slug:key>/", home.watch_detail, name="watch-detail"),
+    path("desk/draft/", home.home_draft, name="home-draft"),
+    path("desk/watch/", home.watch_list, name="watch-list"),
+    path("desk/watch/<slug:key>/", home.watch_detail, name="watch-detail"),
     path("reports/summaries/", summaries.SummaryList.as_view(), name="summary-list"),
     path(SUMMARY, summaries.SummaryDetail.as_view(), name="summary-detail"),
     path(f"{SUMMARY}text/", summaries.summary_text, name="summary-text"),

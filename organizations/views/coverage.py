@@ -35,7 +35,7 @@ FIGURES: dict[str, tuple[str, Q]] = {
     "joint": ("建立联合党支部", JOINT),
     "functional": ("只有功能型党支部或区域覆盖", METHOD & ~OWN & ~JOINT),
     "without_branch": ("未建立党组织", ~METHOD),
-    "should_unbuilt": ("应建未建", Q(should=1) & ~OWN & ~JOINT),
+    "should_unbuilt": ("应建未建", Q(should=1) & (~METHOD | METHOD & ~OWN & ~JOINT)),  # NULL is not ~OWN
     "should_build": ("应建", Q(should=1)),
     "should_built": ("应建已建", Q(should=1) & (OWN | JOINT)),
     "few_members": ("有党员、未建立的", ~METHOD & Q(has_members=1)),

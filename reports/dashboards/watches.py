@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, QuerySet, Value
+from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -158,7 +158,8 @@ def coverage_base(desk: Desk) -> QuerySet:
 def not_built(desk: Desk) -> QuerySet:
     """应建未建, by the office's rule; as the page 两个覆盖 lists them."""
     rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule).filter(should=1)
-    rows = rows.exclude(coverage_method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])
+    other = ~Q(coverage_method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])
+    rows = rows.filter(Q(coverage_method=None) | other)
     return SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
 
 

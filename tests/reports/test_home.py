@@ -207,8 +207,8 @@ class OfficeHomeTests(TestCase):
 
     def test_draft_is_a_fragment_and_a_link_without_script(self):
         client = signed_in(self.staff)
-        fragment = client.get("/home/draft/?period=2023Q1", headers={"x-requested-with": "fetch"})
-        plain = client.get("/home/draft/?period=2023Q1")
+        fragment = client.get("/desk/draft/?period=2023Q1", headers={"x-requested-with": "fetch"})
+        plain = client.get("/desk/draft/?period=2023Q1")
 
         self.assertContains(fragment, "段已成")
         self.assertNotContains(fragment, "<html")
@@ -217,9 +217,9 @@ class OfficeHomeTests(TestCase):
     def test_pages_are_for_the_office(self):
         for user in (make_secretary(self.branches[0]), make_system_admin(self.committee)):
             client = signed_in(user)
-            for url in ("/home/draft/", "/home/watch/", "/home/watch/overdue/"):
+            for url in ("/desk/draft/", "/desk/watch/", "/desk/watch/overdue/"):
                 self.assertEqual(client.get(url).status_code, 403, url)
-        self.assertEqual(signed_in(self.staff).get("/home/watch/nothing/").status_code, 404)
+        self.assertEqual(signed_in(self.staff).get("/desk/watch/nothing/").status_code, 404)
 
 
 class OtherHomesTests(TestCase):
