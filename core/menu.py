@@ -92,7 +92,7 @@ MENUS = (
         (
             Item("年度检查", "reviews:inspectioncampaign-list", is_office, also=("reviews:inspection",)),
             Item("整改台账", "reviews:finding-list"),
-            Item("述职评议", "reviews:reviewsession-list", is_office),
+            Item("述职评议", "reviews:reviewsession-list", is_office, also=("reviews:ballotbatch-",)),
             Item("述职报告", "reviews:dutyreport-list"),
         ),
     ),
