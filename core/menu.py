@@ -54,7 +54,7 @@ class Menu:
 
 HOME = "工作台"
 MENUS = (
-    Menu(HOME, (Item(HOME, "reports:home", everybody),)),
+    Menu(HOME, (Item(HOME, "reports:home", everybody, also=("reports:watch-",)),)),
     Menu(
         "组织台账",
         (

@@ -187,7 +187,7 @@ def report_card(row: DutyReport, on: date, many: bool) -> Card:
         css="taskcard-late" if late or row.status == DutyReportStatus.RETURNED else "",
         title=f"{row.session.year}年度述职报告（{row.get_mode_display()}）",
         url=url,
-        until=f"{due.month}月{due.day}日截止" if due and act else "",
+        until=f"{'' if due.year == on.year else f'{due.year}年'}{due.month}月{due.day}日截止" if due and act else "",
         who=str(row.branch) if many else "",
         note=row.remark if row.status == DutyReportStatus.RETURNED else "",
         act=act,

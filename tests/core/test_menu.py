@@ -1,0 +1,75 @@
+"""The menu: each entry is a page, each person sees the own part, and the page on which one stands is marked."""
+
+from django.test import TestCase
+from django.urls import get_resolver, reverse
+
+from core.menu import HOME, MENUS, PHONE_TABS, build_menu
+from tests.factories import (
+    make_audit_admin,
+    make_branch,
+    make_committee,
+    make_leader,
+    make_secretary,
+    make_security_admin,
+    make_staff,
+    make_system_admin,
+)
+
+ITEMS = [item for menu in MENUS for item in menu.items]
+
+
+def labels(user, view=""):
+    return {menu.label: [item.label for item in menu.items] for menu in build_menu(user, view)}
+
+
+class MenuTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee()
+        cls.staff, cls.leader = make_staff(cls.committee), make_leader(cls.committee)
+        cls.secretary = make_secretary(make_branch(cls.committee))
+
+    def test_every_entry_is_a_page(self):
+        for item in [*ITEMS, *(item for _, item in PHONE_TABS)]:
+            reverse(item.name)
+
+    def test_every_list_without_a_number_in_its_address_is_covered_by_one_entry(self):
+        names = {
+            f"{space}:{pattern.name}"
+            for space, (_, resolver) in get_resolver().namespace_dict.items()
+            if space != "admin"
+            for pattern in resolver.url_patterns
+            if (pattern.name or "").endswith("-list")
+        }
+        # reached from the pages beside them
+        beside = {"organizations:charterrecord-list", "organizations:commitmentletter-list", "core:session-list"}
+        beside |= {"organizations:incubationbatch-list", "organizations:ledgerdifference-list"}
+        uncovered = {name for name in names if not any(item.covers(name) for item in ITEMS)}
+
+        self.assertEqual(uncovered - beside, set())
+
+    def test_everybody_sees_the_own_part(self):
+        self.assertEqual(set(labels(self.staff)), {menu.label for menu in MENUS})
+        self.assertNotIn("导入导出", labels(self.leader)["组织台账"])
+        self.assertNotIn("季度任务清单", labels(self.secretary)["任务推进"])
+        for make in (make_system_admin, make_security_admin, make_audit_admin):
+            self.assertEqual(set(labels(make(self.committee))), {HOME, "系统"})
+
+    def test_entries_that_are_shown_open(self):
+        for user in (
+            self.staff, self.leader, self.secretary, make_system_admin(self.committee),
+            make_security_admin(self.committee), make_audit_admin(self.committee),
+        ):  # fmt: skip
+            self.client.force_login(user)
+            for menu in build_menu(user, ""):
+                for item in menu.items:
+                    self.assertEqual(self.client.get(item.url).status_code, 200, f"{user.role} {item.url}")
+
+    def test_the_page_is_marked_once(self):
+        for item in ITEMS:
+            marked = [sub.label for menu in build_menu(self.staff, item.name) for sub in menu.items if sub.active]
+            if item.allowed(self.staff):
+                self.assertEqual(marked, [item.label], item.name)
+        for view, label in (("tasks:taskitem-detail", "季度任务清单"), ("reports:watch-detail", HOME)):
+            marked = [sub.label for menu in build_menu(self.staff, view) for sub in menu.items if sub.active]
+            self.assertEqual(marked, [label], view)
