@@ -79,6 +79,8 @@ def trend(series: Sequence[Series], labels: Sequence[str], unit: str = "%") -> S
     bottom, top, step = scale(known)
     if unit == "%":
         top = max(min(top, 100), max(known))
+    if top <= bottom:  # every value is the top of the scale
+        bottom = top - step
 
     def x(index: int) -> float:
         return LEFT + 14 + (RIGHT - LEFT - 28) * index / max(1, len(labels) - 1)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 
-from celery import current_app
+from celery import Celery, current_app
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -25,9 +25,11 @@ def migrations() -> str:
 
 def worker() -> str:
     """Celery answers a ping; without a broker the worker is a thread of this process."""
-    if settings.JOBS_MODE != "celery":
-        return "ok"
-    return "ok" if current_app.control.ping(timeout=1.0) else "absent"
+    return ping(current_app) if settings.JOBS_MODE == "celery" else "ok"
+
+
+def ping(app: Celery) -> str:
+    return "ok" if app.control.ping(timeout=1.0) else "absent"
 
 
 def disk() -> str:

@@ -43,6 +43,7 @@ def open_summary(page, live_server):
 
 def test_from_the_desk_to_the_word_file(page, live_server, office, tmp_path):
     sign_in(page, live_server, office.staff)
+    expect(page.locator("nav.mainnav a.active")).to_have_text("工作台")
     open_summary(page, live_server)
 
     chip = page.locator(".paper a.chip", has_text=re.compile(r"^3$")).first

@@ -33,3 +33,9 @@ def test_scale_holds_all_values_with_few_lines():
 def test_sparkline_needs_two_points():
     assert sparkline([1, None], "走势") == ""
     assert "<polyline" in sparkline([1, 2, 2], "走势")
+
+
+def test_trend_of_nothing_but_full_rates_is_drawn():
+    svg = trend([Series("组织覆盖率", [100, 100]), Series("工作覆盖率", [100, 100])], ["22Q4", "23Q1"])
+
+    assert "组织覆盖率" in svg and "nan" not in svg
