@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class OrganizationsConfig(AppConfig):
@@ -7,8 +8,10 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import attachments
+        from core.constraints import install_triggers
         from organizations import sheets  # noqa: F401  registers the workbooks
         from organizations.workflows.intervals import can_keep
 
+        post_migrate.connect(install_triggers, sender=self)
         for name in ("SocialOrganization", "PartyBranch", "PartyMember", "CharterRecord", "CommitmentLetter"):
             attachments.register(self.get_model(name), can_change=can_keep)

@@ -6,6 +6,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
 from core.pinyin import search_key, sort_key
 from core.secrets import mask_phone
@@ -206,6 +207,12 @@ class BranchPost(models.Model):
                 condition=Q(end=None, post="secretary"),
                 name="organizations_post_secretary",
                 violation_error_message="这个党组织已有现任书记，请先填写原书记的免职日期。",
+            ),
+            NoOverlap(
+                key="branch",
+                only={"post": ["secretary"]},
+                name="organizations_post_overlap",
+                violation_error_message="这段时间该党组织已有书记，任职日期不能重叠。",
             ),
             models.UniqueConstraint(
                 fields=["branch", "person_name", "post"],

@@ -3,6 +3,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from core.constraints import NoOverlap
 from core.validators import validate_phone
 from organizations.choices import CoverageMethod
 
@@ -42,6 +43,13 @@ class BranchCoverage(models.Model):
                 name="organizations_cover_open",
                 violation_error_code="COV-01",
                 violation_error_message="一个社会组织同时只能由一个党组织单独或联合覆盖，请先结束原来的覆盖关系。",
+            ),
+            NoOverlap(
+                key="organization",
+                only={"method": ["own", "joint"]},
+                name="organizations_cover_overlap",
+                violation_error_code="COV-01",
+                violation_error_message="这段时间该社会组织已由一个党组织单独或联合覆盖，起止日期不能重叠。",
             ),
             models.UniqueConstraint(
                 fields=["branch", "organization"],

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 
+from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
 from core.pinyin import search_key, sort_key
 from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone
@@ -219,6 +220,13 @@ class Membership(models.Model):
                 name="organizations_membership_open",
                 violation_error_code="MB-06",
                 violation_error_message="一名党员的组织关系同时只能在一个党支部，请先办理转出。",
+            ),
+            NoOverlap(
+                key="member",
+                only={"kind": ["full"]},
+                name="organizations_membership_overlap",
+                violation_error_code="MB-06",
+                violation_error_message="这段时间党员的组织关系已在一个党支部，起止日期不能重叠。",
             ),
             models.CheckConstraint(
                 condition=Q(end=None, leave_reason="") | (Q(end__isnull=False) & ~Q(leave_reason="")),

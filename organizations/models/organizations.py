@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
 from core.pinyin import search_key, sort_key
 from core.validators import normalize_code, validate_credit_code, validate_phone
@@ -289,6 +290,11 @@ class Affiliation(models.Model):
                 condition=Q(end=None),
                 name="organizations_affiliation_open",
                 violation_error_message="一个社会组织同时只能有一个党建管理归口，请先结束原来的。",
+            ),
+            NoOverlap(
+                key="organization",
+                name="organizations_affiliation_overlap",
+                violation_error_message="这段时间该社会组织已有党建管理归口，起止日期不能重叠。",
             ),
         ]
 

@@ -40,24 +40,30 @@ from organizations.choices import (
     MembershipKind,
     MemberStatus,
 )
-from organizations.models import Membership, PartyMember
+from organizations.models import Membership, PartyBranch, PartyMember
 from organizations.workflows import members as workflows
 
 from .base import WorkflowPage, office_day, revealed
+
+
+def own_branches(request: HttpRequest | None) -> QuerySet:
+    if request is None:
+        return PartyBranch.objects.none()
+    return PartyBranch.objects.visible_to(request.user).filter(dissolved_on=None)
 
 
 class MemberFilter(django_filters.FilterSet):
     category = django_filters.ChoiceFilter(label="人员类别", choices=MemberCategory.choices)
     education = django_filters.ChoiceFilter(label="学历", choices=Education.choices)
     status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices)
-    branch = django_filters.NumberFilter(label="党支部编号", method="by_branch")
+    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches, method="by_branch")
 
     class Meta:
         model = PartyMember
         fields: list[str] = []
 
     def by_branch(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
-        return rows.filter(branch_ref=int(value))
+        return rows.filter(branch_ref=value.pk)
 
 
 def enrolled(rows: QuerySet, page: ListPage) -> QuerySet:
