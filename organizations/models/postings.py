@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,14 @@ from .intervals import IntervalQuerySet, interval_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+class PostingQuerySet(IntervalQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """The office sees the postings of its accounts; nobody else needs the list."""
+        if not user.is_authenticated or not user.is_office:
+            return self.none()
+        return self.filter(user__committee_id__in=user.scope_ids)
 
 
 class Posting(models.Model):
@@ -38,7 +46,7 @@ class Posting(models.Model):
     start = models.DateField("起始日期")
     end = models.DateField("终止日期", null=True, blank=True, help_text="不再担任的第一天；留空表示仍在担任。")
 
-    objects = IntervalQuerySet.as_manager()
+    objects = PostingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "任职"
@@ -66,7 +74,8 @@ class Posting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}（{self.get_role_display()}）"
+        name = str(self.user) if self.user_id else ""
+        return f"{name}（{self.get_role_display()}）"
 
 
 def posted_ids(user: User) -> tuple[list[int], list[int]]:

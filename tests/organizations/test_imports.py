@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.test import TestCase
 
 from core.excel.applying import apply_batch
+from core.models import User
 from organizations.models import (
     BranchCoverage,
     BranchPost,
@@ -17,7 +19,7 @@ from organizations.models import (
     SocialOrganization,
 )
 from tests.core.excel_data import bring, bring_in, counts, errors, workbook
-from tests.factories import make_branch, make_code, make_committee, make_organization, make_staff
+from tests.factories import make_branch, make_code, make_committee, make_organization, make_staff, make_user
 
 ID_NUMBER = "34170219900307001X"
 
@@ -195,3 +197,33 @@ class ImportTests(TestCase):
         difference = LedgerDifference.objects.get()
         self.assertEqual(difference.check_run.organizations_checked, 62)
         self.assertEqual(difference.check_run.quarter, 2023 * 4)
+
+    def test_accounts_with_their_postings(self):
+        branch, body = make_branch(self.committee), make_organization(self.committee)
+        rows = [
+            ["姓名", "账号", "职责", "党组织", "社会组织"],
+            ["甲示例", "jiashili", "书记", branch.short_name, ""],
+            ["甲示例", "jiashili", "联络员", "", body.code],
+            ["乙示例", "yishili", "联络员", "", body.name],
+        ]
+
+        self.assertEqual(self.twice("accounts", rows), (3, 0, 0, 0))
+
+        account = User.objects.get(username="jiashili")
+        self.assertEqual((account.name, account.committee, account.role), ("甲示例", self.committee, ""))
+        self.assertEqual(account.postings.count(), 2)
+        self.assertFalse(account.has_usable_password())
+        self.assertTrue(account.must_change_password)
+        self.assertEqual(PartyBranch.objects.visible_to(account).get(), branch)
+
+    def test_an_account_of_somebody_else_is_not_taken_over(self):
+        make_user(make_committee(), username="jiashili", name="丙示例")
+        branch = make_branch(self.committee)
+        rows = [["姓名", "账号", "职责", "党组织"], ["甲示例", "jiashili", "书记", branch.short_name]]
+
+        batch = bring(workbook(rows), self.user, "accounts")
+        if batch.status == "previewed":
+            with self.assertRaises(ValidationError):
+                apply_batch(batch, by=self.user)
+
+        self.assertEqual(User.objects.get(username="jiashili").postings.count(), 0)

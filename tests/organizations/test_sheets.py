@@ -10,7 +10,7 @@ from organizations.models import SocialOrganization
 
 KINDS = {
     "incubation_batches", "organizations", "branches", "members", "charters", "letters", "surveys", "ledger_checks",
-    "ledger_differences",
+    "ledger_differences", "accounts",
 }  # fmt: skip
 COMPUTED = {("members", "id_number")}
 

@@ -1,0 +1,177 @@
+"""后台 of the ledgers: set-up and repair by 工作人员; statuses and numbers of persons stay on the pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from core.models import User
+from core.office_admin import RecordAdmin, RecordInline, RoleAdmin
+from organizations.models import (
+    Affiliation,
+    BranchCoverage,
+    BranchPost,
+    CharterRecord,
+    CommitmentLetter,
+    FormerName,
+    IncubationBatch,
+    InstructorAssignment,
+    LedgerCheck,
+    LedgerDifference,
+    Liaison,
+    Membership,
+    MemberSurvey,
+    OrganizationEvent,
+    PartyBranch,
+    PartyMember,
+    Posting,
+    SocialOrganization,
+)
+
+
+class AffiliationInline(RecordInline):
+    model = Affiliation
+
+
+class FormerNameInline(RecordInline):
+    model = FormerName
+
+
+class InstructorInline(RecordInline):
+    model = InstructorAssignment
+    exclude = ("phone",)
+
+
+class LiaisonInline(RecordInline):
+    model = Liaison
+    exclude = ("phone",)
+
+
+class CoverageInline(RecordInline):
+    model = BranchCoverage
+    autocomplete_fields = ("organization",)
+
+
+class PostInline(RecordInline):
+    model = BranchPost
+    exclude = ("phone",)
+    autocomplete_fields = ("member",)
+
+
+class MembershipInline(RecordInline):
+    model = Membership
+    autocomplete_fields = ("branch",)
+
+
+class DifferenceInline(RecordInline):
+    model = LedgerDifference
+    exclude = ("version",)
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(SocialOrganization)
+class SocialOrganizationAdmin(RecordAdmin):
+    list_display = ("name", "code", "kind", "registered_on", "status", "district")
+    list_filter = ("kind", "status", "is_trade_association", "grade")
+    search_fields = ("search",)
+    autocomplete_fields = ("batch",)
+    date_hierarchy = "registered_on"
+    inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline)
+
+
+@admin.register(PartyBranch)
+class PartyBranchAdmin(RecordAdmin):
+    list_display = ("name", "short_name", "kind", "founded_on", "term_end", "status")
+    list_filter = ("kind", "status", "is_standard")
+    search_fields = ("search",)
+    autocomplete_fields = ("parent",)
+    readonly_fields = ("dissolved_on", "dissolution_no")
+    inlines = (CoverageInline, PostInline)
+
+
+@admin.register(PartyMember)
+class PartyMemberAdmin(RecordAdmin):
+    """Numbers and addresses are not shown here: the member's page shows them for a purpose and writes it down."""
+
+    list_display = ("name", "sex", "category", "joined_on", "full_on", "status")
+    list_filter = ("category", "status", "education", "is_lost")
+    search_fields = ("name", "sort_key")
+    exclude = ("phone", "address")
+    inlines = (MembershipInline,)
+
+
+@admin.register(CharterRecord)
+class CharterRecordAdmin(RecordAdmin):
+    list_display = ("organization", "version_no", "voted_on", "approved_on", "has_party_clause", "status")
+    list_filter = ("status", "has_party_clause", "clause_kind")
+    search_fields = ("organization__search",)
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(CommitmentLetter)
+class CommitmentLetterAdmin(RecordAdmin):
+    list_display = ("organization", "signed_on", "signer", "handed_over_on", "status")
+    list_filter = ("status", "is_sealed")
+    search_fields = ("organization__search",)
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(MemberSurvey)
+class MemberSurveyAdmin(RecordAdmin):
+    list_display = ("organization", "filled_on", "staff_count", "member_count", "planned_form")
+    list_filter = ("planned_form",)
+    search_fields = ("organization__search",)
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(OrganizationEvent)
+class OrganizationEventAdmin(RecordAdmin):
+    list_display = ("organization", "kind", "on", "document_no")
+    list_filter = ("kind",)
+    search_fields = ("organization__search", "document_no")
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(IncubationBatch)
+class IncubationBatchAdmin(RecordAdmin):
+    list_display = ("number", "centre", "entered_on", "left_on")
+    search_fields = ("number", "centre")
+
+
+@admin.register(LedgerCheck)
+class LedgerCheckAdmin(RecordAdmin):
+    list_display = ("checked_on", "source", "compared_with", "organizations_checked", "members_checked", "checked_by")
+    list_filter = ("compared_with",)
+    search_fields = ("checked_by", "remark")
+    inlines = (DifferenceInline,)
+
+
+@admin.register(Posting)
+class PostingAdmin(RoleAdmin):
+    """任职: which account may do what for which branch or body."""
+
+    list_display = ("user", "role", "branch", "organization", "start", "end")
+    list_filter = ("role",)
+    list_select_related = ("user", "branch", "organization")
+    search_fields = ("user__name", "user__username", "branch__search", "organization__search")
+    autocomplete_fields = ("branch", "organization")
+
+    def may_change(self, user: User) -> bool:
+        return user.is_committee_staff
+
+    def may_view(self, user: User) -> bool:
+        return user.is_office
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).visible_to(request.user)
+
+    def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Accounts of the own committees without an office role; branches and bodies that the user sees."""
+        if field.name == "user":
+            accounts = User.objects.filter(committee_id__in=request.user.scope_ids, role="", is_active=True)
+            kwargs["queryset"] = accounts.order_by("name", "username")
+        else:
+            related: type[Model] = field.related_model
+            kwargs["queryset"] = related._default_manager.visible_to(request.user)
+        return super().formfield_for_foreignkey(field, request, **kwargs)
