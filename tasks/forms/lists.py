@@ -83,7 +83,9 @@ class ReportForm(RecordForm):
             self.fields["quantity"].help_text = f"目标是{item.target}{item.unit}，填实际完成的数量。"
         else:
             del self.fields["quantity"]
-        if not self.fields["activities"].queryset.exists():
+        rows = self.fields["activities"]
+        rows.label_from_instance = lambda activity: f"{activity.held_on:%m-%d} {activity.theme}"
+        if not rows.queryset.exists():
             del self.fields["activities"]
 
     def narrow(self) -> None:

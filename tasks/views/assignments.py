@@ -271,10 +271,10 @@ class AssignmentReport(UpdatePage):
         user = self.request.user
         row = save_report(form.save(commit=False), by=user, expected=form.expected)
         form.save_m2m()
-        for upload in self.request.FILES.getlist("file"):
-            attach(row, upload, by=user, purpose="佐证")
         if "draft" not in self.request.POST:
             submit_assignment(row, by=user)
+        for upload in self.request.FILES.getlist("file"):  # last: a refused report leaves no file behind
+            attach(row, upload, by=user, purpose="佐证")
         return row
 
     def done(self, row: TaskAssignment) -> str:

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from core import audit
 from core.attachments import attachment_context
+from core.choices import AuditEvent
 from core.cleaning import clean_line
 from core.pages import (
     Action,
@@ -216,14 +219,22 @@ def read_ticks(post: Any) -> dict[int, dict]:
 def add_bodies(request: HttpRequest, row: JointMeeting, bodies: list[SocialOrganization]) -> None:
     there = set(row.attendances.values_list("organization_id", flat=True))
     fresh = [b for b in bodies if b.pk not in there]
-    MeetingAttendance.objects.bulk_create([MeetingAttendance(meeting=row, organization=b) for b in fresh])
+    if fresh:
+        with transaction.atomic():
+            MeetingAttendance.objects.bulk_create([MeetingAttendance(meeting=row, organization=b) for b in fresh])
+            names = "、".join(str(b) for b in fresh[:20])
+            audit.record(AuditEvent.CHANGE, row, by=request.user, note=f"列入参会名单{len(fresh)}家（{names}）")
     messages.success(request, f"已列入{len(fresh)}家。" if fresh else "这些单位都已在名单里。")
 
 
 @require_POST
 def attendance_delete(request: HttpRequest, pk: int, attendance_pk: int) -> HttpResponse:
     row = open_meeting(request, pk)
-    row.attendances.filter(pk=attendance_pk).delete()
+    gone = row.attendances.select_related("organization").filter(pk=attendance_pk).first()
+    if gone is not None:
+        with transaction.atomic():
+            audit.record(AuditEvent.CHANGE, row, by=request.user, note=f"从参会名单里去掉{gone.organization}")
+            gone.delete()
     messages.success(request, "已从参会名单里去掉。")
     return redirect("tasks:jointmeeting-attendance", pk=row.pk)
 
