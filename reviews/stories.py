@@ -28,17 +28,27 @@ def open_findings(body: SocialOrganization, user: User) -> Iterator[Todo]:
         yield Todo(kind, word, finding.description, finding.get_absolute_url(), finding.advice, when, "查看")
 
 
+def reports_of(branch: PartyBranch, user: User) -> list[DutyReport]:
+    """The branch's duty reports, newest first, fetched once for timeline and to-do list of one page."""
+    known = getattr(branch, "_duty_reports", None)
+    if known is None:
+        rows = DutyReport.objects.visible_to(user).filter(branch=branch).select_related("session")
+        known = branch._duty_reports = list(rows.order_by("-session__year")[:LIMIT])
+    return known
+
+
 def duty_events(branch: PartyBranch, user: User) -> Iterator[Event]:
-    reports = DutyReport.objects.visible_to(user).filter(branch=branch).select_related("session")
-    for report in reports.exclude(mode=DutyMode.EXCUSED).order_by("-session__year")[:LIMIT]:
-        text = f"{report.session.year}年度{report.get_mode_display()}：{report.get_status_display()}"
-        yield Event(report.submitted_on or report.session.held_on, text, report.get_absolute_url())
+    for report in reports_of(branch, user):
+        if report.mode != DutyMode.EXCUSED:
+            text = f"{report.session.year}年度{report.get_mode_display()}：{report.get_status_display()}"
+            yield Event(report.submitted_on or report.session.held_on, text, report.get_absolute_url())
 
 
 def open_reports(branch: PartyBranch, user: User) -> Iterator[Todo]:
     waiting = (DutyReportStatus.DRAFT, DutyReportStatus.RETURNED)
-    rows = DutyReport.objects.visible_to(user).due().filter(branch=branch, status__in=waiting)
-    for report in rows.select_related("session")[:LIMIT]:
+    for report in reports_of(branch, user):
+        if report.status not in waiting or report.mode == DutyMode.EXCUSED:
+            continue
         due = report.session.report_due
         late = due is not None and due < today(user.committee)
         kind, word = ("bad", "逾期") if late else (report.status_kind, report.get_status_display())
