@@ -2,7 +2,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
@@ -29,8 +29,15 @@ class OfOrganizationQuerySet(RecordQuerySet):
 
 class CharterRecordQuerySet(OfOrganizationQuerySet):
     def with_party_clause(self, on: date) -> Self:
-        """Approved by that day and containing the party-building clause (CH-01)."""
-        return self.filter(status=CharterStatus.APPROVED, has_party_clause=True, approved_on__lte=on)
+        """Approved by that day, containing the party-building clause, and no later approved version dropped it (CH-01)."""
+        dropped = CharterRecord.objects.filter(
+            organization=OuterRef("organization"),
+            status=CharterStatus.APPROVED,
+            approved_on__lte=on,
+            version_no__gt=OuterRef("version_no"),
+            has_party_clause=False,
+        )
+        return self.filter(~Exists(dropped), status=CharterStatus.APPROVED, has_party_clause=True, approved_on__lte=on)
 
     def approved_between(self, start: date, end: date) -> Self:
         return self.filter(status=CharterStatus.APPROVED, approved_on__range=(start, end))

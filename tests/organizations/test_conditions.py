@@ -64,3 +64,18 @@ class LedgerAnnotationTests(TestCase):
         self.assertEqual(set(bodies.organization_covered(DAY)), {self.own, self.joint})
         self.assertEqual(set(bodies.without_branch(DAY)), {self.blank})
         self.assertEqual(set(bodies.uncovered(DAY)), {self.blank})
+
+    def test_a_later_version_without_the_clause_takes_the_body_out(self):
+        bodies = SocialOrganization.objects.all()
+        self.assertEqual(bodies.with_party_clause(DAY).get(), self.own)
+        CharterRecord.objects.create(
+            committee=self.committee,
+            organization=self.own,
+            version_no=2,
+            has_party_clause=False,
+            status=CharterStatus.APPROVED,
+            approved_on=date(2023, 2, 1),
+        )
+
+        self.assertFalse(bodies.with_party_clause(DAY).exists())
+        self.assertEqual(bodies.with_party_clause(date(2023, 1, 31)).get(), self.own)
