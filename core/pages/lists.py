@@ -216,7 +216,7 @@ class ListPage(AllowMixin, View):
         buttons = [*self.extra_actions()]
         if self.import_kind and self.request.user.is_committee_staff:
             try:
-                url = reverse("core:import-new", args=[self.import_kind])
+                url = reverse("core:import-upload", args=[self.import_kind])
                 buttons.append(Button("导入", url, "upload", hide_phone=True))
             except NoReverseMatch:
                 pass
