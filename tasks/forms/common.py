@@ -24,7 +24,14 @@ def quarter_choices(user: User | None, kept: int | None = None) -> list[tuple[in
     return [(q, quarter_label(q)) for q in sorted(quarters, reverse=True)]
 
 
-class QuarterlyForm(RecordForm):
+class OwnedForm(RecordForm):
+    """A form whose page sets the owner: rules like “one number per list” are checked with it, in the words of the model."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"committee", "task_list", "meeting"}
+
+
+class QuarterlyForm(OwnedForm):
     """A form with 归属季度 as a choice; left open it follows the date of the record."""
 
     quarter_required = False

@@ -10,7 +10,7 @@ from core.periods import quarter_end, quarter_start
 from tasks.choices import TaskScope
 from tasks.models import Activity, TaskAssignment, TaskItem, TaskList
 
-from .common import QuarterlyForm
+from .common import OwnedForm, QuarterlyForm
 
 
 class TaskListForm(QuarterlyForm):
@@ -22,7 +22,7 @@ class TaskListForm(QuarterlyForm):
         fields = ["title", "quarter", "source", "issued_by", "document_no", "issued_on"]
 
 
-class TaskItemForm(RecordForm):
+class TaskItemForm(OwnedForm):
     sections = [
         ("任务", ["number", "category", "text", "requirement", "evidence"]),
         ("责任", ["scope", "branches", "leader", "department", "partners"]),

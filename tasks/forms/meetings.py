@@ -4,10 +4,9 @@ from typing import Any
 
 from django import forms
 
-from core.forms import RecordForm
 from tasks.models import AgendaItem, ConveyedDocument, JointMeeting, MeetingRequirement, Resolution
 
-from .common import QuarterlyForm, UnitsField
+from .common import OwnedForm, QuarterlyForm, UnitsField
 
 
 class JointMeetingForm(QuarterlyForm):
@@ -22,26 +21,26 @@ class JointMeetingForm(QuarterlyForm):
         widgets = {"purpose": forms.Textarea(attrs={"rows": 3})}
 
 
-class ConveyedDocumentForm(RecordForm):
+class ConveyedDocumentForm(OwnedForm):
     class Meta:
         model = ConveyedDocument
         fields = ["issuer", "title", "document_no", "order"]
 
 
-class AgendaItemForm(RecordForm):
+class AgendaItemForm(OwnedForm):
     class Meta:
         model = AgendaItem
         fields = ["text", "speaker", "order"]
 
 
-class MeetingRequirementForm(RecordForm):
+class MeetingRequirementForm(OwnedForm):
     class Meta:
         model = MeetingRequirement
         fields = ["text", "order"]
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
 
 
-class ResolutionForm(RecordForm):
+class ResolutionForm(OwnedForm):
     class Meta:
         model = Resolution
         fields = ["text", "owner", "branch", "due", "order"]

@@ -316,7 +316,7 @@ def taskitem_paste(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(row)
     crumbs = [Crumb("季度任务清单", reverse("tasks:tasklist-list")), Crumb(str(row), row.get_absolute_url())]
     context = {"title": "粘贴任务", "task_list": row, "form": form, "found": found, "crumbs": crumbs}
-    return render(request, "tasks/taskitem_paste.html", context, status=422 if found and found.errors else 200)
+    return render(request, "tasks/taskitem_paste.html", context)
 
 
 @require_POST

@@ -198,7 +198,7 @@ def jointmeeting_attendance(request: HttpRequest, pk: int) -> HttpResponse:
         "roles": AttendeeRole.choices,
         "form": form,
     }
-    return render(request, "tasks/jointmeeting_attendance.html", context, status=422 if form.is_bound else 200)
+    return render(request, "tasks/jointmeeting_attendance.html", context)
 
 
 def read_ticks(post: Any) -> dict[int, dict]:

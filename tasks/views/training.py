@@ -129,7 +129,7 @@ def training_participants(request: HttpRequest, pk: int) -> HttpResponse:
         "people": row.participants.select_related("branch").order_by("branch__sort_key", "pk"),
         "form": form,
     }
-    return render(request, "tasks/training_participants.html", context, status=422 if form.is_bound else 200)
+    return render(request, "tasks/training_participants.html", context)
 
 
 def add_participants(request: HttpRequest, row: Training, form: ParticipantsForm) -> HttpResponse:
