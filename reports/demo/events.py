@@ -19,6 +19,12 @@ HIGHLIGHTS = (
     ("2023-04-05", "主题党日", "清明节祭扫英烈", "市青年商会党支部、市橙心公益协会党支部", "", Q1, "市烈士陵园", "", 19, 18, 12,
      "敬献花篮、重温入党誓词，用实际行动把学习成果落到实处"),
 )  # fmt: skip
+OLD = (
+    ("2022-11-17", "宣讲会", "党的二十大精神进商协会", "市机动车辆检测协会党支部、市餐饮业协会党支部", "", "", "市机动车辆检测协会会议室", "张示例", 19, 18, 25,
+     "用身边事例讲变化，把会议精神讲到检测一线和门店"),
+    ("2022-10-14", "主题党日", "喜迎二十大", "市浙江商会党支部、市会计学会党支部", "", "", "市烈士陵园", "", 27, 24, 8,
+     "重温入党誓词，交流身边的发展变化"),
+)  # fmt: skip
 OWN = ("2023-03-17", "参观学习", THEME, "", ALL_BATCH, "", "市红色革命博物馆", "特邀宣讲员", None, None, 46,
        "通过参观红色博物馆、开展专题宣讲等爱国主义教育活动，讲好党的百年奋斗重大成就和历史经验故事，助力党的二十大精神深入人心")  # fmt: skip
 OTHERS = (
@@ -53,7 +59,7 @@ HEADINGS = (
 
 
 def activity_book() -> Book:
-    rows = [_named(entry) for entry in (*HIGHLIGHTS[:3], OWN, HIGHLIGHTS[3])]
+    rows = [_named(entry) for entry in (*OLD, *HIGHLIGHTS[:3], OWN, HIGHLIGHTS[3])]
     rows += [_ordinary(entry) for entry in (*BEFORE, *OTHERS, *AFTER)]
     rows.sort(key=lambda row: row[0])
     return Book(
@@ -103,26 +109,55 @@ def meeting_books() -> list[Book]:
         (1, "编制行业协会商会服务企业事项清单", "市建筑业协会", "市建筑业协会党支部", day("2023-03-31"), "已办结", "清单已报送。", day("2023-03-30"), 2),
         (1, "组织会员企业结对帮扶2个村", "市青年商会", "市青年商会党支部", day("2023-06-30"), "办理中", "", None, 3),
     ]  # fmt: skip
+    before = title.replace("2023", "2022")
+    done = [
+        (
+            2,
+            "报送会员企业年末用工情况",
+            "各商协会",
+            "",
+            day("2022-12-15"),
+            "已办结",
+            "均已报送。",
+            day("2022-12-14"),
+            1,
+        ),
+        (
+            2,
+            "开展送法律进协会活动",
+            "市建筑业协会",
+            "市建筑业协会党支部",
+            day("2022-12-30"),
+            "已办结",
+            "已举办1场。",
+            day("2022-12-21"),
+            2,
+        ),
+    ]
     return [
         Book("joint_meetings", "行业协会商会会长（秘书长）联席会议台账",
              ("年度", "第几次", "会议名称", "会议日期", "会议地点", "主持人", "召集单位", "会议主旨", "纪要文号", "状态"), meetings, file="联席会议"),
         Book("meeting_documents", title, ("次数", "发文机关", "文件名称", "文号", "顺序"), documents, file="联席会议传达文件"),
         Book("agenda", title, ("次数", "会议议题", "发言单位", "顺序"), agenda, file="联席会议议题"),
         Book("meeting_requirements", title, ("次数", "会议要求", "顺序"), requirements, file="联席会议要求"),
-        Book("meeting_attendance", title, ("次数", "参会单位", "签到", "身份", "参会人员"), _attendance(), file="联席会议签到表"),
-        Book("resolutions", title, ("次数", "事项", "责任单位", "责任党组织", "完成时限", "状态", "办理结果", "办结日期", "顺序"), resolutions,
-             file="联席会议议定事项"),
+        Book("meeting_attendance", title, ATTENDANCE, _attendance(1, {"市粮食行业协会", "市温州商会", "市快递行业协会"}), file="联席会议签到表"),
+        Book("resolutions", title, RESOLUTIONS, resolutions, file="联席会议议定事项"),
+        Book("meeting_attendance", before, ATTENDANCE, _attendance(2, {"市茶业协会", "市河南商会"}), file="2022年第二次联席会议签到表"),
+        Book("resolutions", before, RESOLUTIONS, done, file="2022年第二次联席会议议定事项"),
     ]  # fmt: skip
 
 
-def _attendance() -> list[tuple]:
+ATTENDANCE = ("次数", "参会单位", "签到", "身份", "参会人员")
+RESOLUTIONS = ("次数", "事项", "责任单位", "责任党组织", "完成时限", "状态", "办理结果", "办结日期", "顺序")
+
+
+def _attendance(ordinal: int, absent: set[str]) -> list[tuple]:
     names = people.names(520)
-    absent = {"市粮食行业协会", "市温州商会", "市快递行业协会"}
     rows = []
     for number, body in enumerate(associations()):
         came = body not in absent
         role = ("会长", "秘书长", "代表")[number % 3]
-        rows.append((1, body, "是" if came else "否", role if came else "", next(names) if came else ""))
+        rows.append((ordinal, body, "是" if came else "否", role if came else "", next(names) if came else ""))
     return rows
 
 

@@ -26,7 +26,7 @@ def _charters() -> list[Book]:
             continue
         start = date.fromisoformat(registered)
         clause = short not in WITHOUT_CLAUSE
-        approved = start if start > date(2018, 6, 1) else date(2019 + number % 4, 1 + number % 12, 8 + number % 18)
+        approved = start if start > date(2018, 6, 1) else date(2019 + number % 4, 1 + number % 9, 8 + number % 18)
         approved = min(approved, date(2022, 12, 9)) if start.year < 2023 else start
         meeting = "会员大会" if kind == "51" else "理事会"
         first = clause and short not in REVISED
@@ -119,7 +119,7 @@ def _surveys() -> list[Book]:
 
 PLATFORM, MEMBER_DATABASE = "党建工作信息管理平台", "党员信息库"
 CHECKS = (
-    ("2022-12-15", PLATFORM, 62, None, "2022-12-12"),
+    ("2022-12-15", PLATFORM, 62, 279, "2022-12-12"),
     ("2023-03-17", PLATFORM, 65, None, "2023-03-15"),
     ("2023-03-24", MEMBER_DATABASE, None, 293, "2023-03-20"),
 )
