@@ -195,6 +195,7 @@ def matrix(task_list: TaskList, on: date, *, category: str = "", words: str = ""
             line = lines.setdefault(branch, [None] * len(items))
             line[place[item]] = (Lamp(pk, *lamp_of(status, due, on)), status, due)
     done = [matrix_row(branch, label[branch], line) for branch, line in lines.items()]
+    done.sort(key=lambda r: r.branch_id is None)  # the committee's own tasks come last
     if by_rate:
         done.sort(key=lambda r: (r.rate is None, r.rate))
     flat = [cell for line in lines.values() for cell in line if cell]

@@ -36,7 +36,7 @@ class ActivityList(ListPage):
         Column("主题", "theme", link=True),
         Column("日期", "held_on", "date", sort="held_on"),
         Column("类型", "kind", "tag", sort="kind"),
-        Column("组织单位", value=lambda row: row["organizers"] or Cell(""), phone="wide"),
+        Column("组织单位", fields=("is_by_committee",), value=lambda row: row["organizers"] or Cell(""), phone="wide"),
         Column("人数", fields=("attended", "expected", "guests"), kind="number", value=heads),
         Column("归属季度", "quarter", value=lambda row: quarter_label(row["quarter"]), phone="hide"),
         Column("总结", "usable_for_summary",
@@ -68,7 +68,8 @@ class ActivityList(ListPage):
         for pk, *found in parties.order_by("activity_id", "order", "pk").values_list(*fields):
             names.setdefault(pk, []).append(next(n for n in found if n))
         for row in rows:
-            row["organizers"] = "、".join(names.get(row["pk"], []))
+            own = ["综合党委"] if row["is_by_committee"] else []
+            row["organizers"] = "、".join([*own, *names.get(row["pk"], [])])
         return rows
 
 

@@ -127,6 +127,13 @@ class PageTests(PageData):
             self.assertEqual(self.status(staff, self.url(f"{name}-detail", row.pk)), 404, name)
         self.assertEqual(self.status(staff, self.url("tasklist-matrix", self.list.pk)), 404)
 
+    def test_activity_list_names_who_organized(self):
+        make_activity(self.committee, is_by_committee=True, participants=(self.body,))
+        self.client.force_login(self.staff)
+        html = self.client.get(self.url("activity-list")).content.decode()
+        self.assertIn(str(self.branch), html)
+        self.assertIn(">综合党委</td>", html)
+
     def test_secretary_cards_say_what_is_asked(self):
         self.client.force_login(self.secretary)
         html = self.client.get(self.url("assignment-list")).content.decode()
