@@ -25,6 +25,8 @@
 
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
+    const question = event.submitter && event.submitter.dataset.confirm; // what cannot be taken back asks first
+    if (question && !window.confirm(question)) { event.preventDefault(); return; }
     const form = event.target;
     dirty.delete(form);
     if (form.method === "get") { // short addresses: what was left empty is not a condition
