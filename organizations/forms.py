@@ -313,9 +313,12 @@ class LetterForm(RecordForm):
 
 
 class SurveyForm(RecordForm):
+    organization = body_field()
+
     class Meta:
         model = MemberSurvey
         fields = [
+            "organization",
             "filled_on", "staff_count", "member_count", "full_member_count", "can_transfer", "planned_form",
             "liaison", "liaison_phone",
         ]  # fmt: skip

@@ -46,6 +46,7 @@ urlpatterns = [
     path("charters/<int:pk>/move/", papers.move_charter, name="charterrecord-move"),
     *pages("letters", "commitmentletter", papers, "CommitmentLetter"),
     path("letters/<int:pk>/move/", papers.move_letter, name="commitmentletter-move"),
+    path("surveys/new/", papers.MemberSurveyCreate.as_view(), name="membersurvey-create"),
     *pages("ledger-checks", "ledgercheck", ledgers, "LedgerCheck"),
     path("ledger-checks/<int:pk>/differences/new/", ledgers.LedgerDifferenceCreate.as_view(),
          name="ledgerdifference-create"),

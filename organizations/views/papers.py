@@ -22,7 +22,7 @@ from organizations.choices import (
     CharterStatus,
     LetterStatus,
 )
-from organizations.models import CharterRecord, CommitmentLetter, SocialOrganization
+from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization
 from organizations.workflows import papers as workflows
 
 from .base import office_day, posted_day
@@ -201,3 +201,17 @@ class CommitmentLetterUpdate(UpdatePage):
 def move_letter(request: HttpRequest, pk: int) -> HttpResponse:
     signed = request.POST.get("to") == LetterStatus.SIGNED
     return on_a_day(request, CommitmentLetter, pk, workflows.sign_letter if signed else workflows.hand_over_letter)
+
+
+class MemberSurveyCreate(OfBodyCreate):
+    """A survey stands in the timeline of its body; the latest one tells how many members a body without own branch has."""
+
+    model = MemberSurvey
+    form_class = forms.SurveyForm
+
+    def success_url(self, row: MemberSurvey) -> str:
+        return row.organization.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        body = self.get_instance().organization_id
+        return reverse("organizations:socialorganization-detail", args=[body]) if body else super().cancel_url()

@@ -358,3 +358,14 @@ class PageTests(TestCase):
         self.assertNotContains(self.client.get(self.branch.get_absolute_url()), "13912345678")
         self.assertRedirects(self.client.post(url, {"purpose": ""}), self.branch.get_absolute_url())
         self.assertContains(self.client.post(url, {"purpose": "通知会议"}), "13912345678")
+
+    def test_a_survey_is_entered_from_the_page_of_its_body(self):
+        url = reverse("organizations:membersurvey-create") + f"?organization={self.body.pk}"
+
+        self.assertContains(self.client.get(url), self.body.short_name)
+        answer = self.client.post(
+            url, {"organization": self.body.name, "filled_on": "2023-02-01", "member_count": 4, "full_member_count": 3}
+        )
+
+        self.assertRedirects(answer, self.body.get_absolute_url())
+        self.assertContains(self.client.get(self.body.get_absolute_url()), "党员4名")
