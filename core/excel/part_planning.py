@@ -141,7 +141,10 @@ class PartPlanning(Shared):
         end = next((row[part.start] for row in wanted if part.start and row.get(part.start)), self.context.as_of)
         start = old.__dict__.get(part.start) if part.start else None
         if start and end <= start:
-            line.wrong(None, f"原有的“{self.part_label(part)}”自{start}起，新的不能从{end}或更早开始。请填写起始时间。")
+            place = next((b for b in self.bindings if b.owner == part.name), None)
+            line.wrong(
+                place, f"原有的“{self.part_label(part)}”自{start}起，新的不能从{end}或更早开始。请填写起始时间。"
+            )
             return
         plan.append(
             {"p": part.name, "op": "change", "id": old.pk, "v": {part.end: to_json(end)}, "b": {part.end: None}}

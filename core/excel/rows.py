@@ -62,11 +62,17 @@ class Exporter:
                 (f"{prefix}__{x.into}" if prefix and x.into else x.into or base, x.fields[0]) for x in column.lookups
             ]
             places = [self.place(f"{name}__{field}") for name, field in names]
-            return lambda row, parts: next((row[p] for p in places if row[p] not in (None, "")), "")
+            blank = self.blank_word(column)
+            return lambda row, parts: next((row[p] for p in places if row[p] not in (None, "")), blank)
         if column.precision:
             day, month = self.place(base), self.place(column.precision)
             return lambda row, parts: "" if row[day] is None else f"{row[day]:%Y-%m}" if row[month] else row[day]
         return self.plain(binding, self.place(base))
+
+    @staticmethod
+    def blank_word(column: Column) -> str:
+        """What a required cell says for “no row” (本级): an import would miss it if the export left it blank."""
+        return next((w for x in column.lookups for w in x.words), "") if column.required else ""
 
     def id_reader(self, place: int) -> Read:
         if self.full:
