@@ -36,7 +36,7 @@ class Frame:
 
     @property
     def search_url(self) -> str:
-        return "" if self.user.is_administrator else url_or_empty("organizations:socialorganization-list")
+        return "" if self.user.is_administrator else url_or_empty("organizations:search")
 
     @property
     def notices_url(self) -> str:

@@ -71,6 +71,7 @@ MENUS = (
             Item("党员", "organizations:partymember-list"),
             Item("两个覆盖", "organizations:coverage", is_office),
             Item("前置审查", "organizations:registration-list", is_office),
+            Item("六个同步", "organizations:syncduty-list", is_office, also=("organizations:syncrule-",)),
             Item("数据核对", "organizations:ledgercheck-list", is_office, also=("organizations:ledgerdifference-",)),
             Item("导入导出", "core:import-index", is_staff, also=("core:import",)),
         ),

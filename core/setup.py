@@ -1,6 +1,7 @@
 """Starting a real office (没有演示数据): the committee, the first administrators, and what to load next."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.choices import AuditEvent, OfficeRole, RowAction
 from core.excel.sheet import all_sheets
 from core.models import Committee, ImportBatch, ImportRow, User
 
+first_steps: list[Callable[[Committee], object]] = []  # what apps add to a new office, registered in ready()
 UNKNOWN = re.compile("里没有“([^”]+)”")  # the sentence of core.excel.lookups
 MAX_ROWS = 2000
 MAX_NAMES = 50
@@ -79,6 +81,8 @@ def setup_office(office: Office, people: list[tuple[OfficeRole, str, str]]) -> l
                 username=username, name=name, committee=committee, role=role, by=None, note="初始化系统"
             )
             slips.append(accounts.slip(user, password))
+        for step in first_steps:
+            step(committee)
         audit.record(AuditEvent.SETTING, committee, by=None, note="初始化系统", committee=committee)
     return slips
 

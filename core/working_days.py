@@ -22,6 +22,13 @@ def add_working_days(day: date, n: int) -> tuple[date, bool]:
     return current, bool(unknown_years(day, current))
 
 
+def working_days_between(first: date, last: date) -> int:
+    """How many working days lie after `first` up to and including `last`."""
+    kinds = dict(Holiday.objects.filter(day__gt=first, day__lte=last).values_list("day", "kind"))
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(1 for day in days if kinds.get(day, DayKind.WORKDAY if day.weekday() < 5 else None) == DayKind.WORKDAY)
+
+
 def unknown_years(first: date, last: date) -> list[int]:
     """The years of this span without any entered holiday."""
     known = set(Holiday.objects.filter(day__year__range=(first.year, last.year)).values_list("day__year", flat=True))

@@ -15,3 +15,10 @@ class OrganizationsConfig(AppConfig):
         post_migrate.connect(install_triggers, sender=self)
         for name in ("SocialOrganization", "PartyBranch", "PartyMember", "CharterRecord", "CommitmentLetter"):
             attachments.register(self.get_model(name), can_change=can_keep)
+        from core import setup
+        from organizations.workflows.registration import can_edit_review
+        from organizations.workflows.sync import ensure_rules  # its module also registers the step of run_due
+
+        attachments.register(self.get_model("RegistrationReview"), can_change=can_edit_review)
+        if ensure_rules not in setup.first_steps:
+            setup.first_steps.append(ensure_rules)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from core.models import Committee, OfficeSetting
@@ -324,3 +324,38 @@ def coverage_trend(
     return [
         TrendPoint(n, day, found[f"base_{n}"], found[f"covered_{n}"], found[f"work_{n}"]) for n, day in days.items()
     ]
+
+
+@dataclass(frozen=True)
+class SyncRate:
+    """同步率 of one rule in a period: in time ÷ events."""
+
+    name: str
+    events: int
+    in_time: int
+    late: int
+    overdue: int
+
+    @property
+    def running(self) -> int:
+        return self.events - self.in_time - self.late - self.overdue
+
+    @property
+    def rate(self) -> Decimal | None:
+        return rate(self.in_time, self.events)
+
+
+def sync_rates(duties: QuerySet, period: Any, on: date) -> list[SyncRate]:
+    """One query: each rule with events in the period, in the order of the rules."""
+    rows = (
+        duties.of_events_between(period.start, period.end)
+        .order_by("rule__order", "rule__name")
+        .values("rule__order", "rule__name")
+        .annotate(
+            events=Count("pk"),
+            in_time=Count("pk", filter=Q(done_on__lte=F("due_on"))),
+            late=Count("pk", filter=Q(done_on__gt=F("due_on"))),
+            overdue=Count("pk", filter=Q(done_on=None, due_on__lt=on)),
+        )
+    )
+    return [SyncRate(r["rule__name"], r["events"], r["in_time"], r["late"], r["overdue"]) for r in rows]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organizations.views import bodies, branches, coverage, ledgers, members, papers
+from organizations.views import bodies, branches, coverage, ledgers, members, papers, registration, search, sync
 
 app_name = "organizations"
 
@@ -16,6 +16,7 @@ def pages(stem: str, name: str, module: object, model: str) -> list:
 
 
 BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "members/<int:pk>"
+REVIEW = "registrations/<int:pk>"
 urlpatterns = [
     *pages("social-organizations", "socialorganization", bodies, "SocialOrganization"),
     path(f"{BODY}/affiliation/", bodies.AffiliationPage.as_view(), name="socialorganization-affiliation"),
@@ -24,7 +25,28 @@ urlpatterns = [
     path(f"{BODY}/instructor/<int:part>/end/", bodies.end_instructor, name="instructor-end"),
     path(f"{BODY}/liaison/", bodies.LiaisonPage.as_view(), name="socialorganization-liaison"),
     path(f"{BODY}/reveal/", bodies.reveal_body, name="socialorganization-reveal"),
-    path("registrations/", bodies.RegistrationList.as_view(), name="registration-list"),
+    path("search/", search.search, name="search"),
+    path("registrations/", registration.RegistrationBoard.as_view(), name="registration-list"),
+    path("registrations/new/", registration.RegistrationCreate.as_view(), name="registration-create"),
+    path("registrations/bodies/", bodies.RegistrationList.as_view(), name="registration-bodies"),
+    path(f"{REVIEW}/", registration.RegistrationDetail.as_view(), name="registration-detail"),
+    path(f"{REVIEW}/edit/", registration.RegistrationUpdate.as_view(), name="registration-update"),
+    path(f"{REVIEW}/check/", registration.RegistrationCheck.as_view(), name="registration-check"),
+    path(f"{REVIEW}/correction/", registration.CorrectionPage.as_view(), name="registration-correction"),
+    path(f"{REVIEW}/answer/", registration.registration_answer, name="registration-answer"),
+    path(f"{REVIEW}/pass/", registration.registration_pass, name="registration-pass"),
+    path(f"{REVIEW}/back/", registration.registration_back, name="registration-back"),
+    path(f"{REVIEW}/refuse/", registration.registration_refuse, name="registration-refuse"),
+    path(f"{REVIEW}/papers/<slug:paper>/", registration.registration_paper, name="registration-paper"),
+    path("sync-duties/", sync.SyncDutyList.as_view(), name="syncduty-list"),
+    path("sync-duties/new/", sync.SyncDutyCreate.as_view(), name="syncduty-create"),
+    path("sync-duties/<int:pk>/", sync.SyncDutyDetail.as_view(), name="syncduty-detail"),
+    path("sync-duties/<int:pk>/done/", sync.syncduty_done, name="syncduty-done"),
+    path("sync-duties/<int:pk>/reopen/", sync.syncduty_reopen, name="syncduty-reopen"),
+    path("sync-rules/", sync.SyncRuleList.as_view(), name="syncrule-list"),
+    path("sync-rules/adopt/", sync.syncrule_adopt, name="syncrule-adopt"),
+    path("sync-rules/new/", sync.SyncRuleCreate.as_view(), name="syncrule-create"),
+    path("sync-rules/<int:pk>/edit/", sync.SyncRuleUpdate.as_view(), name="syncrule-update"),
     path("coverage/", coverage.CoveragePage.as_view(), name="coverage"),
     path("coverage/rows/", coverage.CoverageRows.as_view(), name="coverage-rows"),
     *pages("branches", "partybranch", branches, "PartyBranch"),

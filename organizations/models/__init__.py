@@ -5,6 +5,8 @@ from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember
 from .organizations import Affiliation, FormerName, IncubationBatch, OrganizationEvent, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
+from .registration import Correction, RegistrationReview
+from .sync import SyncDuty, SyncRule, duty_state
 
 __all__ = [
     "Affiliation",
@@ -12,6 +14,7 @@ __all__ = [
     "BranchPost",
     "CharterRecord",
     "CommitmentLetter",
+    "Correction",
     "FormerName",
     "IncubationBatch",
     "InstructorAssignment",
@@ -24,7 +27,11 @@ __all__ = [
     "PartyBranch",
     "PartyMember",
     "Posting",
+    "RegistrationReview",
     "SocialOrganization",
+    "SyncDuty",
+    "SyncRule",
+    "duty_state",
     "is_secretary_of",
     "posted_ids",
 ]

@@ -1,0 +1,154 @@
+"""Forms of 前置审查 and 六个同步."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.forms import RecordForm
+from core.periods import today
+from organizations.choices import REVIEW_PATHS, ReviewStage, ReviewType, SyncEvent
+from organizations.forms import body_field
+from organizations.models import Correction, RegistrationReview, SyncDuty, SyncRule
+
+STAGE_FIELDS = {
+    ReviewStage.CHARTER: ["clause_article", "clause_kind", "clause_text", "values_article", "vote_body", "voted_on"],
+    ReviewStage.LETTER: ["letter_signer", "letter_signed_on", "letter_sealed"],
+    ReviewStage.APPROVAL: ["approved_on", "approval_no"],
+    ReviewStage.SURVEY: ["survey_filled_on", "staff_count", "member_count", "full_member_count", "can_transfer",
+                         "planned_form", "liaison", "liaison_phone"],
+    ReviewStage.CERTIFICATE: ["certified_on", "code"],
+    ReviewStage.HANDOVER: ["handed_over_on", "receiver"],
+}  # fmt: skip
+TAKEN = ("name", "short_name", "kind", "is_trade_association", "supervising_unit")
+
+
+def open_stages(review: RegistrationReview) -> list[ReviewStage]:
+    """Stages whose fields can still be filled: before approval all up to it, afterwards the present one and those to come."""
+    path = REVIEW_PATHS[ReviewType(review.review_type)]
+    if review.is_ended:
+        return []
+    start = 0 if review.is_undecided else path.index(ReviewStage(review.status))
+    if review.is_undecided:
+        path = path[: path.index(ReviewStage.APPROVAL) + 1]
+    return [stage for stage in path[start:] if stage in STAGE_FIELDS]
+
+
+class RegistrationForm(RecordForm):
+    """受理: what is applied for and by whom."""
+
+    sections = [
+        ("申请事项", ["review_type", "organization", "name", "short_name", "kind", "is_trade_association",
+                  "supervising_unit", "affiliation"]),
+        ("发起人和联系人", ["founder", "legal_representative", "contact", "phone"]),
+        ("受理", ["accepted_on", "review_days", "remark"]),
+    ]  # fmt: skip
+    organization = body_field(required=False)
+
+    class Meta:
+        model = RegistrationReview
+        fields = ["review_type", "name", "short_name", "kind", "is_trade_association", "supervising_unit",
+                  "affiliation", "founder", "legal_representative", "contact", "phone", "accepted_on", "review_days",
+                  "remark", "organization"]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].help_text = "成立登记不填；章程核准、变更登记写已登记单位的名称或简称。"
+        for name in ("name", "kind"):
+            self.fields[name].required = False
+        if not self.instance.pk:
+            day = today(self.instance.committee) if self.instance.committee_id else None
+            self.fields["accepted_on"].initial = day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        body, founding = data.get("organization"), data.get("review_type") == ReviewType.FOUNDING
+        if founding and body:
+            self.add_error("organization", "成立登记不选已有单位，批准以后自动建立。")
+        if not founding and not body and "organization" not in self.errors:
+            self.add_error("organization", "请写已登记的社会组织。")
+        if body and not founding:
+            data.update({name: getattr(body, name) for name in TAKEN})
+        for name in ("name", "kind"):
+            if founding and not data.get(name) and name not in self.errors:
+                self.add_error(name, f"请{'填写' if name == 'name' else '选择'}{self.fields[name].label}。")
+        if not data.get("review_days") and "review_days" not in self.errors:
+            self.add_error("review_days", "请填写审查时限，至少1个工作日。")
+        elif (data.get("review_days") or 0) > 250:
+            self.add_error("review_days", "审查时限不能超过250个工作日。")
+        return data
+
+
+class StageForm(RecordForm):
+    """The evidence of the stages that are open now; required is what the checklist says, not the form."""
+
+    class Meta:
+        model = RegistrationReview
+        fields = [name for names in STAGE_FIELDS.values() for name in names]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stages = open_stages(self.instance)
+        keep = {name for stage in stages for name in STAGE_FIELDS[stage]} | {"version"}
+        for name in [name for name in self.fields if name not in keep]:
+            del self.fields[name]
+        self.sections = [(stage.label, STAGE_FIELDS[stage]) for stage in stages]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        day = today(self.instance.committee)
+        for name, value in list(data.items()):
+            if name in self.fields and isinstance(self.fields[name], forms.DateField) and value and value > day:
+                self.add_error(name, f"{self.fields[name].label}不能晚于今天（{day}）。")
+        return data
+
+
+class CorrectionForm(RecordForm):
+    class Meta:
+        model = Correction
+        fields = ["reason", "asked_on", "days"]
+        widgets = {"reason": forms.Textarea}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "一次写清全部要补正的内容，例如“章程第四条没有写明党组织的设立”。"
+        self.fields["asked_on"].initial = today(self.user.committee)
+        self.fields["days"].initial = 5
+        self.fields["days"].help_text = "从通知次日起算，节假日顺延。"
+
+    def clean_days(self) -> int:
+        days = self.cleaned_data["days"]
+        if not 1 <= days <= 120:
+            raise ValidationError("补正期限应为1至120个工作日。")
+        return days
+
+
+class SyncRuleForm(RecordForm):
+    class Meta:
+        model = SyncRule
+        fields = ["order", "name", "event", "action", "due_days", "in_working_days", "start", "is_active"]
+
+    def clean_due_days(self) -> int:
+        days = self.cleaned_data["due_days"]
+        if not 1 <= days <= 730:
+            raise ValidationError("期限应为1至730天。")
+        return days
+
+
+class SyncEventForm(RecordForm):
+    """登记业务事件: an event that no other page records, such as a grading."""
+
+    organization = body_field()
+    event = forms.ChoiceField(label="业务事件", choices=[("", "请选择"), *SyncEvent.choices])
+
+    class Meta:
+        model = SyncDuty
+        fields = ["event_on", "note"]
+
+    sections = [("业务事件", ["organization", "event", "event_on", "note"])]
+
+    def clean_event_on(self) -> Any:
+        day = self.cleaned_data["event_on"]
+        if day > today(self.user.committee):
+            raise ValidationError("事件日期不能晚于今天。")
+        return day

@@ -1,0 +1,230 @@
+"""六个同步: what is due, how well each rule is kept, and the rules themselves."""
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from core.pages import (
+    Action,
+    Button,
+    Cell,
+    Column,
+    CreatePage,
+    Crumb,
+    DetailPage,
+    ListPage,
+    UpdatePage,
+    act,
+    current_period,
+    reason,
+)
+from core.permissions import allow, is_office, is_staff
+from organizations.choices import SyncEvent
+from organizations.models import SyncDuty, SyncRule, duty_state
+from organizations.registration_forms import SyncEventForm, SyncRuleForm
+from organizations.statistics import sync_rates
+from organizations.workflows import sync as workflows
+
+from .base import office_day, posted_day
+
+
+class DutyFilter(django_filters.FilterSet):
+    event = django_filters.ChoiceFilter(label="业务事件", choices=SyncEvent.choices)
+    due_on = django_filters.DateFromToRangeFilter(label="完成期限")
+
+    class Meta:
+        model = SyncDuty
+        fields: list[str] = []
+
+
+def body_name(row: dict[str, Any]) -> str:
+    return row["organization__short_name"] or row["organization__name"]
+
+
+class SyncDutyList(ListPage):
+    """The state of a row depends on the office's day, which every row carries as an annotation."""
+
+    model = SyncDuty
+    allowed = staticmethod(is_office)
+    template_name = "organizations/syncduty_list.html"
+    title = "六个同步"
+    meta_text = "业务事件发生，党建工作同步跟上"
+    unit = "项"
+    search_hint = "单位名称、拼音首字母"
+    ordering = ("due_on",)
+    create_url_name = "organizations:syncduty-create"
+    create_label = "登记业务事件"
+    filterset_class = DutyFilter
+    empty_title = "没有同步事项"
+    empty_text = "登记成立、章程核准等业务事件发生后，要同步做的党建工作会自动列在这里。"
+    tabs = (
+        ("open", "未完成", "open"),
+        ("overdue", "已超期", lambda rows, page: rows.overdue(office_day(page.request))),
+        ("done", "已完成", "done"),
+        ("all", "全部", ""),
+    )
+
+    @staticmethod
+    def state_cell(row: dict[str, Any]) -> Cell:
+        kind, word = duty_state(row, row["today"])
+        return Cell(word, kind=kind)
+
+    columns = (
+        Column("单位", "organization__name", link=True, fields=("organization__short_name",), value=body_name),
+        Column("党建动作", "action", phone="wide"),
+        Column("业务事件", "event"),
+        Column("事件日期", "event_on", "date", sort="event_on"),
+        Column("完成期限", "due_on", "date", sort="due_on"),
+        Column("完成日期", "done_on", "date", sort="done_on"),
+        Column("状态", "done_on", fields=("due_on", "today"), value=lambda row: SyncDutyList.state_cell(row)),
+    )
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_today(office_day(self.request))
+
+    def extra_actions(self) -> list[Button]:
+        return [Button("同步规则", reverse("organizations:syncrule-list"), "settings-2")]
+
+    def get_context(self) -> dict[str, Any]:
+        period = current_period(self.request)
+        rows = SyncDuty.objects.visible_to(self.request.user)
+        return {**super().get_context(), "rates": sync_rates(rows, period, office_day(self.request)), "period": period}
+
+
+class SyncDutyDetail(DetailPage):
+    model = SyncDuty
+    allowed = staticmethod(is_office)
+    related = ("organization", "rule", "committee")
+    fact_fields = ("organization", "action", "event", "event_on", "due_on", "done_on", "done_note", "note")
+    template_name = "organizations/syncduty_detail.html"
+
+    def states(self) -> list[Cell]:
+        kind, word = self.object.state(office_day(self.request))
+        return [Cell(word, kind=kind)]
+
+    def meta(self) -> str:
+        return f"按“{self.object.rule.name}”规则生成"
+
+    def edit_url(self) -> str:
+        return ""
+
+    def actions(self) -> list[Action]:
+        if self.object.done_on is None or not self.request.user.is_committee_staff:
+            return []
+        url = reverse("organizations:syncduty-reopen", args=[self.object.pk])
+        return [Action("恢复为未完成", url, "undo-2", reason="恢复原因")]
+
+    def get_context(self) -> dict[str, Any]:
+        can_finish = self.object.done_on is None and self.request.user.is_committee_staff
+        return {**super().get_context(), "can_finish": can_finish, "on": office_day(self.request)}
+
+
+class SyncDutyCreate(CreatePage):
+    model = SyncDuty
+    form_class = SyncEventForm
+    title = "登记业务事件"
+    intro = "年检、等级评估等没有在别处登记的业务事件，在这里登记；按规则生成要同步做的党建工作。"
+
+    def save(self, form: SyncEventForm) -> SyncDuty | None:
+        data = form.cleaned_data
+        made = workflows.emit(
+            SyncEvent(data["event"]), data["organization"], on=data["event_on"], by=self.request.user, note=data["note"]
+        )
+        workflows.settle(data["organization"], by=self.request.user)
+        self.count = len(made)
+        return made[0] if made else None
+
+    def success_url(self, row: Model | None) -> str:
+        return reverse("organizations:syncduty-list")
+
+    def done(self, row: Model | None) -> str:
+        if not self.count:
+            return "没有新的同步事项：这一事件已登记过，或者没有启用的规则。"
+        return f"已登记，生成{self.count}项同步事项。"
+
+
+@require_POST
+@allow(is_staff)
+def syncduty_done(request: HttpRequest, pk: int) -> HttpResponse:
+    return act(
+        request, SyncDuty.objects.select_related("committee", "organization"), pk, workflows.finish_duty,
+        can=workflows.can_keep_sync, done="已登记完成。", on=posted_day(request, "on") or office_day(request),
+        note=reason(request, "note", 200),
+    )  # fmt: skip
+
+
+@require_POST
+@allow(is_staff)
+def syncduty_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    return act(
+        request, SyncDuty.objects.select_related("organization"), pk, workflows.reopen_duty,
+        can=workflows.can_keep_sync, done="已恢复为未完成。", note=reason(request),
+    )  # fmt: skip
+
+
+class SyncRuleList(ListPage):
+    model = SyncRule
+    allowed = staticmethod(is_office)
+    title = "同步规则"
+    meta_text = "业务事件—党建动作—期限；改动只影响以后的事项"
+    unit = "条"
+    ordering = ("order",)
+    template_name = "organizations/syncrule_list.html"
+    create_url_name = "organizations:syncrule-create"
+    create_label = "增加规则"
+    empty_title = "还没有同步规则"
+    empty_text = "可以先采用默认的六个同步，再按本地规定修改。"
+    columns = (
+        Column("序号", "order", "number", sort="order"),
+        Column("名称", "name", url=lambda row: reverse("organizations:syncrule-update", args=[row["pk"]]), phone="name"),
+        Column("业务事件", "event"),
+        Column("党建动作", "action", phone="wide"),
+        Column("期限", "due_days", fields=("in_working_days",),
+               value=lambda row: f"{row['due_days']}{'个工作日' if row['in_working_days'] else '天'}"),
+        Column("自何日起", "start", "date"),
+        Column("启用", "is_active", "yesno"),
+    )  # fmt: skip
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "can_adopt": self.request.user.is_committee_staff and not self.count}
+
+
+@require_POST
+@allow(is_staff)
+def syncrule_adopt(request: HttpRequest) -> HttpResponse:
+    made = workflows.ensure_rules(request.user.committee, by=request.user)
+    messages.success(request, f"已采用默认的{len(made)}条规则。" if made else "已有同步规则，没有改动。")
+    return redirect("organizations:syncrule-list")
+
+
+class RulePage:
+    model = SyncRule
+    form_class = SyncRuleForm
+
+    def crumbs(self) -> list[Crumb]:
+        return [
+            Crumb("六个同步", reverse("organizations:syncduty-list")),
+            Crumb("同步规则", reverse("organizations:syncrule-list")),
+        ]
+
+    def cancel_url(self) -> str:
+        return reverse("organizations:syncrule-list")
+
+
+class SyncRuleCreate(RulePage, CreatePage):
+    title = "增加同步规则"
+
+    def get_instance(self) -> SyncRule:
+        row = super().get_instance()
+        row.start = office_day(self.request)
+        return row
+
+
+class SyncRuleUpdate(RulePage, UpdatePage):
+    title = "修改同步规则"
