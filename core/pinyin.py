@@ -20,8 +20,10 @@ def initials(text: str) -> str:
         sorted({reading[0] for reading in readings(char) if reading}) or [char] for char in text if not char.isspace()
     ]
     several = sum(len(options) > 1 for options in letters)
-    if several > 3:  # rare: keep the first reading only
-        letters = [[readings(char)[0][:1] or char] for char in text if not char.isspace()]
+    if several > 3:  # rare: the usual reading of the words, and the first reading of each character
+        plain = [char for char in text if not char.isspace()]
+        usual = "".join(syllable[:1] for syllable in sort_key("".join(plain)).split())
+        return " ".join(dict.fromkeys([usual, "".join(readings(char)[0][:1] or char for char in plain)]))
     return " ".join("".join(combo) for combo in list(product(*letters))[: MAX_READINGS * 2])
 
 

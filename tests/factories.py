@@ -15,6 +15,7 @@ from organizations.choices import (
     PostingRole,
     PostKind,
     Sex,
+    SyncEvent,
 )
 from organizations.models import (
     Affiliation,
@@ -24,8 +25,13 @@ from organizations.models import (
     PartyBranch,
     PartyMember,
     Posting,
+    RegistrationReview,
     SocialOrganization,
+    SyncDuty,
+    SyncRule,
 )
+from organizations.workflows.registration import accept_review
+from organizations.workflows.sync import emit, ensure_rules
 from reviews.models import DutyReport, Finding, InspectionCampaign, InspectionRecord, ReviewSession
 from tasks.models import (
     Activity,
@@ -306,3 +312,27 @@ def make_duty_report(session: ReviewSession, branch: PartyBranch, **overrides: A
             **overrides,
         }
     )
+
+
+def make_review(staff: User, **overrides: Any) -> RegistrationReview:
+    n = next(numbers)
+    values = {
+        "committee": staff.committee,
+        "name": f"示例市拟登记第{n}协会",
+        "kind": OrganizationKind.ASSOCIATION,
+        "contact": "陈例文",
+        "phone": "13800000000",
+        "legal_representative": "陈例文",
+        "accepted_on": date(2023, 3, 1),
+        **overrides,
+    }
+    return accept_review(RegistrationReview(**values), by=staff)
+
+
+def make_sync_duty(staff: User, **overrides: Any) -> SyncDuty:
+    """A duty of a body made for it, by a rule in force since 2023."""
+    on = overrides.pop("on", date(2023, 3, 1))
+    ensure_rules(staff.committee)
+    SyncRule.objects.filter(committee=staff.committee).update(start=date(2023, 1, 1))
+    body = overrides.pop("organization", None) or make_organization(staff.committee)
+    return emit(SyncEvent.GRADED, body, on=on, by=staff)[0]

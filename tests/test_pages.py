@@ -14,11 +14,18 @@ from django.urls.converters import IntConverter
 
 from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
-from organizations.models import LedgerCheck
+from organizations.models import LedgerCheck, RegistrationReview, SyncDuty
 from reports.models import Edition
 from reviews.models import Finding, ReviewSession
 from tasks.models import JointMeeting, MeetingAttendance, PlanItem, Resolution, TaskAssignment, TaskList
-from tests.factories import make_audit_admin, make_branch, make_secretary, make_security_admin
+from tests.factories import (
+    make_audit_admin,
+    make_branch,
+    make_review,
+    make_secretary,
+    make_security_admin,
+    make_sync_duty,
+)
 
 PEOPLE = ("anonymous", "staff", "leader", "secretary", "stranger", "liaison", "system", "security", "audit")
 # what a GET answers to each of PEOPLE; rows are those of the secretary's branch, else of the liaison's body
@@ -90,6 +97,13 @@ EXPECTED = (
         POST,
     ),
     ("organizations:registration-list organizations:coverage organizations:coverage-rows", OFFICE),
+    ("organizations:registration-bodies organizations:registration-detail organizations:registration-paper", OFFICE),
+    ("organizations:registration-check organizations:registration-correction", STAFF),
+    ("organizations:registration-answer organizations:registration-pass organizations:registration-back", POST),
+    ("organizations:registration-refuse organizations:syncduty-done organizations:syncduty-reopen", POST),
+    ("organizations:syncrule-adopt", POST),
+    ("organizations:syncduty-list organizations:syncduty-detail organizations:syncrule-list", OFFICE),
+    ("organizations:search", BUSINESS),
     ("organizations:ledger*-list organizations:ledgercheck-detail organizations:incubationbatch-list", OFFICE),
     ("organizations:incubationbatch-detail", OFFICE),
     ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),
@@ -130,8 +144,16 @@ ROWS = {
     "core:session-": LoginSession,
     "reviews:ballotbatch-create": ReviewSession,
     "organizations:ledgerdifference-create": LedgerCheck,
+    "organizations:registration-": RegistrationReview,
 }
-WORDS = {"period": "2023Q1", "kind": "organizations", "fact": "organizations", "part": "resolutions", "label": "x.y"}
+WORDS = {
+    "period": "2023Q1",
+    "kind": "organizations",
+    "fact": "organizations",
+    "part": "resolutions",
+    "label": "x.y",
+    "paper": "opinion",
+}
 UNTOUCHED = {"axes", "sessions"}  # apps whose tables a GET may write: sign-ins
 REACHED = {  # how many different pages the links of the home page open at least
     "staff": 90, "leader": 60, "secretary": 30, "stranger": 10, "liaison": 15, "system": 5, "security": 5, "audit": 4,
@@ -208,6 +230,8 @@ class PagesTests(TestCase):
             Attachment: attach(task, file, by=staff),
             Job: Job.objects.create(kind="x", title="导出", created_by=staff, committee=staff.committee),
             Edition: Edition.objects.get(),
+            RegistrationReview: make_review(staff),
+            SyncDuty: make_sync_duty(staff),
         }
 
     def setUp(self):

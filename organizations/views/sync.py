@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, Model, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -168,6 +168,10 @@ def syncduty_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def rule_url(row: dict[str, Any]) -> str:
+    return reverse("organizations:syncrule-update", args=[row["pk"]]) if row["editable"] else ""
+
+
 class SyncRuleList(ListPage):
     model = SyncRule
     allowed = staticmethod(is_office)
@@ -182,7 +186,7 @@ class SyncRuleList(ListPage):
     empty_text = "可以先采用默认的六个同步，再按本地规定修改。"
     columns = (
         Column("序号", "order", "number", sort="order"),
-        Column("名称", "name", url=lambda row: reverse("organizations:syncrule-update", args=[row["pk"]]), phone="name"),
+        Column("名称", "name", fields=("editable",), url=rule_url, phone="name"),
         Column("业务事件", "event"),
         Column("党建动作", "action", phone="wide"),
         Column("期限", "due_days", fields=("in_working_days",),
@@ -190,6 +194,10 @@ class SyncRuleList(ListPage):
         Column("自何日起", "start", "date"),
         Column("启用", "is_active", "yesno"),
     )  # fmt: skip
+
+    def get_queryset(self) -> QuerySet:
+        editable = Value(self.request.user.is_committee_staff, output_field=BooleanField())
+        return super().get_queryset().annotate(editable=editable)
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), "can_adopt": self.request.user.is_committee_staff and not self.count}

@@ -24,6 +24,7 @@ from organizations.models import (
     RegistrationReview,
     SocialOrganization,
     SyncDuty,
+    SyncRule,
 )
 from organizations.workflows import registration as workflows
 from organizations.workflows.review_checks import missing, warnings
@@ -65,8 +66,6 @@ class ReviewData(TestCase):
         cls.committee = make_committee(demo_date=DAY)
         cls.staff, cls.leader = make_staff(cls.committee), make_leader(cls.committee)
         ensure_rules(cls.committee)
-        from organizations.models import SyncRule
-
         SyncRule.objects.update(start=date(2023, 1, 1))
 
     def fresh(self, review):
@@ -268,6 +267,7 @@ class PageTests(ReviewData):
     def test_numbers_of_queries_do_not_grow(self):
         reviews = [make_review(self.staff, name=f"示例市{n}号协会", short_name="") for n in range(4)]
         self.client.force_login(self.leader)
+        self.client.get(reviews[0].get_absolute_url())
         for url, most in ((reverse("organizations:registration-list"), 7), (reviews[0].get_absolute_url(), 12)):
             with CaptureQueriesContext(
                 connection,

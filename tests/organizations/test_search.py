@@ -40,7 +40,7 @@ QUESTIONS = {
     "市建筑业协会": ([0], [0], []),
     "建筑": ([0], [0], []),
     "筑业": ([0], [0], []),
-    "jz": ([0], [0], []),
+    "jz": ([0, 4], [0], []),
     "jzyxh": ([0], [0], []),
     "JZYXH": ([0], [0], []),
     "ｊｚｙｘｈ": ([0], [0], []),
@@ -57,7 +57,7 @@ QUESTIONS = {
     "张明华": ([0], [], []),
     "张明": ([0], [], [3]),
     "1234": ([0, 1], [], [0, 1, 2, 3]),
-    "01234": ([0, 1], [], []),
+    "01234": ([0, 1], [], [0]),
     "3012345": ([1], [], []),
     "7788": ([5], [], []),
     "江苏": ([1], [1], []),
@@ -74,7 +74,7 @@ QUESTIONS = {
     "支部委员会": ([], [0, 1], []),
     "党支部": ([], [0, 1], []),
     "单于": ([], [], [0]),
-    "syq": ([], [], [0]),
+    "cyq": ([], [], [0]),
     "oyxm": ([], [], [1]),
     "xxd": ([], [], [2]),
     "9876": ([], [], [0]),
@@ -174,11 +174,12 @@ class SearchTests(TestCase):
 
     def test_the_number_of_queries_does_not_grow(self):
         counts = []
-        for _ in range(2):
-            self.client.force_login(self.leader)
+        self.client.force_login(self.leader)
+        self.client.get(reverse("organizations:search"))
+        for n in range(2):
             with CaptureQueriesContext(connection) as caught:
                 self.client.get(reverse("organizations:search"), {"q": "示例"})
             counts.append(len(caught))
-            make_organization(self.committee, name="示例市又一协会", short_name="")
+            make_organization(self.committee, name=f"示例市又{n}协会", short_name="")
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[0], 6)
