@@ -65,6 +65,7 @@ class Fact:
     base: str = ""
     kind: str = COUNT
     condition: Condition | None = None
+    within: str = ""  # another count on the same base whose condition comes first
     known: Condition | None = None  # rows that make the value known; rows but none of these = not filled
     expression: Any = None  # of a sum
     parts: tuple[str, str] = ("", "")  # of a rate: numerator, denominator
@@ -72,16 +73,22 @@ class Fact:
     order: tuple[str, ...] = ()
     code: str = ""
     quoted_as: str = ""  # field of rows that is printed when the fact itself is
+    select: tuple[str, ...] = ()  # select_related of a list
     lazy: bool = False  # a list that is fetched only when a text quotes it
 
     def rows(self, scope: Scope) -> QuerySet:
         """The very rows that the number counts; for a rate those of its numerator."""
         if self.kind == RATE:
             return registry[self.parts[0]].rows(scope)
-        queryset = bases[self.base].queryset(scope)
-        if self.condition is not None:
-            queryset = self.condition(queryset, scope)
+        queryset = self.narrow(bases[self.base].queryset(scope), scope, {})
         return queryset.order_by(*self.order) if self.order else queryset
+
+    def narrow(self, base: QuerySet, scope: Scope, known: dict[str, QuerySet]) -> QuerySet:
+        """`base` with the conditions of the fact; `known` keeps what was narrowed for other facts on the same base."""
+        if self.key not in known:
+            rows = registry[self.within].narrow(base, scope, known) if self.within else base
+            known[self.key] = self.condition(rows, scope) if self.condition else rows
+        return known[self.key]
 
 
 bases: dict[str, Base] = {}
@@ -176,10 +183,11 @@ class FactSet:
                 by_base.setdefault(fact.base, []).append(fact)
         for base_key, group in by_base.items():
             base = bases[base_key].queryset(self.scope).order_by()
+            narrowed_rows: dict[str, QuerySet] = {}
             columns: dict[str, Any] = {"total_": Count(Value(1))}
             for fact in group:
-                narrowed = fact.condition(base, self.scope) if fact.condition else None
-                test = added_condition(base, narrowed) if narrowed is not None else None
+                narrowed = fact.narrow(base, self.scope, narrowed_rows)
+                test = added_condition(base, narrowed) if narrowed is not base else None
                 if fact.kind == SUM:
                     columns[fact.key] = Sum(fact.expression, filter=test)
                 elif test is not None:
@@ -203,8 +211,8 @@ class FactSet:
 
     def _fetch_one(self, fact: Fact) -> None:
         rows = fact.rows(self.scope)
-        if related := bases[fact.base].select:
-            rows = rows.select_related(*related)
+        if fact.select:
+            rows = rows.select_related(*fact.select)
         items = [
             {"pk": row.pk, "label": str(row), **{name: read(row) for name, read in fact.fields.items()}} for row in rows
         ]

@@ -28,16 +28,15 @@ def _bodies(s: Scope):
 
 def _in_scope(bodies, s: Scope):
     """The base of the two coverages by the office's definition (DOMAIN §4.3)."""
-    bodies = bodies.registered(s.day)
     return bodies.filter(status=RegistrationStatus.NORMAL) if s.coverage.exclude_abnormal else bodies
 
 
 def _covered(bodies, s: Scope):
-    return _in_scope(bodies, s).filter(Exists(BranchCoverage.objects.on(s.day).filter(covering(s.coverage))))
+    return bodies.filter(Exists(BranchCoverage.objects.on(s.day).filter(covering(s.coverage))))
 
 
 def _work_covered(bodies, s: Scope):
-    return _in_scope(bodies, s).work_covered(s.day, s.coverage.liaison_counts)
+    return bodies.work_covered(s.day, s.coverage.liaison_counts)
 
 
 def _new(bodies, s: Scope):
@@ -50,7 +49,7 @@ def _members(s: Scope):
 
 
 def _new_with_letter(bodies, s: Scope):
-    return _new(bodies, s).filter(Exists(CommitmentLetter.objects.signed().filter(organization=OuterRef("pk"))))
+    return bodies.filter(Exists(CommitmentLetter.objects.signed().filter(organization=OuterRef("pk"))))
 
 
 def _by_quarter(model):
@@ -101,7 +100,8 @@ add(
         "家",
         "在册社会组织中，当日党建管理归口为综合党委直管的。",
         "bodies",
-        condition=lambda q, s: q.registered(s.day).directly_managed(s.day),
+        within="organizations",
+        condition=lambda q, s: q.directly_managed(s.day),
     ),
     Fact(
         "coverage_base",
@@ -109,6 +109,7 @@ add(
         "家",
         "当日在册的社会组织；办公设置规定不计异常、失信的，只算登记状态正常的。",
         "bodies",
+        within="organizations",
         condition=_in_scope,
     ),
     Fact(
@@ -117,6 +118,7 @@ add(
         "家",
         "两个覆盖基数中，当日有党组织单独、联合或以功能型方式覆盖的，一家只算一次；功能型计不计按办公设置。",
         "bodies",
+        within="coverage_base",
         condition=_covered,
         code="COV-01",
     ),
@@ -126,6 +128,7 @@ add(
         "家",
         "两个覆盖基数中，当日有党组织覆盖，或者选派了党建工作指导员的，一家只算一次；只有联络员的计不计按办公设置。",
         "bodies",
+        within="coverage_base",
         condition=_work_covered,
         code="COV-03",
     ),
@@ -135,7 +138,8 @@ add(
         "家",
         "在册社会组织中，截至当日已核准的章程写入党的建设条款的。",
         "bodies",
-        condition=lambda q, s: q.registered(s.day).with_party_clause(s.day),
+        within="organizations",
+        condition=lambda q, s: q.with_party_clause(s.day),
         code="CH-01",
     ),
     Fact(
@@ -171,7 +175,8 @@ add(
         "家",
         "本期新成立的社会组织中，截至当日已核准的章程写入党的建设条款的。",
         "bodies",
-        condition=lambda q, s: _new(q, s).with_party_clause(s.day),
+        within="new_organizations",
+        condition=lambda q, s: q.with_party_clause(s.day),
         code="PR-01",
     ),
     Fact(
@@ -180,6 +185,7 @@ add(
         "家",
         "本期新成立的社会组织中，已签订《社会组织党建工作承诺书》的。",
         "bodies",
+        within="new_organizations",
         condition=_new_with_letter,
         code="PR-01",
     ),
@@ -217,7 +223,8 @@ add(
         "个",
         "成立日期在本期内且没有撤销的党组织。",
         "branches",
-        condition=lambda q, s: q.active(s.day).founded_between(s.period.start, s.period.end),
+        within="branches",
+        condition=lambda q, s: q.founded_between(s.period.start, s.period.end),
     ),
     *(
         Fact(
@@ -226,7 +233,8 @@ add(
             "个",
             f"截至当日类别为{kind.label}的党组织。",
             "branches",
-            condition=lambda q, s, kind=kind: q.active(s.day).filter(kind=kind),
+            within="branches",
+            condition=lambda q, s, kind=kind: q.filter(kind=kind),
         )
         for kind in (BranchKind.BRANCH, BranchKind.JOINT, BranchKind.FUNCTIONAL)
     ),
@@ -236,7 +244,8 @@ add(
         "个",
         "当日起六个月内本届任期届满的党组织。",
         "branches",
-        condition=lambda q, s: q.active(s.day).term_ending(s.day, _six_months_after(s.day)),
+        within="branches",
+        condition=lambda q, s: q.term_ending(s.day, _six_months_after(s.day)),
     ),
     Fact(
         "branches_dissolved",

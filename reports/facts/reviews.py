@@ -171,6 +171,7 @@ add(
         "duty_reports",
         kind=ROWS,
         condition=lambda q, s: q.oral(),
+        select=("branch",),
         fields={
             "name": lambda row: (
                 str(row.branch).removesuffix("功能型党支部").removesuffix("联合党支部").removesuffix("党支部")

@@ -1,6 +1,6 @@
 """Facts about task lists, activities, joint meetings, training, problems and plans."""
 
-from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models import F, Prefetch
 from django.db.models.functions import Coalesce
 
 from tasks.choices import ActivityKind, PartyRole, PlanStatus
@@ -43,12 +43,12 @@ def _trainings(s: Scope):
 
 
 def _studied(field: str):
-    """Branches or bodies that organized a study activity of the period, each once."""
+    """Branches or bodies that organized a study activity of the period, each once; the set is found once, not per row."""
 
     def condition(rows, s: Scope):
         activities = _by_quarter(Activity)(s).of_kind(*STUDY_KINDS).order_by().values("pk")
-        parts = ActivityParty.objects.organizers().filter(activity__in=activities, **{field: OuterRef("pk")})
-        return rows.filter(Exists(parts))
+        parts = ActivityParty.objects.organizers().filter(activity__in=activities, **{f"{field}__isnull": False})
+        return rows.filter(pk__in=parts.order_by().values(field))
 
     return condition
 

@@ -1,0 +1,294 @@
+"""Speed and memory as ratios, measured side by side in one run: `make bench` (PERF G2, G5–G7, G11, G12).
+
+A bulk city is made in a temporary SQLite database, or in the empty database that DATABASE_URL names. Each pair is
+measured in turns, A B A B …, and the medians are compared, so that a slow machine slows both.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROUNDS = 9
+SMALL_SQL = 0.020  # seconds of SQL below which a millisecond a query is allowed instead of the ratio
+
+
+def pairs(a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Medians of both in seconds, measured in turns after one warm-up."""
+    a(), b()
+    left, right = [], []
+    for _ in range(rounds):
+        for call, times in ((a, left), (b, right)):
+            began = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - began)
+    return median(left), median(right)
+
+
+def row(label: str, value: str, goal: str, holds: bool) -> None:
+    print(f"{'合格' if holds else '超出'}  {label}：{value}（要求{goal}）", flush=True)
+
+
+def recorded(call: Callable[[], Any]) -> list[tuple[str, Any]]:
+    """The statements that a call sends, with their parameters."""
+    from django.db import connection
+
+    found: list[tuple[str, Any]] = []
+
+    def note(execute, sql, params, many, context):
+        found.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        call()
+    return found
+
+
+def bare(statements: list[tuple[str, Any]]) -> None:
+    """The same statements through the driver, every row fetched, nothing made of it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for sql, params in statements:
+            cursor.execute(sql, params)
+            cursor.fetchall()
+
+
+def bench_facts(committee: Any, period: Any) -> None:
+    from reports.documents.assembly import document_of
+    from reports.documents.word import render_word
+    from reports.facts import FactSet
+    from reports.narrative import compose, office_scope
+
+    scope = lambda: office_scope(committee, period)  # noqa: E731
+    statements = recorded(lambda: FactSet(scope()))
+    orm, sql = pairs(lambda: FactSet(scope()), lambda: bare(statements))
+    limit = max(1.5 * sql, sql + len(statements) / 1000) if sql < SMALL_SQL else 1.5 * sql
+    row("季度事实 ÷ 同样的裸SQL", f"{orm / sql:.2f}（{orm * 1000:.0f} ÷ {sql * 1000:.0f} 毫秒）", "≤1.5", orm <= limit)
+    row("季度事实的查询数", str(len(statements)), "≤32", len(statements) <= 32)
+    facts = FactSet(scope())
+    word = lambda: render_word(document_of(compose(committee, period, facts=facts)))  # noqa: E731
+    made, _ = pairs(word, lambda: None)
+    row("Word成文（事实之外）", f"{made * 1000:.1f}毫秒", "≤40毫秒", made <= 0.040)
+
+
+def bench_list(user: Any) -> None:
+    from django.contrib import admin
+    from django.test import Client
+    from django.urls import clear_url_caches, reverse
+
+    from core.office_admin import RecordAdmin
+    from organizations.models import SocialOrganization
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    url = reverse("organizations:socialorganization-list")
+    get = lambda address: client.get(address).content  # noqa: E731
+    statements = [pair for pair in recorded(lambda: get(url)) if "LIMIT 50" in pair[0]]
+    row("列表页查询数", str(len(recorded(lambda: get(url)))), "≤6", len(recorded(lambda: get(url))) <= 6)
+
+    def fastest() -> str:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(*statements[-1])
+            return "".join(
+                "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in line) + "</tr>"
+                for line in cursor.fetchall()
+            )
+
+    blank = reverse("reports:outsidefigure-list")  # the same frame around a list without rows
+    page, empty = pairs(lambda: get(url), lambda: get(blank))
+    floor, _ = pairs(fastest, lambda: None)
+    ratio = (page - empty) / floor
+    row(
+        "列表页减空页 ÷ 裸查询加最快的画法",
+        f"{ratio:.2f}（{(page - empty) * 1000:.1f} ÷ {floor * 1000:.1f} 毫秒）",
+        "≤5",
+        ratio <= 5,
+    )
+    if not admin.site.is_registered(SocialOrganization):
+        admin.site.register(SocialOrganization, RecordAdmin)
+        clear_url_caches()
+    site = admin.site.get_model_admin(SocialOrganization)
+    site.list_display = (
+        "name", "code", "kind", "registered_on", "status", "category", "registration_mode", "staff_count",
+        "full_time_count", "grade",
+    )  # fmt: skip
+    site.list_per_page = 50
+    other = reverse("admin:organizations_socialorganization_changelist")
+    ours, theirs = pairs(lambda: get(url), lambda: get(other))
+    row(
+        "Django后台列表 ÷ 列表页",
+        f"{theirs / ours:.2f}（{theirs * 1000:.0f} ÷ {ours * 1000:.0f} 毫秒）",
+        "≥3",
+        theirs >= 3 * ours,
+    )
+
+
+HEADINGS = (
+    "社会组织名称",
+    "简称",
+    "统一社会信用代码",
+    "类型",
+    "登记日期",
+    "登记状态",
+    "联系人",
+    "联系电话",
+    "从业人员数",
+    "专职人员数",
+)
+
+
+def workbook(path: Path, count: int, first: int = 0) -> Path:
+    """A ledger of new bodies, all rows right."""
+    import openpyxl
+
+    from core.validators import credit_check_digit
+
+    book = openpyxl.Workbook(write_only=True)
+    page = book.create_sheet("台账")
+    page.append(["社会组织党建工作台账"])
+    page.append(list(HEADINGS))
+    for n in range(first, first + count):
+        head = f"51990100QA{n:07d}"
+        page.append(
+            [f"测速市第{n}行业协会", f"第{n}协会", head + credit_check_digit(head), "社会团体", "2015-06-01", "正常", "张示例",
+             f"139{n:08d}", 20, 8]
+        )  # fmt: skip
+    book.save(path)
+    return path
+
+
+def bench_import(user: Any, folder: Path, count: int = 10_000) -> None:
+    from django.apps import apps
+    from django.core.files import File
+    from django.db import connection, models, transaction
+    from python_calamine import CalamineWorkbook
+
+    from core.excel import get_sheet
+    from core.excel.applying import apply_batch
+    from core.excel.staging import new_batch, read_batch
+    from core.validators import normalize_code, validate_credit_code, validate_phone
+    from organizations.models import SocialOrganization
+
+    path = workbook(folder / "rows.xlsx", count)
+    written: dict[type, list] = {}
+    tables = [model for model in apps.get_models() if model._meta.managed]
+
+    def top(model: type) -> int:
+        return model._base_manager.aggregate(top=models.Max("pk"))["top"] or 0
+
+    def product(keep: bool = False) -> None:
+        with transaction.atomic():
+            before = (
+                {model: top(model) for model in tables if model._meta.pk.get_internal_type() == "BigAutoField"}
+                if keep
+                else {}
+            )
+            with path.open("rb") as file:
+                batch = new_batch(
+                    get_sheet("organizations"), File(file), "rows.xlsx", by=user, committee=user.committee
+                )
+            read_batch(batch)
+            apply_batch(batch, by=user)
+            if batch.new_count != count:
+                raise SystemExit(f"测速用的表没有全部导入：{batch.new_count} ≠ {count}")
+            for model, last in before.items():
+                with connection.cursor() as cursor:
+                    table = connection.ops.quote_name(model._meta.db_table)
+                    cursor.execute(f"SELECT * FROM {table} WHERE id > %s", [last])
+                    lines = cursor.fetchall()
+                if lines:
+                    written[model] = lines
+            transaction.set_rollback(True)
+
+    def floor() -> None:
+        lines = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        for line in lines[2:]:
+            validate_credit_code(normalize_code(line[2]))
+            validate_phone(str(line[7]))
+            SocialOrganization(
+                name=line[0], short_name=line[1], code=line[2], contact=line[6], phone=line[7]
+            ).before_save()
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                for model, rows in written.items():
+                    marks = ",".join(["%s"] * len(rows[0]))
+                    cursor.executemany(
+                        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} VALUES ({marks})", rows
+                    )
+            transaction.set_rollback(True)
+
+    product(keep=True)
+    ours, least = pairs(product, floor, rounds=3)
+    row(
+        f"导入{count}行 ÷ 读、查、检索键与裸写入",
+        f"{ours / least:.2f}（{ours:.1f} ÷ {least:.1f} 秒）",
+        "≤1.5",
+        ours <= 1.5 * least,
+    )
+
+
+def bench_memory(folder: Path, sizes: tuple[int, ...]) -> None:
+    for count in sizes:
+        path = workbook(folder / f"m{count}.xlsx", count, first=1_000_000)
+        code = (
+            "import resource,sys;from django.core.management import execute_from_command_line as run;"
+            f"run(['manage.py','import_sheet','organizations',{str(path)!r},'--dry-run','--verbosity','0']);"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024)"
+        )
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+        peak = done.stdout.split()[-1] if done.stdout.split() else ""
+        if done.returncode or not peak.isdigit():
+            row(f"试导入{count}行的内存", (done.stderr or done.stdout)[-200:].strip(), "≤300 MB", False)
+            continue
+        row(f"试导入{count}行的内存", f"{peak} MB", "≤300 MB", int(peak) <= 300)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="测速：在一座虚构城市的数据上，把本系统与裸SQL等放在一起比。")
+    parser.add_argument("--organizations", type=int, default=5000)
+    parser.add_argument("--members", type=int, default=20_000)
+    parser.add_argument("--years", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="不测10万行的内存")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if not os.environ.get("DATABASE_URL"):
+            os.environ["DANGJIAN_DATA_DIR"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        os.environ["DANGJIAN_JOBS"] = "eager"
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from core.models import Committee, User
+        from core.periods import Period, quarter_of, today
+
+        call_command("migrate", verbosity=0)
+        call_command(
+            "seed_scale", organizations=options.organizations, members=options.members, years=options.years, verbosity=1
+        )
+        committee = Committee.objects.order_by("-parent_id", "pk").first()
+        user = User.objects.filter(committee=committee, role="staff").select_related("committee").first()
+        period = Period.quarter(quarter_of(today(committee)) - 1)
+        bench_facts(committee, period)
+        bench_list(user)
+        bench_import(user, Path(folder))
+        bench_memory(Path(folder), (5_000,) if options.quick else (5_000, 100_000))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"本进程内存峰值 {peak} MB")
+
+
+if __name__ == "__main__":
+    main()
