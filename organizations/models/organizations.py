@@ -185,7 +185,7 @@ class SocialOrganization(Record):
         verbose_name = verbose_name_plural = "社会组织"
         ordering = ["sort_key", "pk"]
         indexes = [
-            models.Index(fields=["committee", "registered_on"], name="organizations_so_registered"),
+            models.Index(fields=["committee", "registered_on", "ended_on", "kind"], name="organizations_so_register"),
             models.Index(fields=["committee", "sort_key"], name="organizations_so_sorted"),
         ]
         constraints = [

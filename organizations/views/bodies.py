@@ -178,7 +178,7 @@ class SocialOrganizationList(ListPage):
 
     def get_context(self) -> dict[str, Any]:
         rows = SocialOrganization.objects.visible_to(self.request.user).registered(office_day(self.request))
-        found = dict(rows.order_by().values_list("kind").annotate(Count("pk")))
+        found = dict(rows.order_by().values_list("kind").annotate(n=Count("*")))
         parts = "、".join(f"{label}{found[kind]}家" for kind, label in OrganizationKind.choices if found.get(kind))
         meta = f"在册{sum(found.values())}家{f'：{parts}' if parts else ''}"
         return {**super().get_context(), "meta": meta}
