@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0002_audit_seal_rows'),
-        ('organizations', '0003_no_overlap'),
+        ('organizations', '0004_registration_reviews'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
