@@ -26,7 +26,10 @@ from organizations.models import (
     PartyBranch,
     PartyMember,
     Posting,
+    RegistrationReview,
     SocialOrganization,
+    SyncDuty,
+    SyncRule,
 )
 
 
@@ -131,6 +134,30 @@ class OrganizationEventAdmin(RecordAdmin):
     list_filter = ("kind",)
     search_fields = ("organization__search", "document_no")
     autocomplete_fields = ("organization",)
+
+
+@admin.register(RegistrationReview)
+class RegistrationReviewAdmin(RecordAdmin):
+    list_display = ("name", "review_type", "kind", "accepted_on", "due_on", "status")
+    list_filter = ("status", "review_type", "kind")
+    search_fields = ("search",)
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(SyncRule)
+class SyncRuleAdmin(RecordAdmin):
+    list_display = ("order", "name", "event", "action", "due_days", "in_working_days", "start", "is_active")
+    list_display_links = ("name",)
+    list_filter = ("event", "is_active")
+    search_fields = ("name", "action")
+
+
+@admin.register(SyncDuty)
+class SyncDutyAdmin(RecordAdmin):
+    list_display = ("organization", "action", "event_on", "due_on", "done_on")
+    list_filter = ("event",)
+    search_fields = ("organization__search",)
+    autocomplete_fields = ("organization", "rule")
 
 
 @admin.register(IncubationBatch)

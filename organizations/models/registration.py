@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from core.models import Record
@@ -49,9 +49,6 @@ class RegistrationReviewQuerySet(OfOrganizationQuerySet):
         """Annotate `correction_due`: the last day of the correction that is being waited for."""
         running = Correction.objects.filter(review=OuterRef("pk"), answered_on=None)
         return self.annotate(correction_due=Subquery(running.values("due_on")[:1]))
-
-    def counts_by_stage(self) -> dict[str, int]:
-        return dict(self.order_by().values_list("status").annotate(Count("pk")))
 
 
 class RegistrationReview(Record):

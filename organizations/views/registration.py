@@ -77,15 +77,17 @@ class RegistrationBoard(AllowMixin, View):
         return clean_query(self.request.GET)
 
     def columns(self) -> list[dict[str, Any]]:
-        on, counts = office_day(self.request), self.rows.counts_by_stage()
+        on = office_day(self.request)
         place = Window(RowNumber(), partition_by="status", order_by=[F("due_on").asc(nulls_last=True), F("pk").desc()])
-        cards = self.rows.with_correction().annotate(place=place).filter(place__lte=ON_BOARD)
+        total = Window(Count("pk"), partition_by="status")
+        cards = self.rows.with_correction().annotate(place=place, total=total).filter(place__lte=ON_BOARD)
         found: dict[str, list] = {}
-        for row in cards.order_by("status", "place").values(*SHOWN, "correction_due"):
+        for row in cards.order_by("status", "place").values(*SHOWN, "correction_due", "total"):
             row["clock"] = clock(row, on)
             row["kind_word"] = OrganizationKind(row["kind"]).label
             row["type_word"] = "" if row["review_type"] == ReviewType.FOUNDING else ReviewType(row["review_type"]).label
             found.setdefault(row["status"], []).append(row)
+        counts = {status: rows[0]["total"] for status, rows in found.items()}
         stages = [*FOUNDING_PATH, *([ReviewStage.REFUSED] if counts.get(ReviewStage.REFUSED) else [])]
         return [
             {"stage": stage, "label": stage.label, "count": counts.get(stage, 0), "rows": found.get(stage, []),
@@ -113,6 +115,7 @@ class RegistrationBoard(AllowMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         columns = self.columns()
         context = {
+            "title": "前置审查",
             "columns": columns,
             "shown": sum(column["count"] for column in columns),
             "figures": self.figures(),

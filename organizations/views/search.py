@@ -153,6 +153,7 @@ def search(request: HttpRequest) -> HttpResponse:
     number = is_id_number(text)
     short = sum(len(term) for term in terms) < 2
     context: dict[str, Any] = {
+        "title": "查找",
         "query": "" if number else " ".join(terms),
         "number": number,
         "short": short,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core.editing import create_record, update_record
 from core.models import User
-from organizations.choices import OrganizationEventKind, RegistrationStatus
+from organizations.choices import OrganizationEventKind, RegistrationStatus, SyncEvent
 from organizations.models import (
     Affiliation,
     FormerName,
@@ -19,6 +19,7 @@ from organizations.models import (
 )
 
 from .intervals import can_keep, close, log, refuse_overlap, store
+from .sync import emit, settle
 
 __all__ = ["can_keep"]
 AFTER_EVENT = {
@@ -59,6 +60,7 @@ def assign_instructor(body: SocialOrganization, *, by: User, **values: Any) -> I
     with transaction.atomic():
         row = store(InstructorAssignment(organization=body, **values))
         log(body, "党建工作指导员", "", f"{row.instructor_name}（{row.start}起）", by)
+        settle(body, by=by)
     return row
 
 
@@ -111,4 +113,7 @@ def record_event(
         event = OrganizationEvent(organization=body, kind=kind, on=on, document_no=document_no, detail=detail)
         event.committee_id = body.committee_id
         event.full_clean()
-        return create_record(event, by=by, note=str(body))
+        create_record(event, by=by, note=str(body))
+        if kind == OrganizationEventKind.CHANGED:
+            emit(SyncEvent.REELECTED, body, on=on, by=by, note=detail)
+        return event

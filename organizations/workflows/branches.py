@@ -13,6 +13,7 @@ from organizations.models import BranchCoverage, BranchPost, PartyBranch, Social
 
 from .bodies import require_live
 from .intervals import can_keep, close, log, refuse_overlap, store
+from .sync import settle
 
 METHOD_OF_KIND = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: CoverageMethod.FUNCTIONAL}
 EXCLUSIVE = (CoverageMethod.OWN, CoverageMethod.JOINT)
@@ -54,6 +55,7 @@ def start_coverage(
         words = f"{row.get_method_display()}，{start}起"
         log(branch, "组织覆盖", "", f"{organization}（{words}）", by)
         log(organization, "组织覆盖", "", f"{branch}（{words}）", by)
+        settle(organization, by=by)
     return row
 
 

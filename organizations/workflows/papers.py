@@ -3,13 +3,15 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from core.models import User
 from core.transitions import advance
-from organizations.choices import CHARTER_FLOW, LETTER_FLOW, CharterStatus, LetterStatus
+from organizations.choices import CHARTER_FLOW, LETTER_FLOW, CharterStatus, LetterStatus, SyncEvent
 from organizations.models import CharterRecord, CommitmentLetter
 
 from .intervals import can_keep
+from .sync import emit, settle
 
 
 def can_move_charter(user: User, charter: CharterRecord, to: str) -> bool:
@@ -36,7 +38,11 @@ def approve_charter(charter: CharterRecord, *, on: date, by: User) -> CharterRec
     require_clause(charter)
     if charter.voted_on and on < charter.voted_on:
         raise ValidationError(f"核准日期不能早于表决日期{charter.voted_on}。", code="CH-02")
-    return advance(charter, CHARTER_FLOW, CharterStatus.APPROVED, by=by, approved_on=on)
+    with transaction.atomic():
+        advance(charter, CHARTER_FLOW, CharterStatus.APPROVED, by=by, approved_on=on)
+        emit(SyncEvent.CHARTER, charter.organization, on=on, by=by)
+        settle(charter.organization, by=by)
+    return charter
 
 
 def drop_charter(charter: CharterRecord, *, by: User, note: str) -> CharterRecord:

@@ -268,12 +268,22 @@ class PageTests(ReviewData):
         reviews = [make_review(self.staff, name=f"示例市{n}号协会", short_name="") for n in range(4)]
         self.client.force_login(self.leader)
         self.client.get(reviews[0].get_absolute_url())
-        for url, most in ((reverse("organizations:registration-list"), 7), (reviews[0].get_absolute_url(), 12)):
+        for url, most in ((reverse("organizations:registration-list"), 6), (reviews[0].get_absolute_url(), 12)):
             with CaptureQueriesContext(
                 connection,
             ) as caught:
                 self.client.get(url)
             self.assertLessEqual(len(caught), most, "\n".join(q["sql"][:150] for q in caught))
+
+    def test_the_board_counts_every_review_of_a_stage_and_shows_the_most_urgent(self):
+        for n in range(17):
+            make_review(
+                self.staff, name=f"示例市{n}号协会", short_name="", accepted_on=date(2023, 3, 20) - timedelta(days=n)
+            )
+        self.client.force_login(self.leader)
+        column = self.client.get(reverse("organizations:registration-list")).context["columns"][0]
+        self.assertEqual((column["count"], len(column["rows"]), column["more"]), (17, 15, 2))
+        self.assertEqual(column["rows"][0]["name"], "示例市16号协会")
 
     def test_the_three_papers_are_word_files_with_the_facts(self):
         review = self.fill(make_review(self.staff), **CHARTER, **LETTER)

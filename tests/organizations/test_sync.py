@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from core.periods import Period
 from organizations.choices import SyncEvent
-from organizations.models import SyncDuty, SyncRule
+from organizations.models import CharterRecord, SyncDuty, SyncRule
 from organizations.statistics import sync_rates
+from organizations.workflows.bodies import assign_instructor, record_event
+from organizations.workflows.papers import approve_charter
 from organizations.workflows.sync import catch_up, emit, ensure_rules, finish_duty
 from tests.factories import make_branch, make_committee, make_organization, make_staff
 
@@ -99,3 +101,22 @@ class SyncTests(TestCase):
             counts.append(len(caught))
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[0], 7)
+
+    def test_workflows_of_the_ledgers_emit_and_settle(self):
+        record_event(self.body, kind="changed", on=date(2023, 3, 1), by=self.staff)
+        emit(SyncEvent.SET_UP, self.body, on=date(2023, 3, 2), by=self.staff)
+        assign_instructor(self.body, instructor_name="周例", start=date(2023, 3, 10), by=self.staff)
+        done = dict(SyncDuty.objects.values_list("event", "done_on"))
+        self.assertEqual(done, {"reelected": None, "set_up": date(2023, 3, 10)})
+
+    def test_an_approved_charter_is_an_event_that_proves_itself(self):
+        charter = CharterRecord.objects.create(
+            committee=self.committee,
+            organization=self.body,
+            has_party_clause=True,
+            has_values_clause=True,
+            status="voted",
+        )
+        approve_charter(charter, on=date(2023, 3, 5), by=self.staff)
+        duty = SyncDuty.objects.get(event="charter")
+        self.assertEqual((duty.event_on, duty.done_on), (date(2023, 3, 5), date(2023, 3, 5)))
