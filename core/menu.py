@@ -100,7 +100,7 @@ MENUS = (
     Menu(
         "总结报表",
         (
-            Item("季度总结", "reports:summary-list", is_office),
+            Item("季度总结", "reports:summary-list", is_office, also=("reports:block-", "reports:examples-")),
             Item("指标目录", "reports:fact-list", is_office),
             Item("历史版本", "reports:edition-list", is_office),
             Item("规范用语", "reports:phrase-list", is_office),

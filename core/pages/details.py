@@ -119,8 +119,17 @@ class DetailPage(RecordPage):
             if kind := getattr(self.object, f"{name}_kind", ""):
                 return Fact(field.verbose_name, Cell(getattr(self.object, f"get_{name}_display")(), kind=kind))
             value = getattr(self.object, f"get_{name}_display")()
-        url = value.get_absolute_url() if field.is_relation and hasattr(value, "get_absolute_url") else ""
+        url = value.get_absolute_url() if field.is_relation and self.may_open(value) else ""
         return Fact(field.verbose_name, value, url, wide=field.get_internal_type() == "TextField")
+
+    def may_open(self, row: Any) -> bool:
+        """Whether a link to the row leads anywhere: office users see the rows around theirs, others are asked."""
+        if not hasattr(row, "get_absolute_url"):
+            return False
+        rows = type(row)._default_manager
+        if self.request.user.is_office or not hasattr(rows.none(), "visible_to"):
+            return True
+        return rows.visible_to(self.request.user).filter(pk=row.pk).exists()
 
     def meta(self) -> str:
         return ""

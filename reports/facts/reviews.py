@@ -16,7 +16,7 @@ def _sessions(s: Scope):
 
 add_base(Base("campaigns", "年度检查", lambda s: _by_quarter(InspectionCampaign)(s).started()))
 add_base(Base("inspections", "年检记录", _by_quarter(InspectionRecord), select=("organization", "campaign")))
-add_base(Base("findings", "检查问题", _by_quarter(Finding), select=("record",)))
+add_base(Base("findings", "检查问题", _by_quarter(Finding), select=("record__organization",)))
 add_base(Base("sessions", "述职评议会议", _sessions))
 add_base(Base("duty_reports", "述职报告", _by_quarter(DutyReport), select=("branch", "session")))
 add_base(Base("duty_problems", "查摆问题", _by_quarter(DutyProblem), select=("report",)))

@@ -215,7 +215,7 @@ class Finding(QuarterlyRecord):
         indexes = [models.Index(fields=["committee", "quarter"], name="reviews_finding_quarter")]
 
     def __str__(self) -> str:
-        return self.description
+        return f"{self.record.organization}：{self.description}"
 
     def get_absolute_url(self) -> str:
         return reverse("reviews:finding-detail", args=[self.pk])
