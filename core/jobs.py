@@ -9,7 +9,7 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import close_old_connections, connection, models, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, models, transaction
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,9 @@ def _run_in_thread(pk: int) -> None:
         connection.close()
 
 
-@shared_task(name="core.execute")
+@shared_task(
+    name="core.execute", autoretry_for=(OperationalError, InterfaceError), max_retries=5, default_retry_delay=2
+)
 def execute(pk: int) -> None:
     run_job(pk)
 

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from core import jobs
@@ -14,11 +15,13 @@ from core.models import Job
 pytestmark = pytest.mark.services
 
 
-def wait_until_closed(row: Job, seconds: int = 60) -> Job:
+def wait_until_closed(row: Job, seconds: int = 90) -> Job:
     tick, end = threading.Event(), time.monotonic() + seconds
     while row.is_open and time.monotonic() < end:
         tick.wait(0.1)
         row.refresh_from_db()
+    if row.is_open:
+        print((settings.DATA_DIR / "worker.log").read_text(encoding="utf-8")[-3000:])
     return row
 
 
