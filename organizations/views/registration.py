@@ -23,8 +23,8 @@ from core.periods import today
 from core.permissions import AllowMixin, allow, is_office
 from organizations.choices import BEFORE_APPROVAL, FOUNDING_PATH, OrganizationKind, ReviewStage, ReviewType
 from organizations.documents import PAPERS
+from organizations.forms.registration import CorrectionForm, RegistrationForm, StageForm, open_stages
 from organizations.models import Correction, RegistrationReview, SyncDuty
-from organizations.registration_forms import CorrectionForm, RegistrationForm, StageForm, open_stages
 from organizations.workflows import registration as workflows
 from organizations.workflows.review_checks import checklist, handover_day, is_guided, stale_provisional, warnings
 

@@ -26,8 +26,8 @@ from core.pages import (
 )
 from core.permissions import allow, is_office, is_staff
 from organizations.choices import SyncEvent
+from organizations.forms.registration import SyncEventForm, SyncRuleForm
 from organizations.models import SyncDuty, SyncRule, duty_state
-from organizations.registration_forms import SyncEventForm, SyncRuleForm
 from organizations.statistics import sync_rates
 from organizations.workflows import sync as workflows
 

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from core.forms import RecordForm
 from core.periods import today
 from organizations.choices import REVIEW_PATHS, ReviewStage, ReviewType, SyncEvent
-from organizations.forms import body_field
 from organizations.models import Correction, RegistrationReview, SyncDuty, SyncRule
+
+from .fields import body_field
 
 STAGE_FIELDS = {
     ReviewStage.CHARTER: ["clause_article", "clause_kind", "clause_text", "values_article", "vote_body", "voted_on"],

@@ -1,0 +1,38 @@
+"""Forms of the ledgers. Consequences go through workflows; a form only asks."""
+
+from .bodies import AffiliationForm, EventForm, InstructorForm, LiaisonForm, OrganizationForm
+from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
+from .charters import CharterForm, LetterForm, SurveyForm
+from .fields import LIVE_BODIES, LIVE_BRANCHES, DatedForm, QuarterField, body_field, branch_field, quarter_number
+from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
+from .members import FullForm, LeaveForm, MemberForm, RestoreForm, TransferForm
+
+__all__ = [
+    "LIVE_BODIES",
+    "LIVE_BRANCHES",
+    "AffiliationForm",
+    "BatchForm",
+    "BranchForm",
+    "CharterForm",
+    "CoverageForm",
+    "DatedForm",
+    "DifferenceForm",
+    "DissolveForm",
+    "EventForm",
+    "FullForm",
+    "InstructorForm",
+    "LeaveForm",
+    "LedgerCheckForm",
+    "LetterForm",
+    "LiaisonForm",
+    "MemberForm",
+    "OrganizationForm",
+    "PostForm",
+    "QuarterField",
+    "RestoreForm",
+    "SurveyForm",
+    "TransferForm",
+    "body_field",
+    "branch_field",
+    "quarter_number",
+]

@@ -1,0 +1,41 @@
+"""两个覆盖 as integers of a day (DOMAIN §4). Conditions live on SocialOrganizationQuerySet; here they are only counted."""
+
+from .coverage import (
+    GROUPS,
+    OWN_KINDS,
+    SHOULD_BUILD,
+    Coverage,
+    add,
+    bodies_in_scope,
+    classified,
+    coverage,
+    coverage_by_kind,
+    covering,
+)
+from .definitions import DEFAULTS, Definition, definition
+from .rates import rate
+from .sync import SyncRate, sync_rates
+from .trends import Change, TrendPoint, coverage_trend, organization_change
+
+__all__ = [
+    "DEFAULTS",
+    "GROUPS",
+    "OWN_KINDS",
+    "SHOULD_BUILD",
+    "Change",
+    "Coverage",
+    "Definition",
+    "SyncRate",
+    "TrendPoint",
+    "add",
+    "bodies_in_scope",
+    "classified",
+    "coverage",
+    "coverage_by_kind",
+    "coverage_trend",
+    "covering",
+    "definition",
+    "organization_change",
+    "rate",
+    "sync_rates",
+]
