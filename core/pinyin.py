@@ -1,11 +1,13 @@
 """Search and sort keys of Chinese names (STACK §6): one lower-case text that `LIKE '%…%'` finds."""
 
+import re
 from functools import lru_cache
 from itertools import product
 
 from pypinyin import Style, pinyin
 
 MAX_READINGS = 4
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @lru_cache(maxsize=100_000)
@@ -38,6 +40,6 @@ def sort_key(text: str) -> str:
 def search_key(*texts: str) -> str:
     """Names, codes and pinyin in one text; two characters are enough to find it."""
     words = [text.strip().lower() for text in texts if text]
-    chinese = [word for word in words if any("\u4e00" <= c <= "\u9fff" for c in word)]
-    keys = [*words, *(sort_key(word).replace(" ", "") for word in chinese), *(initials(word) for word in chinese)]
+    chinese = [word for word in words if CHINESE.search(word)]
+    keys = [*words, *[sort_key(word).replace(" ", "") for word in chinese], *[initials(word) for word in chinese]]
     return "|".join(dict.fromkeys(keys))

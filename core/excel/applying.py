@@ -1,7 +1,6 @@
 """A previewed batch into the ledgers: one short transaction of set-based writes, all or nothing, once."""
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,9 +29,9 @@ class Decoders:
         self.by_name = {name: decode for name, decode in pairs if decode is not None}
 
     def __call__(self, values: dict[str, Any]) -> dict[str, Any]:
-        if not self.by_name.keys() & values.keys():
-            return values
-        return {k: self.by_name[k](v) if k in self.by_name else v for k, v in values.items()}
+        if names := self.by_name.keys() & values.keys():
+            return {**values, **{name: self.by_name[name](values[name]) for name in names}}
+        return values
 
 
 def all_parts(sheet: Sheet) -> dict[str, Part]:
@@ -77,7 +76,7 @@ class Applier:
         names += ["values", "before"] if RowAction.CHANGED in actions else []
         while True:
             rows = ImportRow.objects.filter(batch=self.batch, action__in=actions, pk__gt=last).order_by("pk")
-            found = [SimpleNamespace(**row) for row in rows.values("pk", *names)[:CHUNK]]
+            found = [loading.Plain(row) for row in rows.values("pk", *names)[:CHUNK]]
             if not found:
                 return
             yield found
@@ -142,25 +141,31 @@ class Applier:
     def note_ids(self, rows: list[Any]) -> None:
         """Tell the staged rows which row they became; one statement where both run without a gap."""
         shift = rows[0].object_id - rows[0].pk
-        if not self.parts and all(row.object_id - row.pk == shift for row in rows):
+        if all(row.object_id - row.pk == shift for row in rows):
             staged = ImportRow.objects.filter(
                 batch=self.batch, pk__range=(rows[0].pk, rows[-1].pk), action=RowAction.NEW
             )
             staged.update(object_id=models.F("pk") + shift)
         else:
-            loading.update(ImportRow, ("object_id", "after") if self.parts else ("object_id",), rows)
+            loading.update(ImportRow, ("object_id",), rows)
+        loading.update(ImportRow, ("after",), [row for row in rows if "parts" in row.after])
 
     def refers_to_itself(self) -> bool:
         return any(x.model_class is self.model for c in self.sheet.columns for x in c.lookups)
 
     def build(self, row: Any) -> models.Model:
-        values = self.decode(
-            {k: self.settled(v) if isinstance(v, dict) else v for k, v in row.after.get("m", {}).items()}
-        )
-        obj = self.make({**values, self.model._meta.pk.attname: row.object_id})
+        obj = self.make(self.values_of(row))
+        obj.pk = row.object_id
         self.stamp(obj)
         self.sheet.derive(obj, self.context)
         return obj
+
+    def values_of(self, row: Any) -> dict[str, Any]:
+        """The staged values as Python has them, in a dictionary of their own."""
+        values = row.after.get("m", {})
+        if self.number_ids or self.parent_ids:
+            values = {k: self.settled(v) if v.__class__ is dict else v for k, v in values.items()}
+        return self.decode(values)
 
     def settled(self, value: dict[str, Any]) -> Any:
         """A reference that had no primary key yet: a row of the same file, or a parent."""
@@ -174,9 +179,7 @@ class Applier:
         for row in rows:
             obj = objects.get(row.object_id)
             self.require_untouched(row, obj)
-            values = self.decode(
-                {k: self.settled(v) if isinstance(v, dict) else v for k, v in row.after.get("m", {}).items()}
-            )
+            values = self.values_of(row)
             groups.setdefault(self.write_values(obj, values), []).append(obj)
         for names, changed in groups.items():
             loading.update(self.model, names, changed)
@@ -274,23 +277,12 @@ class Applier:
             loading.update(ImportRow, ("after",), list(touched.values()))
 
     def log(self, event: AuditEvent, facts: list[tuple[int, str, dict, str]]) -> None:
-        """One audit entry per row; all fields but four are the same, so one entry serves as the pattern."""
+        """One audit entry per row; what is the same in all of them stands in one pattern."""
         pattern = audit.entry(event, by=self.by, batch=self.batch, committee=self.batch.committee)
-        label = self.model._meta.label_lower
-        shared = {f.attname: pattern.__dict__[f.attname] for f in AuditEntry._meta.concrete_fields}
-        rows = []
-        for pk, (object_id, name, changes, note) in zip(loading.allocate(AuditEntry, len(facts)), facts, strict=True):
-            values = {
-                **shared,
-                "id": pk,
-                "object_type": label,
-                "object_id": object_id,
-                "object_label": name,
-                "changes": changes,
-                "note": note,
-            }
-            rows.append(SimpleNamespace(**values))
-        loading.insert(AuditEntry, rows)
+        pattern.object_type = self.model._meta.label_lower
+        keys = loading.allocate(AuditEntry, len(facts))
+        names = ("id", "object_id", "object_label", "changes", "note")
+        loading.insert_like(pattern, names, ((pk, *fact) for pk, fact in zip(keys, facts, strict=True)))
 
 
 def apply_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:

@@ -13,7 +13,7 @@ from core.secrets import mask_id_number, mask_phone
 
 from .sheet import Column, Part, Sheet
 from .table import NUMBER_COLUMN, Found
-from .values import converter, squash
+from .values import converters, squash
 
 CACHED = {"choice", "bool", "date", "month", "quarter", "lookup", "int"}
 ID_FIELDS = ("id_cipher", "id_hash", "id_tail")
@@ -38,6 +38,8 @@ def empty_value(field: models.Field | None) -> Any:
 
 def decoder(field: models.Field | None) -> Callable[[Any], Any] | None:
     """From the JSON of a staged row back to Python."""
+    if type(field) is models.DateField:
+        return lambda value: None if value is None else date.fromisoformat(value)
     if isinstance(field, (models.DateField, models.DecimalField, models.TimeField)):
         return lambda value: None if value is None else field.to_python(value)
     return None
@@ -71,7 +73,7 @@ class Binding:
         self.many = isinstance(self.field, models.ManyToManyField)
         self.owner = f"m2m:{column.name}" if self.many and not column.owner else column.owner
         self.attname = getattr(self.field, "attname", column.name)
-        self.convert = converter(column, None if self.many else self.field)
+        self.convert, self.convert_tidy = converters(column, None if self.many else self.field)
         self.cache: dict[Any, Any] | None = {} if column.kind in CACHED else None
         self.labels = {v: str(w) for v, w in getattr(self.field, "flatchoices", None) or ()}
 

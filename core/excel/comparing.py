@@ -70,15 +70,15 @@ class Comparing(Shared):
                 resolver = self.resolvers.get(binding.column.field)
                 pair = [binding.words(old, resolver), binding.words(value, resolver)]
                 line.words[binding.heading] = ["（原值）", "（新值）"] if attname == "id_hash" else pair
+        line.refers = self.refers and any(isinstance(v, dict) for v in values.values())
         line.obj = self.copy_of(line.stored, values)
         line.after = values
 
     def collect(self, line: Line, values: dict[str, Any]) -> None:
         """Values of a new row: plain columns at once, the others one by one."""
-        given = line.given
-        for name, attname, empty in self.simple:
-            value = given.get(name)
-            if value is not None:
+        for name, value in line.given.items():
+            if name in self.simple:
+                attname, empty = self.simple[name]
                 values[attname] = empty if value is CLEAR else value
         if self.special:
             for _, attname, value in self.main_values(line, self.special):
@@ -94,13 +94,12 @@ class Comparing(Shared):
 
     def fill_new(self, line: Line, values: dict[str, Any]) -> None:
         given = line.given
-        for column, attname in self.demands:
-            if column.field in given and given[column.field] is not CLEAR:
-                continue
-            if column.required:
+        for column in self.required:
+            if given.get(column.field, CLEAR) is CLEAR:
                 line.wrong(self.by_field.get(column.field), f"“{column.label}”没有填。新增的行必须填写。")
-            elif column.default is not None and attname:
-                values.setdefault(attname, column.default() if callable(column.default) else column.default)
+        for attname, default in self.defaults:
+            if attname not in values:
+                values[attname] = default() if callable(default) else default
         for parent in self.sheet.parents:
             key, pk = self.parent_of(line, parent)
             values[f"{parent.name}_id"] = (
@@ -108,8 +107,8 @@ class Comparing(Shared):
                 if pk is not None
                 else {"parent": parent.name, "key": [to_json(k) for k in key], "v": self.parent_values(line, parent)}
             )
-        plain = {k: v for k, v in values.items() if not isinstance(v, dict)}
-        line.obj = self.make(plain)
+        line.refers = self.refers and any(isinstance(v, dict) for v in values.values())
+        line.obj = self.make({k: v for k, v in values.items() if not isinstance(v, dict)} if line.refers else values)
         if self.has_committee:
             line.obj.committee_id = self.context.committee.pk
 

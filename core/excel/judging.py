@@ -41,7 +41,7 @@ class Judging(Shared):
 
     def judge_object(self, line: Line) -> None:
         try:
-            if not any(isinstance(v, dict) for v in line.after.values()):
+            if not line.refers:
                 line.obj.clean()
         except ValidationError as error:
             pairs = error.message_dict.items() if hasattr(error, "error_dict") else [("", error.messages)]

@@ -29,6 +29,7 @@ class Line:
     words: dict[str, list] = field(default_factory=dict)
     parts: list[tuple[Part, Any, bool]] = field(default_factory=list)  # part rows to judge: (part, object, is new)
     waits: bool = False
+    refers: bool = False  # to a row that has no primary key yet
 
     def wrong(self, binding: Binding | None, sentence: str) -> None:
         where = (binding.index, binding.letter, binding.heading) if binding else (-1, "", "")
@@ -50,13 +51,15 @@ class Shared:
     titled: list[tuple[Binding, Any]]
     resolvers: dict[str, Resolver]
     parts: dict[str, Part]
+    bound: dict[str, list[Binding]]  # columns of each part
     parents: dict[str, Parent]
     known_parents: dict[str, dict[tuple, int]]
-    keys: list[tuple[str, ...]]
+    keys: dict[tuple[str, ...], tuple[str, ...]]  # names of each declared key → attribute names
     seen: dict[tuple, int]
-    demands: list[tuple[Column, str]]
+    required: list[Column]
+    defaults: list[tuple[str, Any]]
     special: list[Binding]
-    simple: list[tuple[str, str, Any]]
+    simple: dict[str, tuple[str, Any]]  # plain columns: name → attribute and what “清空” stores
     rules: list[tuple[Judge, str, list[str]]]
     uniques: Uniques
     part_uniques: dict[str, Uniques]
@@ -67,6 +70,7 @@ class Shared:
     touched: set[int]
     has_committee: bool
     checks: bool
+    refers: bool  # a line may refer to a parent or to a row of the same file that has no primary key yet
     make: Any
 
     def all_bindings(self) -> list[Binding]:

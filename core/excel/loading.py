@@ -5,6 +5,8 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -12,6 +14,13 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 
 CHUNK = 2000
+
+
+class Plain:
+    """A row as a plain object: a model instance costs ten times as much."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__ = values
 
 
 @contextmanager
@@ -50,10 +59,8 @@ def maker(model: type[models.Model]) -> Callable[[dict[str, Any]], Any]:
 
     def make(values: dict[str, Any]) -> Any:
         obj = model.__new__(model)
-        obj.__dict__.update(base, _state=ModelState())
-        for name in fresh:
-            obj.__dict__[name] = type(base[name])()
-        obj.__dict__.update(values)
+        own = {name: type(base[name])() for name in fresh}
+        obj.__dict__ = {**base, **own, "_state": ModelState(), **values}
         return obj
 
     return make
@@ -92,36 +99,59 @@ def same_often(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def insert(model: type[models.Model], rows: Iterable[models.Model]) -> int:
     """Insert objects that already carry their primary key."""
     fields = model._meta.concrete_fields
+    take = itemgetter(*(f.attname for f in fields))
+    return insert_values(model, fields, (take(obj.__dict__) for obj in rows))
+
+
+def insert_like(pattern: models.Model, names: Sequence[str], rows: Iterable[tuple]) -> int:
+    """Insert rows that equal the pattern but for these attributes, the primary key among them."""
+    by_name = {f.attname: f for f in pattern._meta.concrete_fields}
+    varying = [by_name.pop(name) for name in names]
+    same = tuple(pattern.__dict__[name] for name in by_name)
+    return insert_values(type(pattern), varying, rows, list(by_name.values()), same)
+
+
+def insert_values(
+    model: type[models.Model],
+    fields: Sequence[models.Field],
+    rows: Iterable[tuple],
+    same_fields: Sequence[models.Field] = (),
+    same: tuple = (),
+) -> int:
+    """Insert tuples of Python values in the order of `fields`; `same` goes with each of them."""
     now = timezone.now()
-    makers = []
-    for field in fields:
-        prepare = preparer(field)
-        stamp = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-        makers.append(
-            (
-                field.attname,
-                prepare,
-                (now if isinstance(field, models.DateTimeField) else now.date()) if stamp else None,
-            )
-        )
-    columns = [f.column for f in fields]
+    stamps = [(place, value) for place, field in enumerate(fields) if (value := stamp(field, now)) is not None]
+    prepares = [(place, prepare) for place, field in enumerate(fields) if (prepare := preparer(field))]
+    pairs = zip(same_fields, same, strict=True)
+    tail = [prepared(field, value if (made := stamp(field, now)) is None else made) for field, value in pairs]
+    columns = [f.column for f in (*fields, *same_fields)]
     count, chunk = 0, []
-    for obj in rows:
-        values = obj.__dict__
-        chunk.append(
-            [
-                (prepare(stamp or values[name]) if prepare else stamp or values[name])
-                if prepare or stamp
-                else values[name]
-                for name, prepare, stamp in makers
-            ]
-        )
+    for row in rows:
+        values = [*row, *tail]
+        for place, value in stamps:
+            values[place] = value
+        for place, prepare in prepares:
+            if values[place] is not None:
+                values[place] = prepare(values[place])
+        chunk.append(values)
         if len(chunk) == CHUNK:
             write(model._meta.db_table, columns, chunk)
             count, chunk = count + len(chunk), []
     if chunk:
         write(model._meta.db_table, columns, chunk)
     return count + len(chunk)
+
+
+def stamp(field: models.Field, now: datetime) -> Any:
+    """What auto_now and auto_now_add write, None for other fields."""
+    if not (getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)):
+        return None
+    return now if isinstance(field, models.DateTimeField) else now.date()
+
+
+def prepared(field: models.Field, value: Any) -> Any:
+    prepare = preparer(field)
+    return value if prepare is None or value is None else prepare(value)
 
 
 def write(table: str, columns: Sequence[str], rows: list[list[Any]]) -> None:

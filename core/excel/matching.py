@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from core.secrets import keyed_hash
 
+from .among import one_of
 from .binding import Binding, field_of
 from .line import Line, Shared
 from .rules import Uniques
@@ -45,22 +46,23 @@ class Matching(Shared):
 
     def key_of(self, line: Line) -> tuple[tuple[str, ...], tuple] | None:
         """The first declared key whose cells are all filled, as attribute names and values."""
-        for key in self.keys:
+        given = line.given
+        for key, attnames in self.keys.items():
             values = []
             for name in key:
+                value = given.get(name)
                 if name in self.parents:
                     wanted, pk = self.parent_of(line, self.parents[name])
-                    values.append(pk if pk is not None else wanted)
-                    continue
-                value = self.plain(line.given.get(name))
-                if value is None and isinstance(line.given.get(name), tuple):
-                    values.append(None)  # the cell says “no row”: 本级
-                    continue
-                if value is None or value is CLEAR or isinstance(value, dict):
+                    value = pk if pk is not None else wanted
+                elif isinstance(value, tuple):
+                    value = value[1]  # None where the cell says “no row”: 本级
+                elif value is None or value is CLEAR:
+                    break
+                if isinstance(value, dict):
                     break
                 values.append(keyed_hash(value) if name == "id_number" else value)
             else:
-                return tuple(self.attname(n) for n in key), tuple(values)
+                return attnames, tuple(values)
         return None
 
     def match(self, lines: list[Line]) -> None:
@@ -97,7 +99,7 @@ class Matching(Shared):
         rows = self.sheet.existing()
         for position, name in enumerate(attnames):
             wanted_values = {key[position] for key in usable}
-            condition = Q(**{f"{name}__in": wanted_values - {None}})
+            condition = one_of(self.model, name, wanted_values - {None})
             rows = rows.filter(condition | Q(**{f"{name}__isnull": True}) if None in wanted_values else condition)
         scope = set(self.context.committee.scope_ids) if self.context.committee else set()
         for obj in rows:

@@ -13,10 +13,12 @@ EXCERPTS = 60
 class PartPlanning(Shared):
     def plan_parts(self, lines: list[Line]) -> None:
         for part in self.parts.values():
+            if part.make is None and not self.part_bindings(part):
+                continue
             wanted = {
                 line.number: rows
                 for line in lines
-                if not line.errors and (rows := self.part_rows(part, line)) is not None
+                if not line.errors and ((rows := self.part_rows(part, line)) or (rows == [] and line.stored))
             }
             if not wanted:
                 continue
@@ -33,7 +35,7 @@ class PartPlanning(Shared):
         """The rows of the part that the line asks for; None when its cells are all blank."""
         if part.make is not None:
             return list(part.make(self.context, line.given))
-        own = [b for b in self.all_bindings() if b.owner == part.name and b.column.field in line.given]
+        own = [b for b in self.part_bindings(part) if b.column.field in line.given]
         if not own:
             return None
         base: dict[str, Any] = {}
@@ -55,6 +57,11 @@ class PartPlanning(Shared):
             return [{**base, **one} for one in many]
         keys = [field_of(part.model_class, k).attname for k in part.key]
         return [] if keys and all(base.get(k) in (None, "") for k in keys) else [base]
+
+    def part_bindings(self, part: Part) -> list[Binding]:
+        if part.name not in self.bound:
+            self.bound[part.name] = [b for b in self.all_bindings() if b.owner == part.name]
+        return self.bound[part.name]
 
     @staticmethod
     def reverse_name(part: Part, binding: Binding) -> str:

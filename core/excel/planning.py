@@ -1,6 +1,7 @@
 """Rows of a workbook → what an import would do with each: new, changed, same or wrong. Nothing is written but the staging."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from .part_planning import PartPlanning
 from .rules import Uniques, check_rules
 from .sheet import Context, Sheet
 from .table import Table
-from .values import CLEAR
+from .values import CLEAR, tidy
 
 CHUNK = 2000
 MISS = object()
@@ -39,10 +40,12 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         }
         self.parts = {p.name: p for p in sheet.parts}
         self.parts.update({b.owner: through_part(sheet, b) for b in self.bindings if b.many and not b.column.owner})
+        self.bound = {}
         self.parents = {p.name: p for p in sheet.parents}
         self.known_parents: dict[str, dict[tuple, int]] = {}
         self.make = loading.maker(self.model)
-        self.keys = [("id",)] * ("id" in self.by_field) + list(sheet.keys)
+        keys = [("id",)] * ("id" in self.by_field) + list(sheet.keys)
+        self.keys = {key: tuple(self.attname(name) for name in key) for key in keys}
         self.seen: dict[tuple, int] = {}
         self.file_names: dict[str, int] = {}
         self.rules = check_rules(self.model)
@@ -57,12 +60,15 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.has_version = field_of(self.model, "version") is not None
         own = [b for b in self.all_bindings() if not b.owner and b.column.name != "id"]
         self.special = [b for b in own if b.column.kind == "id_number" or b.column.lookups or b.column.precision]
-        self.simple = [(b.column.field, b.attname, empty_value(b.field)) for b in own if b not in self.special]
-        self.demands = [
-            (c, getattr(field_of(self.model, c.name), "attname", ""))
-            for c in sheet.columns
-            if c.field and not c.readonly and not c.owner and (c.required or c.default is not None)
+        self.simple = {b.column.field: (b.attname, empty_value(b.field)) for b in own if b not in self.special}
+        main = [c for c in sheet.columns if c.field and not c.readonly and not c.owner]
+        self.required = [c for c in main if c.required]
+        self.defaults = [
+            (found.attname, c.default)
+            for c in main
+            if not c.required and c.default is not None and (found := field_of(self.model, c.name))
         ]
+        self.refers = bool(sheet.parents) or any(self.refers_to_itself(r) for r in self.resolvers.values())
         self.checks = type(sheet).check is not Sheet.check
         sheet.prepare(context)
 
@@ -97,55 +103,58 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
 
     def chunks(self, step: Step | None = None) -> Iterator[list[Line]]:
         waiting: list[Line] = []
-        chunk: list[Line] = []
         done = 0
-        for number, cells in self.table.rows():
-            line = self.read(number, cells)
-            if line.waits:
-                waiting.append(line)
-                continue
-            chunk.append(line)
-            if len(chunk) == CHUNK:
-                yield self.settle(chunk)
-                done, chunk = done + len(chunk), []
-                if step:
-                    step(done, None)
-        if chunk:
-            yield self.settle(chunk)
+        rows = self.table.rows()
+        while read := [Line(number, cells) for number, cells in islice(rows, CHUNK)]:
+            self.read(read)
+            waiting += [line for line in read if line.waits]
+            yield self.settle([line for line in read if not line.waits] if waiting else read)
+            done += len(read)
+            if step:
+                step(done, None)
         for start in range(0, len(waiting), CHUNK):
             part = waiting[start : start + CHUNK]
             for line in part:
                 self.resolve(line, last=True)
             yield self.settle(part)
 
-    def read(self, number: int, cells: list[Any]) -> Line:
-        """Convert the cells of one row."""
-        line = Line(number, cells)
-        given, width = line.given, len(cells)
+    def read(self, lines: list[Line]) -> None:
+        """Convert the cells, column by column: most columns need one look for all their rows."""
         for binding in self.bindings:
-            raw = cells[binding.index] if binding.index < width else ""
-            if raw == "" or raw is None:
-                continue
-            cache = binding.cache
-            try:
-                if cache is None:
-                    value = binding.convert(raw)
-                else:
-                    value = cache.get(raw, MISS)
-                    if value is MISS or (value == 1 and raw.__class__ is not str):
-                        value = cache[raw] = binding.convert(raw)
-            except ValidationError as error:
-                line.wrong(binding, messages(error))
-                continue
-            if value is None:
-                continue
-            if binding.column.precision and value is not CLEAR:
-                value, given["!" + binding.column.field] = value
-            given[binding.column.field] = value
-        for binding, value in self.titled:
-            given[binding.column.field] = value
-        self.resolve(line, last=False)
-        return line
+            index, name = binding.index, binding.column.field
+            column = [line.cells[index] if index < len(line.cells) else "" for line in lines]
+            convert = self.cached(binding) if binding.cache is not None else None
+            convert = convert or (binding.convert_tidy if tidy(column) else binding.convert)
+            for line, raw in zip(lines, column, strict=True):
+                if raw == "" or raw is None:
+                    continue
+                try:
+                    value = convert(raw)
+                except ValidationError as error:
+                    line.wrong(binding, messages(error))
+                    continue
+                if value is None:
+                    continue
+                if binding.column.precision and value is not CLEAR:
+                    value, line.given["!" + name] = value
+                line.given[name] = value
+        for line in lines:
+            for binding, value in self.titled:
+                line.given[binding.column.field] = value
+            self.resolve(line, last=False)
+
+    @staticmethod
+    def cached(binding: Binding) -> Callable[[Any], Any]:
+        """Kinds of few different cells are converted once each."""
+        known, convert = binding.cache, binding.convert
+
+        def recall(raw: Any) -> Any:
+            value = known.get(raw, MISS)
+            if value is MISS or (value == 1 and raw.__class__ is not str):
+                value = known[raw] = convert(raw)
+            return value
+
+        return recall
 
     def resolve(self, line: Line, last: bool) -> None:
         for name, resolver in self.resolvers.items():

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import F, Q
 
+from .among import one_of
+
 Judge = Callable[[Any], bool | None]
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "exact": lambda a, b: a == b,
@@ -99,27 +101,28 @@ class Uniques:
             if attnames not in skip:
                 self.rules.append((attnames, judge, condition, message, {}))
 
-    def found(self) -> Iterator[tuple[tuple[str, ...], Judge, Q | None, str]]:
+    def found(self) -> Iterator[tuple[tuple[str, ...], Judge | None, Q | None, str]]:
         meta = self.model._meta
         for constraint in meta.constraints:
             if isinstance(constraint, models.UniqueConstraint) and constraint.fields and not constraint.expressions:
                 try:
-                    judge = compile_q(self.model, constraint.condition) if constraint.condition else lambda row: True
+                    judge = compile_q(self.model, constraint.condition) if constraint.condition else None
                 except Unsupported:
                     continue
                 names = tuple(meta.get_field(f).attname for f in constraint.fields)
                 yield names, judge, constraint.condition, str(constraint.violation_error_message)
         for field in meta.concrete_fields:
             if field.unique and not field.primary_key:
-                yield (field.attname,), lambda row: True, None, f"已有相同的{field.verbose_name}。"
+                yield (field.attname,), None, None, f"已有相同的{field.verbose_name}。"
 
     def conflicts(self, rows: list[tuple[int, Any]], freed: set[int]) -> Iterator[tuple[int, str, str]]:
         """(row number, field, sentence) for the objects of one chunk; `freed` are stored rows that end by this import."""
         for attnames, judge, condition, message, seen in self.rules:
             wanted: dict[tuple, tuple[int, Any]] = {}
             for number, obj in rows:
-                key = tuple(obj.__dict__.get(a) for a in attnames)
-                if None in key or not judge(obj):
+                values = obj.__dict__
+                key = tuple([values.get(a) for a in attnames])
+                if None in key or (judge is not None and not judge(obj)):
                     continue
                 if (first := seen.setdefault(key, number)) != number:
                     yield number, attnames[-1], f"与第{first}行重复：{message}"
@@ -132,7 +135,7 @@ class Uniques:
         stored = self.model._base_manager.filter(condition) if condition else self.model._base_manager.all()
         for position, name in enumerate(attnames):
             values = {key[position] for key in wanted}
-            stored = stored.filter(**{f"{name}__in": values})
+            stored = stored.filter(one_of(self.model, name, values))
         for pk, *key in stored.values_list("pk", *attnames):
             number, own = wanted.get(tuple(key), (0, None))
             if number and pk != own and pk not in freed:

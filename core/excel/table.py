@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from .reading import Grid, column_letter
 from .sheet import Column, Sheet, all_sheets
 
+Finder = Callable[[str, str, set[int]], tuple[Column, str] | None]
 NUMBER_HEADINGS = {"序号", "编号", "no", "行号"}
 TOTAL_WORDS = {"合计", "总计", "小计", "共计", "累计"}
 FOOT_PATTERN = re.compile(
@@ -19,6 +20,7 @@ FOOT_PATTERN = re.compile(
 )
 EXAMPLE_WORD = "示例"
 MAX_HEADER_LINE = 25
+LEADING = 3  # cells among which 合计 may stand
 HOW_WORDS = {"same": "认出", "synonym": "按同义词认出", "close": "按相近的字认出"}
 NUMBER_COLUMN = Column("系统编号", "id", "int", help="由系统生成，请不要改动；新增的行留空。", width=10)
 
@@ -52,19 +54,18 @@ class Table:
     def rows(self) -> Iterator[tuple[int, list[Any]]]:
         """(row number of the sheet, cells) of the data rows; what is left out is noted in `skipped`."""
         head = {(norm(f.heading)) for f in self.found}
-        leading = range(3)
         ended = False
         for offset, row in enumerate(self.grid.rows()):
             if offset < self.first_row:
                 continue
-            why = self.not_data(row, head, leading, ended)
+            why = self.not_data(row, head)
             if why is None:
                 yield offset + 1, row
             elif why:
                 ended = ended or why in ("合计", "填表人")
                 self.skip(why, offset + 1)
 
-    def not_data(self, row: list[Any], head: set[str], leading: range, ended: bool) -> str | None:
+    def not_data(self, row: list[Any], head: set[str]) -> str | None:
         """ "" for a blank row, a word for a total or a note, None for data."""
         first = next((c for c in row if c not in ("", None)), None)
         if first is None:
@@ -74,13 +75,14 @@ class Table:
         word = norm(first)
         if not word:
             return "" if not any(norm(c) for c in row if c not in ("", None)) else None
-        if word in TOTAL_WORDS or any(
-            norm(row[i]) in TOTAL_WORDS for i in leading if i < len(row) and isinstance(row[i], str)
-        ):
-            return "合计"
+        for cell in (first, *row[:LEADING]):
+            if cell.__class__ is str and "计" in cell and norm(cell) in TOTAL_WORDS:
+                return "合计"
         if word == EXAMPLE_WORD:
             return "示例"
-        if FOOT_PATTERN.match(unicodedata.normalize("NFKC", first).replace(" ", "")):
+        if (":" in first or "：" in first) and FOOT_PATTERN.match(
+            unicodedata.normalize("NFKC", first).replace(" ", "")
+        ):
             return "填表人"
         if word in head or word in NUMBER_HEADINGS:
             filled = [norm(c) for c in row if c not in ("", None)]
@@ -91,13 +93,14 @@ class Table:
         return None
 
 
+MARKS = re.compile("[\\s*:★☆·_\u200b-\u200d\ufeff]|\\(必填\\)|\\(选填\\)")
+
+
 def norm(value: Any) -> str:
     """A heading as it is compared: half-width, no blanks, no notes in brackets, no marks."""
     if value is None:
         return ""
-    text = unicodedata.normalize("NFKC", str(value)).lower()
-    text = re.sub(r"[\s*:★☆·_]|\(必填\)|\(选填\)", "", text)
-    return re.sub("[\u200b-\u200d\ufeff]", "", text)
+    return MARKS.sub("", unicodedata.normalize("NFKC", str(value)).lower())
 
 
 def without_notes(text: str) -> str:
@@ -107,7 +110,7 @@ def without_notes(text: str) -> str:
 def column_numbers(row: list[Any]) -> bool:
     """The line 1 2 3 … that some forms carry under the header."""
     filled = [c for c in row if c not in ("", None)]
-    if len(filled) < 4:
+    if len(filled) < 4 or len(str(filled[0])) > 3:
         return False
     try:
         numbers = [int(float(c)) for c in filled]
@@ -177,10 +180,10 @@ def labels(upper: list[Any] | None, lower: list[Any]) -> list[tuple[str, str]]:
     return result
 
 
-def match(headings: Headings, cells: list[tuple[str, str]]) -> list[Found]:
+def match(headings: Headings, cells: list[tuple[str, str]], finders: tuple[Finder, ...]) -> list[Found]:
     used: set[int] = set()
     found: list[Found] = []
-    for finder in (headings.find, headings.guess):
+    for finder in finders:
         taken = {f.index for f in found}
         for index, (group, heading) in enumerate(cells):
             if index in taken or not heading or heading in NUMBER_HEADINGS:
@@ -193,18 +196,23 @@ def match(headings: Headings, cells: list[tuple[str, str]]) -> list[Found]:
 
 def best_header(grid: Grid, headings: Headings) -> tuple[int, int, list[Found], list[tuple[str, str]]]:
     """(first data row, lines of header, found, labels) of the lines that look most like the header."""
-    best: tuple[int, int, list[Found], list[tuple[str, str]]] = (0, 0, [], [])
+    options: list[tuple[int, int, list[tuple[str, str]]]] = []
     for line in range(min(MAX_HEADER_LINE, len(grid.head))):
-        if len([c for c in grid.head[line] if c not in ("", None)]) == 0:
+        if any(c not in ("", None) for c in grid.head[line]):
+            options.append((line, 1, labels(None, grid.head[line])))
+            if line + 1 < len(grid.head):
+                options.append((line, 2, labels(grid.head[line], grid.head[line + 1])))
+    # comparing by likeness is slow: only the lines with the most known words are read that way too
+    known = [len(match(headings, cells, (headings.find,))) for _, _, cells in options]
+    most = max(known, default=0)
+    best: tuple[int, int, list[Found], list[tuple[str, str]]] = (0, 0, [], [])
+    for (line, size, cells), words in zip(options, known, strict=True):
+        if words * 2 < most:
             continue
-        options: list[tuple[int, list[tuple[str, str]]]] = [(1, labels(None, grid.head[line]))]
-        if line + 1 < len(grid.head):
-            options.append((2, labels(grid.head[line], grid.head[line + 1])))
-        for size, cells in options:
-            found = match(headings, cells)
-            # of two readings with the same columns the smaller header wins: the line above it is the title
-            if (score(found), -size) > (score(best[2]), -best[1]):
-                best = (line + size, size, found, cells)
+        found = match(headings, cells, (headings.find, headings.guess))
+        # of two readings with the same columns the smaller header wins: the line above it is the title
+        if (score(found), -size) > (score(best[2]), -best[1]):
+            best = (line + size, size, found, cells)
     return best
 
 

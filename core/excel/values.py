@@ -31,24 +31,39 @@ CLEAR = _Clear()
 NONE_WORDS = {"无", "—", "-", "--", "——", "/", "／"}
 CLEAR_WORD = "清空"
 DIRTY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufffe\uffff]")
-EDGE = re.compile(r"^[\s\u3000\xa0]|[\s\u3000\xa0]$")
+SUSPECT = re.compile(rf"{DIRTY.pattern}|^[\s\u3000\xa0]|[\s\u3000\xa0]$")
+UNTIDY = re.compile(rf"{DIRTY.pattern}|\r|^[ \t\u3000\xa0]|[ \t\u3000\xa0]$", re.MULTILINE)
+SPECIAL_WORDS = {*NONE_WORDS, CLEAR_WORD}
 CHINESE_GAP = re.compile(
     "(?<=[\u4e00-\u9fff])[ \u3000\xa0]+(?=[\u4e00-\u9fff0-9])|(?<=[0-9])[ \u3000\xa0]+(?=[\u4e00-\u9fff])"
 )
+GAP = re.compile("[ \u3000\xa0]")
 LOST_DIGITS = 10**15
 UNIT = re.compile(r"^([-+]?\d[\d,]*(?:\.\d+)?)(?:人|名|家|个|次|件|项|期|场|学时|小时|元|万元|%)?$")
 DATE = re.compile(r"^(\d{4})\s*[年./\-]\s*(\d{1,2})(?:\s*[月./\-]\s*(\d{1,2})?\s*日?)?(?:[ T].*)?$")
 QUARTER = re.compile(r"^(\d{4})\s*(?:年度?)?\s*(?:Q|第)?\s*([1-4一二三四])\s*(?:季度?)?$", re.IGNORECASE)
 TRUE = {"是", "有", "√", "✓", "✔", "y", "yes", "true", "1", "已", "对", "1.0"}
 FALSE = {"否", "无", "×", "✗", "x", "n", "no", "false", "0", "未", "不是", "没有", "0.0"}
+PHONE_MARKS = re.compile(r"[\s()（）]")
 SPLIT = re.compile(r"[、，,;；\n\r]+")
 
 
 def clean(text: str) -> str:
-    """Without invisible characters and outer blanks; nearly every cell passes after two looks."""
-    if DIRTY.search(text):
-        text = DIRTY.sub("", text).translate(INVISIBLE)
-    return text.strip(" \t\r\n\u3000\xa0") if EDGE.search(text) else text
+    """Without invisible characters and outer blanks; nearly every cell passes after one look."""
+    if not SUSPECT.search(text):
+        return text
+    return DIRTY.sub("", text).translate(INVISIBLE).strip(" \t\r\n\u3000\xa0")
+
+
+def tidy(cells: list[Any]) -> bool:
+    """All of these cells are texts with nothing to clean, and none of them says 无 or 清空: one look for a column."""
+    try:
+        text = "\n".join(cells)
+    except TypeError:
+        return False
+    if text.count("\n") != len(cells) - 1 or UNTIDY.search(text):
+        return False
+    return SPECIAL_WORDS.isdisjoint(cells)
 
 
 def half_width(text: str) -> str:
@@ -83,8 +98,8 @@ def is_lost(raw: Any) -> bool:
 SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d+$", re.IGNORECASE)
 
 
-def converter(column: Column, field: models.Field | None) -> Convert:
-    """raw → value, None for blank, CLEAR, or ValidationError."""
+def converters(column: Column, field: models.Field | None) -> tuple[Convert, Convert]:
+    """raw → value, None for blank, CLEAR, or ValidationError; the second is for a cell of a tidy column."""
     base = KINDS[column.kind](column, field)
     checks = list(field.validators) if field is not None and column.kind not in ("lookup", "names") else []
     length = getattr(field, "max_length", None) if column.kind in ("text", "code", "phone") else None
@@ -106,6 +121,9 @@ def converter(column: Column, field: models.Field | None) -> Convert:
                 return CLEAR
             if raw in NONE_WORDS and not has_none_choice and not (keeps_none and raw == "无"):
                 return CLEAR
+        return convert_tidy(raw)
+
+    def convert_tidy(raw: Any) -> Any:
         value = base(raw)
         if value == "":
             return None
@@ -115,17 +133,18 @@ def converter(column: Column, field: models.Field | None) -> Convert:
             check(value)
         return extra(value) if extra is not None else value
 
-    return convert
+    return convert, convert_tidy
 
 
 def text_kind(column: Column, field: models.Field | None) -> Convert:
     name_like = column.name in ("name", "person_name", "short_name") or column.name.endswith("_name")
 
     def convert(raw: Any) -> str:
-        if is_lost(raw):
-            raise lost_digits("这么长的数字")
-        text = cell_text(raw)
-        return CHINESE_GAP.sub("", text) if name_like else text
+        if raw.__class__ is not str:
+            if is_lost(raw):
+                raise lost_digits("这么长的数字")
+            raw = cell_text(raw)
+        return CHINESE_GAP.sub("", raw) if name_like and GAP.search(raw) else raw
 
     return convert
 
@@ -154,7 +173,9 @@ def id_number_kind(column: Column, field: models.Field | None) -> Convert:
 
 def phone_kind(column: Column, field: models.Field | None) -> Convert:
     def convert(raw: Any) -> str:
-        text = re.sub(r"[\s()（）]", "", half_width(cell_text(raw))).replace("—", "-").replace("－", "-")
+        text = half_width(cell_text(raw))
+        if not text.isdigit():
+            text = PHONE_MARKS.sub("", text).replace("—", "-").replace("－", "-")
         if "*" in text:
             return ""
         validate_phone(text)

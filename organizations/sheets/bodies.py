@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from organizations.choices import CoverageMethod
@@ -46,8 +47,18 @@ def export(heading: str, group: str, name: str, kind: str = "text") -> Column:
     return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,))
 
 
+def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
+    """Code and name of each body of the committee → its present 归口 and since when."""
+    bodies = SocialOrganization.objects.within(context.committee)
+    rows = Affiliation.objects.filter(organization__in=bodies, end=None)
+    found = rows.values_list("organization__code", "organization__name", "kind", "start")
+    return {word: (kind, start) for code, name, kind, start in found for word in (code, name) if word}
+
+
 def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The first 归口 of a body begins with its registration; a later one on the day given, or the day “as of”."""
+    if "affiliations" not in context.data:
+        context.data["affiliations"] = open_affiliations(context)
     stored = context.data["affiliations"]
     kind, start = values.get("affiliation.kind"), values.get("affiliation.start")
     known_kind, known_start = stored.get(values.get("code")) or stored.get(values.get("name")) or ("", None)
@@ -153,17 +164,11 @@ class OrganizationSheet(Sheet):
     def queryset(self, user: Any) -> models.QuerySet:
         return super().queryset(user).for_ledger(today(user.committee))
 
-    def prepare(self, context: Context) -> None:
-        bodies = SocialOrganization.objects.within(context.committee)
-        rows = Affiliation.objects.filter(organization__in=bodies, end=None)
-        found = rows.values_list("organization__code", "organization__name", "kind", "start")
-        context.data["affiliations"] = {
-            word: (kind, start) for code, name, kind, start in found for word in (code, name) if word
-        }
-
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""
-        bodies = SocialOrganization.objects.filter(pk__in=ids, former_names__isnull=False).distinct()
+        bodies = SocialOrganization.objects.filter(
+            one_of(SocialOrganization, "id", ids), former_names__isnull=False
+        ).distinct()
         renamed = list(bodies.prefetch_related("former_names"))
         for body in renamed:
             body.before_save(tuple(former.name for former in body.former_names.all()))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum, Value
 from django.db.models.sql.where import AND, WhereNode
 
@@ -18,13 +19,20 @@ from core.models import Committee
 from core.periods import Period
 from organizations.statistics import Definition, definition
 
+from .statements import Statement
+
+STATEMENTS_KEPT = 1000  # about fifty scopes
+compiled: dict[tuple, Statement] = {}
 COUNT, SUM, RATE, ROWS = "count", "sum", "rate", "rows"
 ROW_LIMIT = 5000  # rows named in JSON and editions; above it count and digest (DECISIONS)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose facts, of which period, as of which day (stocks are counted on that day, flows within the period)."""
+    """Whose facts, of which period, as of which day (stocks are counted on that day, flows within the period).
+
+    A base and a condition may depend on nothing but this: their statements are compiled once per `key`.
+    """
 
     committee: Committee
     period: Period
@@ -38,6 +46,10 @@ class Scope:
     def coverage(self) -> Definition:
         """口径 of the two coverages in force on that day; one query a scope."""
         return definition(self.committee, self.day)
+
+    @property
+    def key(self) -> tuple:
+        return (self.committee.pk, tuple(self.committee.scope_ids), self.period, self.day, self.coverage)
 
 
 Condition = Callable[[Any, Scope], QuerySet]
@@ -124,6 +136,33 @@ def added_condition(base: QuerySet, narrowed: QuerySet) -> WhereNode:
     return WhereNode(after.children[len(before.children) :], AND)
 
 
+def aggregates(base: QuerySet, facts: Sequence[Fact], scope: Scope) -> dict[str, Any]:
+    """The columns of the one aggregate that reads all these facts; a fact without a condition is `total_`."""
+    narrowed_rows: dict[str, QuerySet] = {}
+    columns: dict[str, Any] = {"total_": Count(Value(1))}
+    for fact in facts:
+        narrowed = fact.narrow(base, scope, narrowed_rows)
+        test = added_condition(base, narrowed) if narrowed is not base else None
+        if fact.kind == SUM:
+            columns[fact.key] = Sum(fact.expression, filter=test)
+        elif test is not None:
+            columns[fact.key] = Count(Value(1), filter=test)
+        if fact.known is not None:
+            columns[f"{fact.key}_known"] = Count(Value(1), filter=added_condition(base, fact.known(base, scope)))
+    return columns
+
+
+def statement(base_key: str, facts: Sequence[Fact], scope: Scope) -> Statement:
+    """The compiled aggregate of these facts, from memory where the same scope was asked before."""
+    key = (connection.vendor, base_key, tuple(fact.key for fact in facts), *scope.key)
+    if key not in compiled:
+        base = bases[base_key].queryset(scope).order_by()
+        if len(compiled) >= STATEMENTS_KEPT:
+            compiled.clear()
+        compiled[key] = Statement.of(base, aggregates(base, facts, scope))
+    return compiled[key]
+
+
 @dataclass
 class FactValue:
     """The value of one fact: a number, 0 for none, or unknown; `items` of a list fact."""
@@ -182,21 +221,7 @@ class FactSet:
             if fact.kind in (COUNT, SUM):
                 by_base.setdefault(fact.base, []).append(fact)
         for base_key, group in by_base.items():
-            base = bases[base_key].queryset(self.scope).order_by()
-            narrowed_rows: dict[str, QuerySet] = {}
-            columns: dict[str, Any] = {"total_": Count(Value(1))}
-            for fact in group:
-                narrowed = fact.narrow(base, self.scope, narrowed_rows)
-                test = added_condition(base, narrowed) if narrowed is not base else None
-                if fact.kind == SUM:
-                    columns[fact.key] = Sum(fact.expression, filter=test)
-                elif test is not None:
-                    columns[fact.key] = Count(Value(1), filter=test)
-                if fact.known is not None:
-                    columns[f"{fact.key}_known"] = Count(
-                        Value(1), filter=added_condition(base, fact.known(base, self.scope))
-                    )
-            result = base.aggregate(**columns)
+            result = statement(base_key, group, self.scope).run()
             for fact in group:
                 value = result.get(fact.key, result["total_"])
                 unknown = bool(result["total_"]) and (
