@@ -48,7 +48,7 @@ class Frame:
 
     @property
     def phone_tabs(self) -> list:
-        return phone_tabs(self.view_name)
+        return phone_tabs(self.user, self.view_name)
 
     @property
     def shows_period(self) -> bool:

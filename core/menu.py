@@ -127,6 +127,13 @@ PHONE_TABS = (
     ("file-text", Item("述职", "reviews:dutyreport-list")),
     ("users-round", Item("支部", "organizations:partybranch-list")),
 )
+LIAISON_TABS = (
+    ("house", Item("首页", "reports:home", everybody)),
+    ("list-checks", Item("任务", "tasks:assignment-list")),
+    ("flag", Item("活动", "tasks:activity-list")),
+    ("clipboard-check", Item("整改", "reviews:finding-list")),
+    ("building-2", Item("单位", "organizations:socialorganization-list")),
+)
 
 
 @cache
@@ -162,12 +169,12 @@ def build_menu(user: User, view_name: str) -> Iterator[Entry]:
             yield Entry(menu.label, entries[0].url, any(e.active for e in entries), tuple(entries))
 
 
-def phone_tabs(view_name: str) -> list[Entry]:
-    """The bar at the foot of a secretary's phone."""
+def phone_tabs(user: User, view_name: str) -> list[Entry]:
+    """The bar at the foot of the phone: a secretary's, or that of those who look after a body."""
     urlconf = get_urlconf()
     return [
         Entry(item.label, url, item.covers(view_name), icon=icon)
-        for icon, item in PHONE_TABS
+        for icon, item in (PHONE_TABS if user.is_secretary else LIAISON_TABS)
         if (url := _url(item.name, urlconf))
     ]
 

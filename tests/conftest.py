@@ -82,10 +82,7 @@ def missing_parts(markers: set[str]) -> list[str]:
 
 
 def pytest_collection_modifyitems(config, items):
-    """One Celery worker serves the tests that need it; pictures are only made when asked for."""
-    for item in items:
-        if item.get_closest_marker("services"):
-            item.add_marker(pytest.mark.xdist_group("services"))
+    """Pictures are only made when asked for."""
     if "screenshots" not in config.option.markexpr:
         pictures = [item for item in items if item.get_closest_marker("screenshots")]
         items[:] = [item for item in items if item not in pictures]

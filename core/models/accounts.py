@@ -112,6 +112,11 @@ class User(AbstractUser):
         return self.is_active and self.role in ADMINISTRATORS
 
     @cached_property
+    def is_secretary(self) -> bool:
+        """Posted to a party branch; a liaison or instructor is posted to bodies only."""
+        return self.postings.filter(branch__isnull=False, end=None).exists()
+
+    @cached_property
     def scope_ids(self) -> list[int]:
         """Ids of the committees whose rows an office user sees."""
         return list(self.committee.scope_ids) if self.committee_id and self.is_office else []

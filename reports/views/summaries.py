@@ -71,6 +71,7 @@ def render_summary(request: HttpRequest, composed: Composed, status: int = 200, 
     missing = missing_of(composed)
     context: dict[str, Any] = {
         "composed": composed,
+        "paper": document_of(composed),
         "period": composed.period,
         "title": f"{composed.period.title}党建工作总结",
         "can_edit": can_edit,

@@ -3,12 +3,15 @@
 from django.test import TestCase
 from django.urls import get_resolver, reverse
 
-from core.menu import HOME, MENUS, PHONE_TABS, build_menu
+from core.markup import icon_svg
+from core.menu import HOME, LIAISON_TABS, MENUS, PHONE_TABS, build_menu, phone_tabs
 from tests.factories import (
     make_audit_admin,
     make_branch,
     make_committee,
     make_leader,
+    make_liaison,
+    make_organization,
     make_secretary,
     make_security_admin,
     make_staff,
@@ -30,8 +33,18 @@ class MenuTests(TestCase):
         cls.secretary = make_secretary(make_branch(cls.committee))
 
     def test_every_entry_is_a_page(self):
-        for item in [*ITEMS, *(item for _, item in PHONE_TABS)]:
+        for item in [*ITEMS, *(item for _, item in (*PHONE_TABS, *LIAISON_TABS))]:
             reverse(item.name)
+
+    def test_the_tabs_of_a_phone_are_those_of_the_own_duty(self):
+        liaison = make_liaison(make_organization(self.committee))
+        own = [tab.label for tab in phone_tabs(self.secretary, "")]
+        theirs = [tab.label for tab in phone_tabs(liaison, "")]
+
+        self.assertEqual(own, ["首页", "任务", "活动", "述职", "支部"])
+        self.assertEqual(theirs, ["首页", "任务", "活动", "整改", "单位"])
+        for icon, _ in (*PHONE_TABS, *LIAISON_TABS):
+            icon_svg(icon)
 
     def test_every_list_without_a_number_in_its_address_is_covered_by_one_entry(self):
         names = {

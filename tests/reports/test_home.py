@@ -136,7 +136,7 @@ class OfficeHomeTests(TestCase):
         found = coverage(self.committee, TODAY)
         self.assertEqual(home.figures[0].value, f"{found.organization_rate}")
         self.assertEqual(home.figures[1].value, f"{found.work_rate}")
-        self.assertEqual(home.figures[2].note, "1 / 4项 · 逾期2项")
+        self.assertEqual(home.figures[2].note, "1 / 4项，按支部计 · 逾期2项")
         self.assertEqual(home.figures[3].note, "口头2个、书面3个 · 已提交2个")
 
     def test_categories_lead_to_as_many_rows(self):

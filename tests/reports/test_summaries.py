@@ -1,8 +1,11 @@
 import json
+import re
 from datetime import date
+from html import unescape
 
 from django.test import TestCase
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from core.models import AuditEntry
 from core.periods import Period
@@ -44,6 +47,13 @@ class SummaryPageTest(TestCase):
         self.assertEqual(self.client.get(self.url()).status_code, 200)
 
         self.assertEqual(Summary.objects.count(), 0)
+
+    def test_the_printed_page_has_the_paragraphs_of_the_word_file(self) -> None:
+        page = self.client.get(self.url()).content.decode()
+        printed = re.search(r'<article class="paper print-only".*?</article>', page, re.DOTALL)[0]
+        paragraphs = [unescape(strip_tags(p)) for p in re.findall(r"<p class.*?</p>", printed)]
+
+        self.assertEqual(paragraphs, self.text().splitlines()[1:])
 
     def test_edited_paragraph_keeps_its_wording_and_shows_the_new_number(self) -> None:
         self.save("duty", [{"text": "我们请"}, self.ORAL, {"text": "名书记上台述职。"}])
