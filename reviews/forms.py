@@ -11,6 +11,7 @@ from reviews.choices import Conclusion, DutyMode
 from reviews.models import (
     BallotBatch,
     BallotTally,
+    DutyProblem,
     DutyReport,
     Finding,
     InspectionCampaign,
@@ -168,6 +169,14 @@ class DutyReportForm(RecordForm):
             sentence = "述职方式为“不参加”的要写原因。" if excused else "只有“不参加”的才写原因。"
             self.add_error("excused_reason", ValidationError(sentence, code="RV-01"))
         return data
+
+
+class DutyProblemForm(RecordForm):
+    sections = [("查摆问题", ["description", "cause", "measure", "solved_on", "order"])]
+
+    class Meta:
+        model = DutyProblem
+        fields = ("description", "cause", "measure", "solved_on", "order")
 
 
 class BallotBatchForm(RecordForm):

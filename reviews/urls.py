@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import ballots, duty_reports, findings, inspections, sessions, writing
+from reviews.views import ballots, duty_reports, findings, inspections, problems, sessions, writing
 
 app_name = "reviews"
 urlpatterns = [
@@ -59,4 +59,7 @@ urlpatterns = [
     path("duty-reports/<int:pk>/return/", duty_reports.return_report, name="dutyreport-return"),
     path("duty-reports/<int:pk>/accept/", duty_reports.accept_report, name="dutyreport-accept"),
     path("duty-reports/<int:pk>/mode/", duty_reports.change_mode, name="dutyreport-mode"),
+    path("duty-reports/<int:pk>/problems/new/", problems.DutyProblemCreate.as_view(), name="dutyproblem-create"),
+    path("duty-problems/<int:pk>/edit/", problems.DutyProblemUpdate.as_view(), name="dutyproblem-update"),
+    path("duty-problems/<int:pk>/withdraw/", problems.withdraw_problem, name="dutyproblem-withdraw"),
 ]

@@ -16,7 +16,7 @@ from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
 from organizations.models import LedgerCheck, RegistrationReview, SyncDuty
 from reports.models import Edition
-from reviews.models import Finding, ReviewSession
+from reviews.models import DutyReport, Finding, ReviewSession
 from tasks.models import JointMeeting, MeetingAttendance, PlanItem, Resolution, TaskAssignment, TaskList
 from tests.factories import (
     make_audit_admin,
@@ -93,7 +93,8 @@ EXPECTED = (
         " reviews:inspectionrecord-absent reviews:inspectionrecord-conclude reviews:finding-start reviews:finding-finish"
         " reviews:finding-return reviews:finding-close reviews:reviewsession-open reviews:reviewsession-complete"
         " reviews:reviewsession-hold reviews:reviewsession-close reviews:dutyreport-autosave reviews:dutyreport-upload"
-        " reviews:dutyreport-comment reviews:dutyreport-return reviews:dutyreport-accept reviews:dutyreport-mode",
+        " reviews:dutyreport-comment reviews:dutyreport-return reviews:dutyreport-accept reviews:dutyreport-mode"
+        " reviews:dutyproblem-withdraw",
         POST,
     ),
     ("organizations:registration-list organizations:coverage organizations:coverage-rows", OFFICE),
@@ -143,6 +144,7 @@ ROWS = {
     "core:import-": ImportBatch,
     "core:session-": LoginSession,
     "reviews:ballotbatch-create": ReviewSession,
+    "reviews:dutyproblem-create": DutyReport,
     "organizations:ledgerdifference-create": LedgerCheck,
     "organizations:registration-": RegistrationReview,
 }

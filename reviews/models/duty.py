@@ -236,11 +236,15 @@ class DutyProblem(Record):
     """查摆问题. One problem named in a duty report and the measure against it."""
 
     report = models.ForeignKey(DutyReport, models.CASCADE, verbose_name="述职报告", related_name="named_problems")
-    description = models.CharField("问题", max_length=300)
-    cause = models.CharField("原因", max_length=300, blank=True)
-    measure = models.CharField("改进措施", max_length=300, blank=True)
-    solved_on = models.DateField("解决日期", null=True, blank=True)
-    order = models.PositiveSmallIntegerField("顺序", default=1)
+    description = models.CharField(
+        "问题", max_length=300, help_text="一行写一个问题，例如：组织生活形式单一，年轻党员参加不够。"
+    )
+    cause = models.CharField("原因", max_length=300, blank=True, help_text="报告里分析了原因的照写。")
+    measure = models.CharField(
+        "改进措施", max_length=300, blank=True, help_text="写了措施的，季度总结才计入“制定改进措施”。"
+    )
+    solved_on = models.DateField("解决日期", null=True, blank=True, help_text="已经解决的才填。")
+    order = models.PositiveSmallIntegerField("顺序", default=1, help_text="在报告里的先后，写数字。")
 
     objects = DutyProblemQuerySet.as_manager()
 

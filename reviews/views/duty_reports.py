@@ -142,6 +142,8 @@ class DutyReportDetail(DetailPage):
             "report": row,
             "versions": self.versions,
             "comments": list(row.comments.all()),
+            "problems": list(row.named_problems.all()),
+            "can_name_problems": workflows.can_name_problems(user, row),
             "can_comment": workflows.can_comment(user, row),
         }
         return {**context, **self.office_context()} if user.is_office else context

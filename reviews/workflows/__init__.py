@@ -31,6 +31,7 @@ from .inspections import (
     start_check,
     submit_record,
 )
+from .problems import can_name_problems, withdraw_problem
 from .reports import (
     accept_duty_report,
     can_change_mode,
@@ -75,6 +76,7 @@ __all__ = [
     "can_hold_session",
     "can_keep_files",
     "can_mark_absent",
+    "can_name_problems",
     "can_open_session",
     "can_return_finding",
     "can_return_record",
@@ -106,4 +108,5 @@ __all__ = [
     "submission_errors",
     "submit_duty_report",
     "submit_record",
+    "withdraw_problem",
 ]

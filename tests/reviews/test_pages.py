@@ -5,7 +5,9 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from reviews.models import DutyReportVersion, LeaderComment
+from core.models import AuditEntry
+from reviews.choices import SessionStatus
+from reviews.models import DutyReportVersion, LeaderComment, ReviewSession
 from tests.factories import (
     make_branch,
     make_campaign,
@@ -121,3 +123,48 @@ class ReviewPages(TestCase):
         self.assertContains(self.client.get(self.finding.get_absolute_url()), "已逾期30天")
         page = self.client.get(reverse("reviews:finding-list") + "?tab=late")
         self.assertContains(page, self.finding.description)
+
+
+class DutyProblemPagesTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee()
+        cls.staff = make_staff(cls.committee)
+        cls.branch = make_branch(cls.committee)
+        cls.report = make_duty_report(make_session(cls.committee), cls.branch)
+
+    def add(self, **values):
+        url = reverse("reviews:dutyproblem-create", args=[self.report.pk])
+        return self.client.post(url, {"description": "学习不够深入", "measure": "每月集中学习", "order": 1, **values})
+
+    def test_staff_enter_change_and_withdraw_a_problem(self):
+        self.client.force_login(self.staff)
+        self.assertRedirects(self.add(), self.report.get_absolute_url())
+        problem = self.report.named_problems.get()
+        self.assertEqual((problem.committee, problem.created_by), (self.committee, self.staff))
+
+        url = reverse("reviews:dutyproblem-update", args=[problem.pk])
+        self.client.post(url, {"description": "学习不够", "measure": "", "order": 1, "version": problem.version})
+        problem.refresh_from_db()
+        self.assertEqual((problem.description, problem.measure), ("学习不够", ""))
+
+        self.client.post(reverse("reviews:dutyproblem-withdraw", args=[problem.pk]))
+        self.assertFalse(self.report.named_problems.exists())
+        self.assertEqual(AuditEntry.objects.latest("pk").changes["问题"], ["学习不够", ""])
+
+    def test_a_closed_session_takes_no_more_problems(self):
+        self.client.force_login(self.staff)
+        self.add()
+        problem = self.report.named_problems.get()
+        ReviewSession.objects.update(status=SessionStatus.CLOSED)
+
+        self.assertEqual(self.add().status_code, 403)
+        self.assertEqual(self.client.post(reverse("reviews:dutyproblem-withdraw", args=[problem.pk])).status_code, 403)
+        self.assertEqual(self.report.named_problems.count(), 1)
+
+    def test_a_secretary_reads_them_and_cannot_write(self):
+        self.report.named_problems.create(committee=self.committee, description="学习不够深入")
+        self.client.force_login(make_secretary(self.branch))
+
+        self.assertContains(self.client.get(self.report.get_absolute_url()), "学习不够深入")
+        self.assertEqual(self.add().status_code, 403)
