@@ -1,6 +1,7 @@
 """Quarters and periods. A quarter is stored as one integer, year * 4 + (1…4 − 1), so that a half-year is a range."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -28,6 +29,12 @@ def chinese_number(value: int) -> str:
         elif text and value:
             zero = True
     return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later (earlier when negative); the last day where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def quarter_of(day: date) -> int:

@@ -1,9 +1,8 @@
 """Facts about bodies, branches, members, charters, letters and ledgers."""
 
-from calendar import monthrange
-
 from django.db.models import Exists, OuterRef
 
+from core.periods import add_months
 from organizations.choices import BranchKind, MemberCategory, RegistrationStatus
 from organizations.models import (
     BranchCoverage,
@@ -245,7 +244,7 @@ add(
         "当日起六个月内本届任期届满的党组织。",
         "branches",
         within="branches",
-        condition=lambda q, s: q.term_ending(s.day, _six_months_after(s.day)),
+        condition=lambda q, s: q.term_ending(s.day, add_months(s.day, 6)),
     ),
     Fact(
         "branches_dissolved",
@@ -301,9 +300,3 @@ add(
         condition=lambda q, s: q.pending(),
     ),
 )
-
-
-def _six_months_after(day):
-    month = day.month + 6
-    year, month = (day.year, month) if month <= 12 else (day.year + 1, month - 12)
-    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
