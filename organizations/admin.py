@@ -10,10 +10,13 @@ from core.models import User
 from core.office_admin import RecordAdmin, RecordInline, RoleAdmin
 from organizations.models import (
     Affiliation,
+    BranchApplication,
     BranchCoverage,
     BranchPost,
     CharterRecord,
     CommitmentLetter,
+    ElectedPerson,
+    ElectionTerm,
     FormerName,
     IncubationBatch,
     InstructorAssignment,
@@ -91,6 +94,38 @@ class PartyBranchAdmin(RecordAdmin):
     autocomplete_fields = ("parent",)
     readonly_fields = ("dissolved_on", "dissolution_no")
     inlines = (CoverageInline, PostInline)
+
+
+class ElectedInTerm(RecordInline):
+    model = ElectedPerson
+    exclude = ("application",)
+
+
+class ElectedAtFirst(RecordInline):
+    model = ElectedPerson
+    exclude = ("term",)
+
+
+@admin.register(ElectionTerm)
+class ElectionTermAdmin(RecordAdmin):
+    """The days and results are written by the pages of 换届, together with the posts and the ledger."""
+
+    list_display = ("branch", "number", "due_on", "extended_until", "elected_on", "status")
+    list_filter = ("status",)
+    search_fields = ("branch__search",)
+    autocomplete_fields = ("branch",)
+    readonly_fields = ("elected_on", "approved_on", "approval_no", "extension_no", "extended_until")
+    inlines = (ElectedInTerm,)
+
+
+@admin.register(BranchApplication)
+class BranchApplicationAdmin(RecordAdmin):
+    list_display = ("applicant", "kind", "name", "branch", "requested_on", "approved_on", "status")
+    list_filter = ("kind", "status")
+    search_fields = ("search",)
+    autocomplete_fields = ("branch", "parent", "covers")
+    readonly_fields = ("approval_no", "approved_on", "elected_on", "filed_on")
+    inlines = (ElectedAtFirst,)
 
 
 @admin.register(PartyMember)

@@ -13,7 +13,10 @@ class OrganizationsConfig(AppConfig):
         from organizations.workflows.intervals import can_keep
 
         post_migrate.connect(install_triggers, sender=self)
-        for name in ("SocialOrganization", "PartyBranch", "PartyMember", "CharterRecord", "CommitmentLetter"):
+        for name in (
+            "SocialOrganization", "PartyBranch", "PartyMember", "CharterRecord", "CommitmentLetter", "ElectionTerm",
+            "BranchApplication",
+        ):  # fmt: skip
             attachments.register(self.get_model(name), can_change=can_keep)
         from core import setup
         from organizations.workflows.registration import can_edit_review

@@ -1,10 +1,12 @@
-"""The three papers of 前置审查, filled in as far as the review is known; blanks stay to be written by hand."""
+"""Papers of 前置审查 and of 换届, filled in as far as the row is known; blanks stay to be written by hand."""
 
 from collections.abc import Callable
 from datetime import date
 
 from core.letters import Letter
-from organizations.models import RegistrationReview
+from core.periods import today
+from organizations.choices import MajorityBase
+from organizations.models import ElectionTerm, RegistrationReview
 
 BLANK = "＿＿＿＿＿＿"
 
@@ -113,4 +115,67 @@ PAPERS: dict[str, tuple[str, Callable[[RegistrationReview], bytes]]] = {
     "opinion": ("审查意见表", opinion),
     "commitment": ("承诺书", commitment),
     "survey": ("党员情况调查表", survey),
+}
+
+
+# 换届 --------------------------------------------------------------------------------------------------------------
+
+
+def election_reminder(term: ElectionTerm) -> bytes:
+    """换届提醒函."""
+    letter, committee = Letter("关于按期换届的提醒函", term.committee.name), term.committee
+    letter.opening(f"{term.branch.name}：")
+    started = f"于{chinese_day(term.started_on)}选举产生，" if term.started_on else ""
+    extended = f"经批准（{term.extension_no}）延期至{chinese_day(term.extended_until)}。" if term.extended_until else ""
+    letter.text(
+        f"你单位党组织第{term.number}届班子{started}任期到{chinese_day(term.due_on)}届满。{extended}"
+        "按照党的基层组织任期和选举工作的有关规定，请抓紧做好换届准备：",
+        "一、召开会议研究换届工作，向我单位报送换届请示，写明党员人数、候选人建议名单和选举时间。",
+        "二、同意换届的批复下达以后，召开党员大会选举。有选举权的党员到会人数达到应到会人数的五分之四，会议方为有效；"
+        "候选人数应多于应选人数，赞成票超过半数的方可当选。",
+        "三、选举结果及时报批：书记、副书记报批准，委员报备案。",
+        f"四、确有特殊情况不能按期换届的，请在{chinese_day(term.latest_day)}前书面报请批准延期。",
+    )
+    letter.text(f"联系电话：{committee.contact_phone or BLANK}")
+    letter.closing(committee.name, chinese_day(term.reminded_on or today(committee)))
+    return letter.content()
+
+
+def election_result(term: ElectionTerm) -> bytes:
+    """选举结果报告单."""
+    letter = Letter("基层党组织换届选举结果报告单", term.committee.name)
+    base = MajorityBase(term.majority_base).label if term.majority_base else MajorityBase.DUE.label
+    votes = "\n".join(
+        f"{person.get_post_display()}　{person.person_name}"
+        + (f"　{person.votes}票" if person.votes is not None else "")
+        for person in term.elected.all()
+    )
+    letter.table(
+        [
+            [("党组织全称", term.branch.name)],
+            [("届次", f"第{term.number + 1}届"), ("选举日期", chinese_day(term.elected_on))],
+            [("请示文号", term.request_no), ("批复文号", term.reply_no)],
+            [("应到有选举权", people(term.voters_due)), ("实到有选举权", people(term.voters_present))],
+            [("候选人数", people(term.candidates)), ("应选数", people(term.seats))],
+            [("发出选票", sheets(term.ballots_issued)), ("收回选票", sheets(term.ballots_returned))],
+            [("过半数的算法", f"赞成票超过{base}{f'（{term.base}人）' if term.base else ''}的半数当选")],
+            [("当选人", votes or "\n\n\n")],
+            [("党组织意见", f"\n\n（盖章）　　　　　　{chinese_day(None)}")],
+            [("综合党委批复", f"{term.approval_no}\n\n（盖章）　　　　　　{chinese_day(term.approved_on)}")],
+        ]
+    )
+    return letter.content()
+
+
+def people(value: int | None) -> str:
+    return "" if value is None else f"{value}人"
+
+
+def sheets(value: int | None) -> str:
+    return "" if value is None else f"{value}张"
+
+
+ELECTION_PAPERS: dict[str, tuple[str, Callable[[ElectionTerm], bytes]]] = {
+    "reminder": ("换届提醒函", election_reminder),
+    "result": ("选举结果报告单", election_result),
 }

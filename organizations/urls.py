@@ -1,6 +1,18 @@
 from django.urls import path
 
-from organizations.views import bodies, branches, coverage, ledgers, members, papers, registration, search, sync
+from organizations.views import (
+    applications,
+    bodies,
+    branches,
+    coverage,
+    elections,
+    ledgers,
+    members,
+    papers,
+    registration,
+    search,
+    sync,
+)
 
 app_name = "organizations"
 
@@ -17,6 +29,7 @@ def pages(stem: str, name: str, module: object, model: str) -> list:
 
 BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "members/<int:pk>"
 REVIEW = "registrations/<int:pk>"
+TERM, APPLICATION = "elections/<int:pk>", "branch-applications/<int:pk>"
 urlpatterns = [
     *pages("social-organizations", "socialorganization", bodies, "SocialOrganization"),
     path(f"{BODY}/affiliation/", bodies.AffiliationPage.as_view(), name="socialorganization-affiliation"),
@@ -57,6 +70,23 @@ urlpatterns = [
     path(f"{BRANCH}/move/", branches.move_branch, name="partybranch-move"),
     path(f"{BRANCH}/dissolve/", branches.DissolvePage.as_view(), name="partybranch-dissolve"),
     path(f"{BRANCH}/reveal/", branches.reveal_branch, name="partybranch-reveal"),
+    *pages("elections", "electionterm", elections, "ElectionTerm"),
+    path(f"{TERM}/remind/", elections.RemindPage.as_view(), name="electionterm-remind"),
+    path(f"{TERM}/prepare/", elections.PreparePage.as_view(), name="electionterm-prepare"),
+    path(f"{TERM}/postpone/", elections.PostponePage.as_view(), name="electionterm-postpone"),
+    path(f"{TERM}/elect/", elections.ElectPage.as_view(), name="electionterm-elect"),
+    path(f"{TERM}/return/", elections.return_term, name="electionterm-return"),
+    path(f"{TERM}/approve/", elections.ApprovePage.as_view(), name="electionterm-approve"),
+    path(f"{TERM}/papers/<slug:paper>/", elections.election_paper, name="electionterm-paper"),
+    *pages("branch-applications", "branchapplication", applications, "BranchApplication"),
+    path(f"{APPLICATION}/study/", applications.StudyPage.as_view(), name="branchapplication-study"),
+    path(f"{APPLICATION}/approve/", applications.ApproveApplicationPage.as_view(), name="branchapplication-approve"),
+    path(f"{APPLICATION}/elect/", applications.FirstElectionPage.as_view(), name="branchapplication-elect"),
+    path(f"{APPLICATION}/file/", applications.FilingPage.as_view(), name="branchapplication-file"),
+    path(f"{APPLICATION}/finish/", applications.finish_application, name="branchapplication-finish"),
+    path(f"{APPLICATION}/return/", applications.return_application, name="branchapplication-return"),
+    path(f"{APPLICATION}/resubmit/", applications.resubmit_application, name="branchapplication-resubmit"),
+    path(f"{APPLICATION}/refuse/", applications.refuse_application, name="branchapplication-refuse"),
     path("members/find/", members.find_member, name="partymember-find"),
     *pages("members", "partymember", members, "PartyMember"),
     path(f"{MEMBER}/reveal/", members.reveal_member, name="partymember-reveal"),

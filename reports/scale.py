@@ -177,6 +177,10 @@ class Builder:
             )  # fmt: skip
             for body, _, _ in covered:
                 self.add(o.BranchCoverage, branch_id=pk, organization_id=body, method=method, start=founded)
+            self.add(
+                o.ElectionTerm, branch_id=pk, number=2, started_on=elected,
+                due_on=elected.replace(year=elected.year + 3, day=min(elected.day, 28)),
+            )  # fmt: skip
             self.add(o.BranchPost, branch_id=pk, person_name=self.person(), post="secretary", start=founded)
             self.branches.append((pk, founded, short))
 

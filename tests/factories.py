@@ -19,6 +19,7 @@ from organizations.choices import (
 )
 from organizations.models import (
     Affiliation,
+    BranchApplication,
     BranchCoverage,
     BranchPost,
     Membership,
@@ -30,8 +31,10 @@ from organizations.models import (
     SyncDuty,
     SyncRule,
 )
+from organizations.workflows.applications import apply
 from organizations.workflows.registration import accept_review
 from organizations.workflows.sync import emit, ensure_rules
+from organizations.workflows.terms import follow_ledger
 from reviews.models import DutyReport, Finding, InspectionCampaign, InspectionRecord, ReviewSession
 from tasks.models import (
     Activity,
@@ -114,6 +117,8 @@ def make_branch(committee: Committee, *, covers: tuple = (), secretary: str = ""
         BranchPost.objects.create(
             branch=branch, person_name=secretary, post=PostKind.SECRETARY, start=branch.founded_on
         )
+    if branch.term_end:
+        follow_ledger([branch.pk])
     return branch
 
 
@@ -327,6 +332,22 @@ def make_review(staff: User, **overrides: Any) -> RegistrationReview:
         **overrides,
     }
     return accept_review(RegistrationReview(**values), by=staff)
+
+
+def make_application(staff: User, **overrides: Any) -> BranchApplication:
+    """A request to set up a branch, just come in."""
+    n = next(numbers)
+    values = {
+        "committee": staff.committee,
+        "applicant": f"示例市第{n}协会",
+        "requested_on": date(2023, 3, 1),
+        "grounds": "有正式党员三名，申请成立党支部。",
+        "name": f"中共示例市第{n}协会支部委员会",
+        "short_name": f"市第{n}协会党支部",
+        "branch_kind": BranchKind.BRANCH,
+        **overrides,
+    }
+    return apply(BranchApplication(**values), by=staff)
 
 
 def make_sync_duty(staff: User, **overrides: Any) -> SyncDuty:

@@ -14,11 +14,12 @@ from django.urls.converters import IntConverter
 
 from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
-from organizations.models import LedgerCheck, RegistrationReview, SyncDuty
+from organizations.models import BranchApplication, LedgerCheck, RegistrationReview, SyncDuty
 from reports.models import Edition
 from reviews.models import DutyReport, Finding, ReviewSession
 from tasks.models import JointMeeting, MeetingAttendance, PlanItem, Resolution, TaskAssignment, TaskList
 from tests.factories import (
+    make_application,
     make_audit_admin,
     make_branch,
     make_review,
@@ -108,11 +109,20 @@ EXPECTED = (
     ("organizations:ledger*-list organizations:ledgercheck-detail organizations:incubationbatch-list", OFFICE),
     ("organizations:incubationbatch-detail", OFFICE),
     ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),
+    ("organizations:branchapplication-detail", "302 200 200 404 404 404 403 403 403"),  # of neither of them
     ("organizations:*-detail", OWN_BRANCH),
     (
-        "organizations:*-end organizations:*-reveal organizations:*-move organizations:partymember-find",
+        "organizations:*-end organizations:*-reveal organizations:*-move organizations:partymember-find"
+        " organizations:electionterm-return organizations:branchapplication-finish"
+        " organizations:branchapplication-return organizations:branchapplication-resubmit"
+        " organizations:branchapplication-refuse",
         POST,
     ),
+    ("organizations:electionterm-remind organizations:electionterm-prepare organizations:electionterm-elect", STAFF),
+    ("organizations:electionterm-postpone organizations:electionterm-approve organizations:electionterm-paper", OFFICE),
+    ("organizations:branchapplication-study organizations:branchapplication-elect", STAFF),
+    ("organizations:branchapplication-file", STAFF),
+    ("organizations:branchapplication-approve", OFFICE),
     (
         "organizations:socialorganization-affiliation organizations:socialorganization-event"
         " organizations:socialorganization-instructor organizations:socialorganization-liaison"
@@ -155,6 +165,7 @@ WORDS = {
     "part": "resolutions",
     "label": "x.y",
     "paper": "opinion",
+    "organizations:electionterm-paper:paper": "reminder",
 }
 UNTOUCHED = {"axes", "sessions"}  # apps whose tables a GET may write: sign-ins
 REACHED = {  # how many different pages the links of the home page open at least
@@ -233,6 +244,7 @@ class PagesTests(TestCase):
             Job: Job.objects.create(kind="x", title="导出", created_by=staff, committee=staff.committee),
             Edition: Edition.objects.get(),
             RegistrationReview: make_review(staff),
+            BranchApplication: make_application(staff),
             SyncDuty: make_sync_duty(staff),
         }
 
@@ -273,7 +285,7 @@ class PagesTests(TestCase):
             elif key == "key":
                 values[key] = {"reports:watch-detail": "overdue"}.get(name, "organizations")
             else:
-                values[key] = 1 if isinstance(converter, IntConverter) else WORDS[key]
+                values[key] = 1 if isinstance(converter, IntConverter) else WORDS.get(f"{name}:{key}", WORDS[key])
         return reverse(name, kwargs=values)
 
     def test_everybody_gets_what_the_table_says(self):

@@ -238,6 +238,9 @@ class Sheet:
     def applied(self, ids: list[int], context: Context) -> None:
         """After an import or its undo, in the same transaction: refresh what is derived from the rows."""
 
+    def release(self, ids: list[int], context: Context) -> None:
+        """Before new rows are taken back by an undo: remove what `applied` derived from them and nobody has worked on."""
+
 
 registry: dict[str, Sheet] = {}
 

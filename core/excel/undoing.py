@@ -32,6 +32,7 @@ class TouchedError(ValidationError):
 
 class Undoer(Applier):
     def run(self) -> None:
+        self.sheet.release([r.object_id for rows in self.chunks(RowAction.NEW) for r in rows], self.context)
         self.require_all_untouched()
         for rows in self.chunks(RowAction.CHANGED, RowAction.NEW):
             self.undo_parts(rows)

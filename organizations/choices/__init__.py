@@ -33,6 +33,22 @@ from .charters import (
     PlannedForm,
     VoteBody,
 )
+from .elections import (
+    APPLICATION_ENDED,
+    APPLICATION_FLOW,
+    APPLICATION_KINDS,
+    APPLICATION_OPEN,
+    APPLICATION_PATHS,
+    TERM_ENDED,
+    TERM_FLOW,
+    TERM_KINDS,
+    TERM_PATH,
+    ApplicationKind,
+    ApplicationStatus,
+    MajorityBase,
+    ReminderWay,
+    TermStatus,
+)
 from .ledgers import DifferenceDecision, LedgerSource
 from .members import (
     MEMBER_FLOW,
@@ -61,6 +77,11 @@ from .registration import (
 )
 
 __all__ = [
+    "APPLICATION_ENDED",
+    "APPLICATION_FLOW",
+    "APPLICATION_KINDS",
+    "APPLICATION_OPEN",
+    "APPLICATION_PATHS",
     "BEFORE_APPROVAL",
     "BRANCH_FLOW",
     "BRANCH_KINDS",
@@ -78,7 +99,13 @@ __all__ = [
     "REVIEW_KINDS",
     "REVIEW_PATHS",
     "SHORT_PATH",
+    "TERM_ENDED",
+    "TERM_FLOW",
+    "TERM_KINDS",
+    "TERM_PATH",
     "AffiliationKind",
+    "ApplicationKind",
+    "ApplicationStatus",
     "AssociationCategory",
     "BranchKind",
     "BranchStatus",
@@ -94,6 +121,7 @@ __all__ = [
     "LeaveReason",
     "LedgerSource",
     "LetterStatus",
+    "MajorityBase",
     "MemberCategory",
     "MemberStatus",
     "MembershipKind",
@@ -106,9 +134,11 @@ __all__ = [
     "Premises",
     "RegistrationMode",
     "RegistrationStatus",
+    "ReminderWay",
     "ReviewStage",
     "ReviewType",
     "Sex",
     "SyncEvent",
+    "TermStatus",
     "VoteBody",
 ]

@@ -8,6 +8,7 @@ class BranchKind(models.TextChoices):
     JOINT = "joint", "联合党支部"
     FUNCTIONAL = "functional", "功能型党支部"
     TEMPORARY = "temporary", "临时党支部"
+    FLOATING = "floating", "流动党员党支部"
     GENERAL = "general", "党总支"
     COMMITTEE = "committee", "党委"
 

@@ -53,7 +53,7 @@ class PostForm(DatedForm):
 
 class DissolveForm(DatedForm):
     on = forms.DateField(label="撤销日期", help_text="从这一天起不再计入；覆盖关系和班子职务同日结束。")
-    document_no = forms.CharField(label="撤销文号", max_length=60, required=False)
+    document_no = forms.CharField(label="撤销文号", max_length=60, help_text="批准撤销的文号，例如综党〔2023〕12号。")
 
     class Meta:
         model = PartyBranch

@@ -1,9 +1,11 @@
 """Fields and the dated form that several forms of the ledgers share."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from core.fields import RowField
 from core.forms import RecordForm
@@ -13,6 +15,7 @@ from organizations.models import (
     SocialOrganization,
 )
 
+SPLIT = re.compile(r"[、，,;；\n\r]+")
 LIVE_BODIES = SocialOrganization.objects.filter(ended_on=None)
 
 
@@ -25,6 +28,35 @@ def body_field(**kwargs: Any) -> RowField:
 
 def branch_field(**kwargs: Any) -> RowField:
     return RowField(LIVE_BRANCHES, **{"label": "党组织", **kwargs})
+
+
+class BodiesField(forms.CharField):
+    """Several bodies by full or short name, divided by 、 or one a line; the form narrows `queryset` to what the user sees."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.queryset = LIVE_BODIES
+        super().__init__(**{"label": "社会组织", "required": False, "max_length": 3000, **kwargs})
+
+    def clean(self, value: Any) -> list[SocialOrganization]:
+        names = [name.strip() for name in SPLIT.split(super().clean(value) or "") if name.strip()]
+        found: dict[str, SocialOrganization] = {}
+        for row in self.queryset.filter(Q(name__in=names) | Q(short_name__in=names)) if names else ():
+            found[row.name] = row
+            found.setdefault(row.short_name, row)
+        if unknown := [name for name in dict.fromkeys(names) if name not in found]:
+            words = "、".join(f"“{name}”" for name in unknown[:10])
+            raise ValidationError(
+                f"没有找到{words}。请写社会组织的全称或简称，几家之间用顿号或换行隔开。", code="unknown"
+            )
+        return list({found[name].pk: found[name] for name in names}.values())
+
+    def prepare_value(self, value: Any) -> Any:
+        return "、".join(str(row) for row in value) if isinstance(value, list | tuple) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
 
 
 def quarter_number(value: str) -> int | None:

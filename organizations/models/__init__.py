@@ -1,3 +1,4 @@
+from .applications import BranchApplication
 from .branches import BranchPost, PartyBranch
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
@@ -7,14 +8,19 @@ from .organizations import Affiliation, FormerName, IncubationBatch, Organizatio
 from .postings import Posting, is_secretary_of, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
+from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, term_state
 
 __all__ = [
+    "NEAR_MONTHS",
     "Affiliation",
+    "BranchApplication",
     "BranchCoverage",
     "BranchPost",
     "CharterRecord",
     "CommitmentLetter",
     "Correction",
+    "ElectedPerson",
+    "ElectionTerm",
     "FormerName",
     "IncubationBatch",
     "InstructorAssignment",
@@ -34,4 +40,5 @@ __all__ = [
     "duty_state",
     "is_secretary_of",
     "posted_ids",
+    "term_state",
 ]

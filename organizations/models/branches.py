@@ -11,7 +11,7 @@ from core.models import Record, RecordQuerySet, User
 from core.pinyin import search_key, sort_key
 from core.secrets import mask_phone
 from core.validators import validate_phone
-from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises
+from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises, TermStatus
 
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
@@ -70,14 +70,30 @@ class PartyBranchQuerySet(RecordQuerySet):
         counted = bodies.values(n=Count("organization", distinct=True))
         return self.annotate(body_count=Coalesce(Subquery(counted), 0))
 
+    def with_term(self) -> Self:
+        """Annotate the open 换届: `term_status`, `term_elected_on`, and `deadline`, which an approved extension moves."""
+        from .terms import ElectionTerm
+
+        term = ElectionTerm.objects.open().with_deadline().filter(branch=OuterRef("pk")).order_by()
+        return self.annotate(
+            term_status=Subquery(
+                term.values("status")[:1], output_field=models.CharField("换届状态", choices=TermStatus.choices)
+            ),
+            term_elected_on=Subquery(term.values("elected_on")[:1]),
+            deadline=Coalesce(Subquery(term.values("deadline")[:1]), F("term_end")),
+        )
+
     def for_ledger(self, on: date) -> Self:
         """Everything that the list and the export show beside the branch's own columns."""
         today = Value(on, output_field=models.DateField())
-        return self.with_secretary(on).with_member_count(on).with_body_count(on).annotate(today=today)
+        return self.with_secretary(on).with_member_count(on).with_body_count(on).with_term().annotate(today=today)
 
 
 class PartyBranch(Record):
-    """党组织. A party organization of any kind: 党支部, 联合党支部, 功能型党支部, 临时党支部, 党总支, 党委."""
+    """党组织. A party organization of any kind: 党支部, 联合党支部, 功能型党支部, 临时党支部, 党总支, 党委 and 流动党员党支部.
+
+    `term_*` is the present term; the election that ends it is an ElectionTerm, which follows these columns.
+    """
 
     name = models.CharField("党组织全称", max_length=120, help_text="印章上的全称，例如中共某市建筑业协会支部委员会。")
     short_name = models.CharField(
@@ -102,7 +118,9 @@ class PartyBranch(Record):
     dissolution_no = models.CharField("撤销文号", max_length=60, blank=True, help_text="撤销的才填。")
     term_number = models.PositiveSmallIntegerField("届次", null=True, blank=True, help_text="本届是第几届，写数字。")
     term_start = models.DateField("本届选举日期", null=True, blank=True, help_text="召开党员大会选举的日期。")
-    term_end = models.DateField("本届届满日期", null=True, blank=True, help_text="党支部每届任期三年。")
+    term_end = models.DateField(
+        "本届届满日期", null=True, blank=True, help_text="党支部、党总支每届三年，党委五年；填了以后自动列入换届。"
+    )
     premises = models.CharField(
         "活动场所", max_length=8, choices=Premises.choices, blank=True, help_text="没有固定场所选“无”。"
     )

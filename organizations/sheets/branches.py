@@ -10,6 +10,7 @@ from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import BranchCoverage, PartyBranch, SocialOrganization
+from organizations.workflows.terms import follow_ledger, release_terms
 
 from .common import BODY, BRANCH
 
@@ -77,6 +78,7 @@ class BranchSheet(Sheet):
         Column("届次", "term_number", "int", example=2),
         Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20"),
         Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20"),
+        Column("换届状态", readonly=True, export="term_status", needs=("term_status",)),
         Column("活动场所", "premises", "choice"),
         Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False),
         Column("联系人", "contact"),
@@ -96,6 +98,13 @@ class BranchSheet(Sheet):
         stored = BranchCoverage.objects.filter(branch__in=PartyBranch.objects.within(context.committee), end=None)
         rows = stored.values_list("branch__name", "organization_id", "start", "method")
         context.data["coverages"] = {(name, body): (start, method) for name, body, start, method in rows}
+
+    def applied(self, ids: list[int], context: Context) -> None:
+        """The open 换届 of each branch follows the 本届 columns."""
+        follow_ledger(ids, by=context.user)
+
+    def release(self, ids: list[int], context: Context) -> None:
+        release_terms(ids, by=context.user)
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         bodies = values.get("coverage.organization") or ()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from core.attachments import attachment_context
 from core.pages import (
     Action,
+    Button,
     Cell,
     Column,
     CreatePage,
@@ -24,29 +25,30 @@ from core.pages import (
     act,
     reason,
 )
+from core.periods import add_months
 from core.permissions import allow, is_staff
-from core.timeline import Event, Todo, events_of, todos_of
+from core.timeline import events_of, todos_of
 from organizations import forms
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind
-from organizations.models import BranchCoverage, BranchPost, PartyBranch
+from organizations.models import NEAR_MONTHS, BranchCoverage, BranchPost, PartyBranch, term_state
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 
 from .base import WorkflowPage, end_part, office_day, reveal_contacts
-from .bodies import years_and_months
-from .bodystory import HALF_YEAR
+from .branchstory import BranchStory
 
-FEW, MANY = 3, 50
+FEW = 3
 
 
 def term_cell(row: dict[str, Any]) -> Cell:
-    """The end of the term; an election is due at the end and reminded of half a year before."""
-    end, day = row["term_end"], row["today"]
+    """The end of the term, or the day until which the election was put off, and how near it is."""
+    end = row["deadline"]
     if end is None or row["dissolved_on"]:
         return Cell("")
-    if end < day:
-        return Cell(f"{end} 超期", kind="bad")
-    return Cell(f"{end} 临近", kind="warn") if end <= day + HALF_YEAR else Cell(str(end))
+    term = {"due_on": end, "extended_until": None, "status": row["term_status"], "elected_on": row["term_elected_on"]}
+    kind, _ = term_state(term, row["today"])
+    word = {"bad": "超期", "warn": "临近"}.get(kind, "") if not term["elected_on"] else "已选举"
+    return Cell(f"{end} {word}".strip(), kind=kind if kind in ("bad", "warn") else "")
 
 
 class BranchFilter(django_filters.FilterSet):
@@ -64,7 +66,8 @@ def active(rows: QuerySet, page: ListPage) -> QuerySet:
 
 
 def term_due(rows: QuerySet, page: ListPage) -> QuerySet:
-    return rows.filter(dissolved_on=None, term_end__lte=office_day(page.request) + HALF_YEAR)
+    last = add_months(office_day(page.request), NEAR_MONTHS)
+    return rows.filter(dissolved_on=None, deadline__lte=last, term_elected_on=None)
 
 
 class PartyBranchList(ListPage):
@@ -94,7 +97,8 @@ class PartyBranchList(ListPage):
         Column("覆盖单位", "body_count", "number"),
         Column("党员", "member_count", "number"),
         Column("成立日期", "founded_on", "date", sort="founded_on", phone="hide"),
-        Column("届满", "term_end", sort="term_end", fields=("today", "dissolved_on"), value=term_cell),
+        Column("届满", "deadline", sort="deadline", fields=("today", "dissolved_on", "term_status", "term_elected_on"),
+               value=term_cell),
         Column("标准化", "is_standard", "yesno", phone="hide"),
         Column("状态", "status", "state", states=BRANCH_KINDS),
     )  # fmt: skip
@@ -102,8 +106,11 @@ class PartyBranchList(ListPage):
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().for_ledger(office_day(self.request))
 
+    def extra_actions(self) -> list[Button]:
+        return [Button("成立、变更、撤销", reverse("organizations:branchapplication-list"), "file-text")]
 
-class PartyBranchDetail(DetailPage):
+
+class PartyBranchDetail(BranchStory, DetailPage):
     model = PartyBranch
     related = ("parent",)
     template_name = "organizations/partybranch_detail.html"
@@ -120,10 +127,6 @@ class PartyBranchDetail(DetailPage):
     def coverages(self) -> list[BranchCoverage]:
         return list(self.object.coverages.select_related("organization").order_by("end", "start"))
 
-    @cached_property
-    def posts(self) -> list[BranchPost]:
-        return list(self.object.posts.order_by("-start"))
-
     def running(self, rows: list[Any]) -> list[Any]:
         return [row for row in rows if row.start <= self.day and (row.end is None or row.end > self.day)]
 
@@ -134,12 +137,8 @@ class PartyBranchDetail(DetailPage):
 
     def facts(self) -> list[Fact]:
         branch = self.object
-        end = branch.term_end
-        term = f"{branch.term_start or '—'} 至 {end or '—'}" if branch.term_start or end else None
         return [
             *super().facts(),
-            Fact("本届", term, note=years_and_months(self.day, end) if end and not branch.dissolved_on else ""),
-            Fact("届次", f"第{branch.term_number}届" if branch.term_number else None),
             self.fact("premises"),
             self.fact("is_standard"),
             *([self.fact("dissolved_on"), self.fact("dissolution_no")] if branch.dissolved_on else []),
@@ -154,60 +153,15 @@ class PartyBranchDetail(DetailPage):
             BranchStatus.RECTIFYING: "列入整顿",
         }
         found = [
-            Action(label, move, reason="原因", reason_required=False, fields=(("to", to),))
+            Action(label, move, reason="批准文号和原因", fields=(("to", to),))
             for to, label in names.items()
             if workflows.can_move(user, branch, to)
         ]
         if workflows.can_move(user, branch, BranchStatus.DISSOLVED):
+            apply = reverse("organizations:branchapplication-create")
+            found.append(Action("申请变更或撤销", f"{apply}?branch={branch.pk}&kind=change", "file-text", post=False))
             url = reverse("organizations:partybranch-dissolve", args=[branch.pk])
-            found.append(Action("撤销党组织", url, post=False, danger=True))
-        return found
-
-    def events(self) -> list[Event]:
-        branch = self.object
-        own = [Event(branch.founded_on, "批复成立", note=branch.approval_no, key=True)]
-        if branch.term_start:
-            own.append(Event(branch.term_start, "召开党员大会选举", key=True))
-        if branch.dissolved_on:
-            own.append(Event(branch.dissolved_on, "撤销", note=branch.dissolution_no, key=True))
-        for row in self.coverages:
-            own.append(
-                Event(row.start, f"开始覆盖{row.organization}", row.organization.get_absolute_url(),
-                      row.get_method_display())
-            )  # fmt: skip
-            own += [Event(row.end, f"不再覆盖{row.organization}")] if row.end else []
-        for post in self.posts:
-            own.append(Event(post.start, f"{post.person_name}任{post.get_post_display()}"))
-            own += [Event(post.end, f"{post.person_name}不再任{post.get_post_display()}")] if post.end else []
-        return own
-
-    def todos(self) -> list[Todo]:
-        """Rules of the branch itself (PO-02, PO-03, COV-02 and the term)."""
-        branch = self.object
-        if branch.dissolved_on:
-            return []
-        url, found = branch.get_absolute_url(), []
-        if not branch.secretary:
-            post = reverse("organizations:partybranch-post", args=[branch.pk])
-            staff = self.request.user.is_committee_staff
-            found.append(
-                Todo("bad", "缺书记", "没有登记现任书记", post if staff else url, act="登记书记" if staff else "")
-            )
-        end = branch.term_end
-        if end and end <= self.day + HALF_YEAR:
-            word, kind = ("超期", "bad") if end < self.day else ("临近届满", "warn")
-            found.append(Todo(kind, word, "任期届满，要按期换届", url, "届满前六个月提醒", when=str(end)))
-        if branch.kind == BranchKind.BRANCH and branch.member_count < FEW:
-            found.append(Todo("warn", "不足三名", f"党员{branch.member_count}名，不足三名正式党员的应改建联合党支部", url,
-                              "支部工作条例（PO-02）"))  # fmt: skip
-        if branch.kind == BranchKind.BRANCH and branch.member_count > MANY:
-            found.append(Todo("warn", "超过50名", f"党员{branch.member_count}名，建议改设党总支", url, "PO-03"))
-        if branch.kind == BranchKind.JOINT and branch.body_count > 5:
-            found.append(
-                Todo("warn", "超过5家", f"联合党支部覆盖{branch.body_count}家单位，一般不超过5家", url, "COV-02")
-            )
-        if branch.kind == BranchKind.JOINT and branch.body_count < 2:
-            found.append(Todo("warn", "不足2家", "联合党支部应覆盖两家以上单位", url, "COV-02"))
+            found.append(Action("补登撤销", url, post=False, danger=True))
         return found
 
     def get_context(self) -> dict[str, Any]:
@@ -218,6 +172,7 @@ class PartyBranchDetail(DetailPage):
             **attachment_context(user, branch),
             "events": events_of(branch, user, self.events()),
             "todos": todos_of(branch, user, self.todos()),
+            **self.term_context(),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
@@ -230,11 +185,18 @@ class PartyBranchDetail(DetailPage):
 class PartyBranchCreate(CreatePage):
     model = PartyBranch
     form_class = forms.BranchForm
+    intro = "已经成立的党组织在这里补登。新申请成立的，请走“成立、变更、撤销”，批复、选举以后自动建立。"
+
+    def save(self, form: forms.BranchForm) -> PartyBranch:
+        return workflows.keep_branch(form.save(commit=False), by=self.request.user)
 
 
 class PartyBranchUpdate(UpdatePage):
     model = PartyBranch
     form_class = forms.BranchForm
+
+    def save(self, form: forms.BranchForm) -> PartyBranch:
+        return workflows.keep_branch(form.save(commit=False), by=self.request.user, expected=form.expected)
 
 
 class CoveragePage(WorkflowPage):
@@ -257,8 +219,9 @@ class PostPage(WorkflowPage):
 
 class DissolvePage(WorkflowPage):
     model = PartyBranch
-    title = "撤销党组织"
+    title = "补登撤销"
     submit_label = "撤销党组织"
+    intro = "以前已批准撤销的在这里补登，要有批准文号。现在申请撤销的，请走“申请变更或撤销”。"
     form_class = forms.DissolveForm
     workflow = staticmethod(workflows.dissolve_branch)
     done_text = "已撤销，覆盖关系和班子职务同日结束。"

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from core.editing import create_record, update_record
 from core.models import User
 from core.transitions import advance
 from organizations.choices import BRANCH_FLOW, BranchKind, BranchStatus, CoverageMethod, PostKind
@@ -14,6 +15,7 @@ from organizations.models import BranchCoverage, BranchPost, PartyBranch, Social
 from .bodies import require_live
 from .intervals import can_keep, close, log, refuse_overlap, store
 from .sync import settle
+from .terms import close_terms, follow_ledger
 
 METHOD_OF_KIND = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: CoverageMethod.FUNCTIONAL}
 EXCLUSIVE = (CoverageMethod.OWN, CoverageMethod.JOINT)
@@ -22,6 +24,17 @@ EXCLUSIVE = (CoverageMethod.OWN, CoverageMethod.JOINT)
 def method_of(branch: PartyBranch) -> CoverageMethod:
     """How a branch of this kind covers a body."""
     return METHOD_OF_KIND.get(BranchKind(branch.kind), CoverageMethod.OWN)
+
+
+def keep_branch(branch: PartyBranch, *, by: User, expected: int | None = None) -> PartyBranch:
+    """Save a new or a changed branch; its open 换届 follows the 本届 columns."""
+    with transaction.atomic():
+        if branch.pk is None:
+            create_record(branch, by=by)
+        else:
+            update_record(branch, by=by, expected=expected)
+        follow_ledger([branch.pk], by=by)
+    return branch
 
 
 def start_coverage(
@@ -99,15 +112,25 @@ def can_move(user: User, branch: PartyBranch, to: str) -> bool:
     return can_keep(user) and to in BRANCH_FLOW[BranchStatus(branch.status)]
 
 
+def require_number(number: str, field: str = "") -> None:
+    """Setting up, changing and dissolving need an approval; its number is what proves it (DOMAIN §5.3)."""
+    if not number.strip():
+        sentence = "请填写批准文号，没有批准不能办理。"
+        raise ValidationError({field: sentence} if field else sentence, code="number")
+
+
 def move_branch(branch: PartyBranch, *, to: str, by: User, note: str = "") -> PartyBranch:
-    """启用, 整顿 or 恢复正常; to dissolve is an act of its own."""
+    """启用, 整顿 or 恢复正常 by an approval whose number stands in the note; to dissolve is an act of its own."""
     if to == BranchStatus.DISSOLVED:
         raise ValidationError("撤销党组织要填撤销日期。", code="dissolve")
+    if to in BRANCH_FLOW[BranchStatus(branch.status)]:
+        require_number(note)
     return advance(branch, BRANCH_FLOW, to, by=by, note=note)
 
 
 def dissolve_branch(branch: PartyBranch, *, on: date, document_no: str, by: User) -> PartyBranch:
-    """撤销: coverage and posts end on the same day; members must have been transferred before."""
+    """撤销: coverage, posts and the open election end on the same day; members must have been transferred before."""
+    require_number(document_no, "document_no")
     left = branch.memberships.full().on(on).count()
     if left:
         raise ValidationError(f"还有{left}名党员的组织关系在{branch}，请先为他们办理转出。", code="members")
@@ -118,4 +141,5 @@ def dissolve_branch(branch: PartyBranch, *, on: date, document_no: str, by: User
             end_coverage(coverage, end=max(on, coverage.start), by=by, note="党组织撤销")
         for post in branch.posts.filter(end=None).select_related("branch"):
             end_post(post, end=on, by=by)
+        close_terms(branch, by=by, note=f"党组织撤销，{document_no}")
         return advance(branch, BRANCH_FLOW, BranchStatus.DISSOLVED, by=by, dissolved_on=on, dissolution_no=document_no)

@@ -15,7 +15,7 @@ from core.menu import url_or_empty
 from core.models import Committee, User
 from core.periods import Period
 from organizations.choices import CoverageMethod
-from organizations.models import LedgerDifference, PartyBranch, SocialOrganization
+from organizations.models import ElectionTerm, LedgerDifference, PartyBranch, SocialOrganization
 from organizations.statistics import Definition, bodies_in_scope, classified, definition
 from reports.choices import PhraseStatus, SummaryStatus
 from reports.models import Phrase, Summary
@@ -25,7 +25,6 @@ from tasks.choices import ActivityKind, MeetingStatus
 from tasks.models import Activity, ActivityParty, JointMeeting, TaskAssignment
 
 EXPIRING_DAYS = 30
-TERM_DAYS = 183  # 届满前六个月
 
 
 @dataclass(frozen=True)
@@ -254,9 +253,10 @@ RISKS = (
         lambda d: coverage_base(d).uncovered(d.day), name="organizations:coverage-rows", query="figure=uncovered&on={day}",
     ),
     Watch(
-        "terms", "warn", "换届到期", "{n}个党组织已届满或6个月内届满", "没有撤销的党组织中，本届届满日期在当日起六个月以内或已经过去的。",
-        lambda d: visible(PartyBranch)(d).filter(dissolved_on=None, term_end__lte=d.day + timedelta(days=TERM_DAYS)),
-        name="organizations:partybranch-list", query="tab=due", as_of=True,
+        "terms", "warn", "换届到期", "{n}个党组织已届满或6个月内届满，还没有换届",
+        "没有撤销的党组织中，换届期限（批准延期的按延期后的日期）在当日起六个月以内或已经过去、还没有选举的。",
+        lambda d: visible(ElectionTerm)(d).due_soon(d.day), name="organizations:electionterm-list", query="tab=due",
+        as_of=True,
     ),
     Watch(
         "charters", "warn", "未入章", "{n}家章程未写入党的建设", "在册社会组织中，截至当日没有核准写入党的建设条款的章程的。",

@@ -47,6 +47,13 @@ ABOVE = (
     ("市商会组织党委", "党委", "2018-11-30", ("市温州商会", "市河南商会"), ""),
     ("市行业协会党总支", "党总支", "2019-03-15", (), ""),
 )
+# when the present term began, where it matters: near, postponed, elected in time this quarter, waiting for approval
+ELECTED = {
+    SECRETARY_BRANCH: date(2020, 7, 8),
+    "市福建商会党支部": date(2019, 12, 15),
+    "市青年商会党支部": date(2023, 2, 21),
+    "市餐饮业协会党支部": date(2020, 3, 20),
+}
 # branches of other ledgers, which cover bodies that another party organization manages
 ELSEWHERE = (("市快递行业协会党支部", "党支部", "2023-03-31", ("市快递行业协会",), ""),)
 DISSOLVED = (("市包装印刷协会党支部", "党支部", "2010-04-09", (), "", "2022-06-28"),)
@@ -109,16 +116,19 @@ def _row(number: int, branch: tuple, heads: dict[str, str]) -> tuple:
     dissolved = rest[0] if rest else ""
     start = date.fromisoformat(founded)
     elected = start if start > date(2020, 1, 1) else date(2021, 1 + number % 9, 10 + number % 15)
-    if number == 7:
-        elected = date(2020, 7, 8)  # its term ends this summer
+    elected = ELECTED.get(short, elected)
     return (
         official_name(short), short, kind, parent, "、".join(bodies), start, f"综党〔{start.year}〕{number + 3}号", "市社会组织综合党委",
         heads.get(short, ""), elected if short in heads else None, ("会长", "副会长", "秘书长")[number % 3] if short in heads else "",
-        people.phone(number + 500) if short in heads else "", 1 if elected == start else 2 + number % 2, elected,
+        people.phone(number + 500) if short in heads else "", term_number(short, elected == start, number), elected,
         elected.replace(year=elected.year + 3), ("自有", "共用", "租用")[number % 3], "是" if number % 4 else "否",
         "撤销" if dissolved else "正常", day(dissolved), "综党〔2022〕19号" if dissolved else "",
         "单位注销，党员组织关系已转出。" if dissolved else "",
     )  # fmt: skip
+
+
+def term_number(short: str, first: bool, number: int) -> int:
+    return 3 if short == "市青年商会党支部" else 1 if first else 2 + number % 2
 
 
 MEMBER_HEADINGS = (

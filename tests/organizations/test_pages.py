@@ -307,9 +307,11 @@ class PageTests(TestCase):
     def test_branch_is_dissolved_only_without_members(self):
         url = reverse("organizations:partybranch-dissolve", args=[self.branch.pk])
 
-        self.assertContains(self.client.post(url, {"on": "2023-03-01"}), "请先为他们办理转出")
+        self.assertContains(
+            self.client.post(url, {"on": "2023-03-01", "document_no": "综党〔2023〕9号"}), "请先为他们办理转出"
+        )
         Membership.objects.update(end=date(2023, 2, 1), leave_reason="transferred")
-        self.client.post(url, {"on": "2023-03-01"})
+        self.client.post(url, {"on": "2023-03-01", "document_no": "综党〔2023〕9号"})
 
         self.branch.refresh_from_db()
         self.assertEqual((self.branch.status, self.branch.coverages.get().end), ("dissolved", date(2023, 3, 1)))

@@ -88,9 +88,15 @@ class EveryPairOfStatesTests(TestCase):
             row = make_branch(self.committee, status=was, dissolved_on=ended)
             if to == BranchStatus.DISSOLVED:
                 self.moved(row, BRANCH_FLOW, was, to, lambda r: branches.dissolve_branch(
-                    r, on=DAY, document_no="", by=self.staff))  # fmt: skip
+                    r, on=DAY, document_no="综党〔2023〕1号", by=self.staff))  # fmt: skip
             else:
-                self.moved(row, BRANCH_FLOW, was, to, lambda r, to=to: branches.move_branch(r, to=to, by=self.staff))
+                self.moved(
+                    row,
+                    BRANCH_FLOW,
+                    was,
+                    to,
+                    lambda r, to=to: branches.move_branch(r, to=to, by=self.staff, note="综党〔2023〕1号"),
+                )
 
     def test_members(self):
         branch = make_branch(self.committee)

@@ -1,0 +1,286 @@
+"""组织设置申请 (DOMAIN §5.3): 申请 → 研究 → 批复 → 选举 → 报批备案 → 启用; a change and a cancellation end with the approval."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core import audit
+from core.choices import AuditEvent
+from core.editing import create_record, update_record
+from core.models import User
+from core.periods import today
+from core.transitions import TransitionError, advance
+from organizations.choices import (
+    APPLICATION_FLOW,
+    ApplicationKind,
+    ApplicationStatus,
+    BranchKind,
+    BranchStatus,
+    PostKind,
+)
+from organizations.models import BranchApplication, PartyBranch, SocialOrganization
+
+from .branches import dissolve_branch, end_coverage, method_of, require_number, start_coverage
+from .election_rules import election_rules
+from .elections import People, keep_elected, names_of, seat
+from .intervals import log
+from .terms import follow_ledger
+
+S, K = ApplicationStatus, ApplicationKind
+APPOINTED = (
+    BranchKind.TEMPORARY,
+    BranchKind.FLOATING,
+    BranchKind.FUNCTIONAL,
+)  # their committee may be named from above
+CHANGEABLE = (("name", "name"), ("short_name", "short_name"), ("branch_kind", "kind"), ("parent", "parent"))
+JOINT_LEAST = 2
+
+# Who -----------------------------------------------------------------------------------------------------------------
+
+
+def can_edit_application(user: User, row: BranchApplication) -> bool:
+    return user.is_committee_staff and row.is_editable
+
+
+def can_move_application(user: User, row: BranchApplication, to: str) -> bool:
+    """The leader approves and refuses, staff too from the signed paper; every other step is staff's."""
+    decides = to in (S.APPROVED, S.REFUSED) and row.status != S.ELECTED
+    allowed = user.is_office if decides else user.is_committee_staff
+    return allowed and to in steps_from(row)
+
+
+def steps_from(row: BranchApplication) -> list[ApplicationStatus]:
+    """The moves that this kind of application allows now: nothing is elected for a change or a cancellation."""
+    found = APPLICATION_FLOW[S(row.status)]
+    if row.status == S.APPROVED:
+        return [S.ELECTED] if row.kind == K.SET_UP else [S.DONE]
+    return list(found)
+
+
+def _move(row: BranchApplication, to: str, **values: Any) -> BranchApplication:
+    """`advance` with the moves of this kind only."""
+    return advance(row, {row.status: steps_from(row)}, to, **values)
+
+
+# 申请 ----------------------------------------------------------------------------------------------------------------
+
+
+def _check(row: BranchApplication, covers: Iterable[SocialOrganization]) -> None:
+    bodies, wrong = list(covers), {}
+    if row.kind == K.SET_UP:
+        if row.branch_id:
+            wrong["branch"] = "成立申请不写现有党组织，启用时自动建立。"
+        if not row.name:
+            wrong["name"] = "请填写拟成立党组织的全称。"
+        elif PartyBranch.objects.filter(committee=row.committee_id, name=row.name, dissolved_on=None).exists():
+            wrong["name"] = "已有同名的党组织。请先查找，不要重复申请（PO-05）。"
+        if not row.branch_kind:
+            wrong["branch_kind"] = "请选择拟成立党组织的类别。"
+        if row.branch_kind == BranchKind.JOINT and len(bodies) < JOINT_LEAST:
+            wrong["covers"] = "联合党支部要写两家以上覆盖单位（COV-02）。"
+    elif row.branch_id is None:
+        wrong["branch"] = f"{row.get_kind_display()}要写现有的党组织。"
+    elif row.branch.dissolved_on is not None:
+        wrong["branch"] = f"{row.branch}已于{row.branch.dissolved_on}撤销。"
+    elif row.kind == K.CHANGE and not bodies and not any(getattr(row, mine) for mine, _ in CHANGEABLE):
+        raise ValidationError("请写明变更什么：名称、类别、上级党组织或者覆盖单位，至少一项。", code="change")
+    if row.parent_id and row.parent_id == row.branch_id:
+        wrong["parent"] = "上级党组织不能是自己。"
+    if wrong:
+        raise ValidationError(wrong, code="application")
+
+
+def apply(row: BranchApplication, *, covers: Iterable[SocialOrganization] = (), by: User) -> BranchApplication:
+    """登记申请: the request as it came in."""
+    bodies = list(covers)
+    _check(row, bodies)
+    with transaction.atomic():
+        row.full_clean()
+        create_record(row, by=by)
+        row.covers.set(bodies)
+    return row
+
+
+def change_application(
+    row: BranchApplication, *, covers: Iterable[SocialOrganization], by: User, expected: int | None = None
+) -> BranchApplication:
+    bodies = list(covers)
+    if not row.is_editable:
+        raise ValidationError("申请已进入研究，不能再改。要改请先退回补充。", code="closed")
+    _check(row, bodies)
+    with transaction.atomic():
+        row.full_clean()
+        update_record(row, by=by, expected=expected)
+        row.covers.set(bodies)
+    return row
+
+
+# 研究 and 批复 ---------------------------------------------------------------------------------------------------------
+
+
+def _not_after_today(row: BranchApplication, name: str, on: date) -> None:
+    if on > today(row.committee):
+        raise ValidationError({name: "日期不能晚于今天。"}, code="future")
+
+
+def study(row: BranchApplication, *, studied_on: date, study_note: str = "", by: User) -> BranchApplication:
+    """提交研究: staff have checked the papers; the committee talks about it on that day."""
+    if studied_on < row.requested_on:
+        raise ValidationError({"studied_on": f"研究日期不能早于请示日期{row.requested_on}。"}, code="order")
+    return _move(row, S.STUDYING, by=by, studied_on=studied_on, study_note=study_note)
+
+
+def return_application(row: BranchApplication, *, reason: str, by: User) -> BranchApplication:
+    """退回补充, or 退回重选 where an election result cannot be approved."""
+    if len(reason.strip()) < 2:
+        raise ValidationError("请写明退回的原因。", code="reason")
+    if row.status != S.ELECTED:
+        return _move(row, S.RETURNED, by=by, note=reason, decision=reason[:500])
+    with transaction.atomic():
+        _move(row, S.APPROVED, by=by, note=reason, elected_on=None, voters_due=None, voters_present=None)
+        row.elected.all().delete()
+    return row
+
+
+def resubmit(row: BranchApplication, *, by: User) -> BranchApplication:
+    if row.status != S.RETURNED:
+        raise TransitionError(f"组织设置申请当前为“{row.get_status_display()}”，不用重新提交。", code="transition")
+    return _move(row, S.APPLIED, by=by, decision="")
+
+
+def refuse_application(row: BranchApplication, *, reason: str, by: User) -> BranchApplication:
+    if len(reason.strip()) < 2:
+        raise ValidationError("请写明不予批准的理由。", code="reason")
+    day = today(row.committee)
+    return _move(row, S.REFUSED, by=by, note=reason, decision=reason[:500], finished_on=day)
+
+
+def approve_application(
+    row: BranchApplication, *, approval_no: str, approved_by: str, approved_on: date, by: User,
+    effective_on: date | None = None,
+) -> BranchApplication:  # fmt: skip
+    """批复: number, authority and day; a change or a cancellation counts from `effective_on`."""
+    require_number(approval_no, "approval_no")
+    _not_after_today(row, "approved_on", approved_on)
+    if approved_on < row.requested_on:
+        raise ValidationError({"approved_on": f"批复日期不能早于请示日期{row.requested_on}。"}, code="order")
+    if row.status == S.ELECTED:
+        raise TransitionError("已登记选举结果，不用再批复成立。", code="transition")
+    return _move(
+        row, S.APPROVED, by=by, approval_no=approval_no.strip(), approved_by=approved_by.strip(), approved_on=approved_on,
+        effective_on=effective_on or approved_on,
+    )  # fmt: skip
+
+
+# 选举 and 报批备案 -------------------------------------------------------------------------------------------------------
+
+
+def _vote_faults(row: BranchApplication, people: People, due: int | None, present: int | None) -> list[str]:
+    rules, found = election_rules(row.committee_id, row.approved_on), []
+    if sum(person["post"] == PostKind.SECRETARY for person in people) != 1:
+        found.append("班子要有一名书记，也只能有一名书记。")
+    if due and present is not None:
+        if present > due:
+            found.append(f"实到{present}人，多于应到{due}人，请核对。")
+        elif not rules.quorum_met(present, due):
+            found.append(f"应到{due}人，实到{present}人，不足{rules.quorum_words}，会议不能选举。")
+    elif row.branch_kind not in APPOINTED:
+        found.append("请填写应到、实到有选举权人数。只有临时、流动、功能型党支部的班子可以由上级指定。")
+    return found
+
+
+def elect_first(
+    row: BranchApplication, *, elected_on: date, people: People, by: User, voters_due: int | None = None,
+    voters_present: int | None = None,
+) -> BranchApplication:  # fmt: skip
+    """The first committee: elected by the members' meeting, or named from above where the kind allows it."""
+    if S.ELECTED not in steps_from(row):
+        return _move(row, S.ELECTED, by=by)
+    _not_after_today(row, "elected_on", elected_on)
+    if elected_on < row.approved_on:
+        raise ValidationError({"elected_on": f"选举日期不能早于批复日期{row.approved_on}。"}, code="order")
+    if faults := _vote_faults(row, people, voters_due, voters_present):
+        raise ValidationError(faults, code="vote")
+    with transaction.atomic():
+        _move(
+            row, S.ELECTED, by=by, note=names_of(people), elected_on=elected_on, voters_due=voters_due,
+            voters_present=voters_present,
+        )  # fmt: skip
+        keep_elected(people, application=row)
+    return row
+
+
+def file_result(row: BranchApplication, *, filing_no: str, filed_on: date, by: User) -> BranchApplication:
+    """报批备案: the secretary is approved, the others are put on record."""
+    require_number(filing_no, "filing_no")
+    _not_after_today(row, "filed_on", filed_on)
+    if row.elected_on and filed_on < row.elected_on:
+        raise ValidationError({"filed_on": f"报批备案日期不能早于选举日期{row.elected_on}。"}, code="order")
+    return _move(row, S.FILED, by=by, filing_no=filing_no.strip(), filed_on=filed_on)
+
+
+# 启用 ----------------------------------------------------------------------------------------------------------------
+
+
+def finish(row: BranchApplication, *, by: User) -> BranchApplication:
+    """启用 (成立), 执行变更 or 撤销: everything that follows, once, in one transaction. A second click is refused."""
+    if S.DONE not in steps_from(row):
+        return _move(row, S.DONE, by=by)
+    do = {K.SET_UP: _set_up, K.CHANGE: _change, K.CANCEL: _cancel}[K(row.kind)]
+    with transaction.atomic():
+        branch = do(row, by)
+        _move(row, S.DONE, by=by, finished_on=today(row.committee), branch=branch)
+    return row
+
+
+def _set_up(row: BranchApplication, by: User) -> PartyBranch:
+    """The branch with its coverage, its first committee and its first term."""
+    due_day = election_rules(row.committee_id, row.elected_on).due_day(row.branch_kind, row.elected_on)
+    branch = PartyBranch(
+        committee_id=row.committee_id, name=row.name, short_name=row.short_name, kind=row.branch_kind, parent=row.parent,
+        founded_on=row.approved_on, approval_no=row.approval_no, approved_by=row.approved_by, contact=row.contact,
+        term_number=1, term_start=row.elected_on, term_end=due_day, status=BranchStatus.NORMAL,
+    )  # fmt: skip
+    branch.full_clean()
+    create_record(branch, by=by, note=f"成立，批复{row.approval_no}")
+    _cover(row, branch, row.approved_on, by)
+    seat(branch, row.elected.all(), start=row.elected_on, by=by, note=f"第1届，{row.filing_no}")
+    follow_ledger([branch.pk], by=by)
+    return branch
+
+
+def _cover(row: BranchApplication, branch: PartyBranch, start: date, by: User) -> None:
+    there = set(branch.coverages.filter(end=None).values_list("organization_id", flat=True))
+    for body in row.covers.select_related("committee"):
+        if body.pk not in there:
+            start_coverage(
+                branch, organization=body, start=max(start, body.registered_on), by=by, document_no=row.approval_no
+            )
+
+
+def _change(row: BranchApplication, by: User) -> PartyBranch:
+    """Name, kind and superior; a kind that covers in another way closes the old coverage and opens the new on that day."""
+    branch = PartyBranch.objects.select_related("committee").get(pk=row.branch_id)
+    method, on = method_of(branch), row.effective_on
+    for mine, theirs in CHANGEABLE:
+        if value := getattr(row, mine):
+            setattr(branch, theirs, value)
+    branch.full_clean()
+    update_record(branch, by=by, note=f"变更，批复{row.approval_no}")
+    if method_of(branch) != method:
+        for coverage in branch.coverages.filter(end=None).select_related("organization__committee", "branch"):
+            end_coverage(coverage, end=on, by=by, note=f"类别变更，{row.approval_no}")
+            start_coverage(branch, organization=coverage.organization, start=on, by=by, document_no=row.approval_no)
+    _cover(row, branch, on, by)
+    log(branch, "变更批复", "", row.approval_no, by, f"{on}起生效")
+    return branch
+
+
+def _cancel(row: BranchApplication, by: User) -> PartyBranch:
+    branch = PartyBranch.objects.select_related("committee").get(pk=row.branch_id)
+    dissolve_branch(branch, on=row.effective_on, document_no=row.approval_no, by=by)
+    audit.record(AuditEvent.CHANGE, branch, by=by, note=f"按撤销申请办理，批复{row.approval_no}")
+    return branch
