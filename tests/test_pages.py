@@ -140,6 +140,8 @@ EXPECTED = (
     ("reports:summary-settings", STAFF),
     ("reports:edition-file", OFFICE),
     ("reports:watch-* reports:summary-* reports:fact-* reports:*-list reports:*-detail", OFFICE),
+    ("organizations:branchapplication-create", "302 200 403 200 200 200 403 403 403"),
+    ("organizations:branchapplication-update", "302 200 403 404 404 404 403 403 403"),
     ("*:*-list", BUSINESS),
     ("*:*-create *:*-update", STAFF),
 )

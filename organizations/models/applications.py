@@ -23,10 +23,12 @@ from .postings import posted_ids
 
 class BranchApplicationQuerySet(RecordQuerySet):
     def for_postings(self, user: User) -> Self:
-        """The secretary sees those of the own branch, a liaison those that would cover the own body."""
+        """The secretary sees those of the own branch, a liaison those that would cover the own body; both their own drafts."""
         branches, bodies = posted_ids(user)
         covering = BranchApplication.covers.through.objects.filter(socialorganization__in=bodies)
-        return self.filter(Q(branch_id__in=branches) | Q(pk__in=covering.values("branchapplication_id")))
+        return self.filter(
+            Q(branch_id__in=branches) | Q(created_by=user) | Q(pk__in=covering.values("branchapplication_id"))
+        )
 
     def search(self, text: str) -> Self:
         return self.filter(search__contains=text.lower().strip())

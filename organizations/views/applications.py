@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core.attachments import attachment_context
 from core.pages import Action, Cell, Column, CreatePage, DetailPage, Fact, ListPage, UpdatePage, act, reason
-from core.permissions import allow, is_office, is_staff
+from core.permissions import allow, is_business, is_office, is_staff
 from organizations.choices import APPLICATION_KINDS, ApplicationKind, ApplicationStatus
 from organizations.forms import applications as forms
 from organizations.models import BranchApplication, PartyBranch
@@ -51,6 +51,7 @@ class BranchApplicationList(ListPage):
     ordering = ("-requested_on",)
     create_url_name = "organizations:branchapplication-create"
     create_label = "登记申请"
+    can_create = staticmethod(workflows.can_apply)
     filterset_class = ApplicationFilter
     empty_title = "没有组织设置申请"
     empty_text = "收到成立、变更、撤销党组织的请示时，点“登记申请”。批复以后，台账自动更新。"
@@ -171,6 +172,7 @@ class BranchApplicationDetail(DetailPage):
 class BranchApplicationCreate(CreatePage):
     model = BranchApplication
     form_class = forms.ApplicationForm
+    allowed = staticmethod(workflows.can_apply)
     title = "登记组织设置申请"
 
     def get_instance(self) -> BranchApplication:
@@ -195,6 +197,7 @@ class BranchApplicationCreate(CreatePage):
 class BranchApplicationUpdate(UpdatePage):
     model = BranchApplication
     form_class = forms.ApplicationForm
+    allowed = staticmethod(workflows.can_apply)
     related = ("branch", "parent", "committee")
     can_edit = staticmethod(workflows.can_edit_application)
 
@@ -255,13 +258,15 @@ def finish_application(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allow(is_staff)
 def return_application(request: HttpRequest, pk: int) -> HttpResponse:
-    return act(request, BranchApplication, pk, workflows.return_application, done="已退回。", reason=reason(request))
+    rows = BranchApplication.objects.select_related("created_by")
+    return act(request, rows, pk, workflows.return_application, done="已退回。", reason=reason(request))
 
 
 @require_POST
-@allow(is_staff)
+@allow(is_business)
 def resubmit_application(request: HttpRequest, pk: int) -> HttpResponse:
-    return act(request, BranchApplication, pk, workflows.resubmit, done="已重新提交。")
+    rows, can = BranchApplication.objects.select_related("committee"), workflows.can_edit_application
+    return act(request, rows, pk, workflows.resubmit, can=can, done="已重新提交。")
 
 
 @require_POST

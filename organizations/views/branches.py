@@ -30,7 +30,7 @@ from core.permissions import allow, is_staff
 from core.timeline import events_of, todos_of
 from organizations import forms
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind
-from organizations.models import NEAR_MONTHS, BranchCoverage, BranchPost, PartyBranch, term_state
+from organizations.models import NEAR_MONTHS, BranchCoverage, BranchPost, PartyBranch, is_secretary_of, term_state
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 
@@ -157,9 +157,10 @@ class PartyBranchDetail(BranchStory, DetailPage):
             for to, label in names.items()
             if workflows.can_move(user, branch, to)
         ]
-        if workflows.can_move(user, branch, BranchStatus.DISSOLVED):
+        if branch.dissolved_on is None and (user.is_committee_staff or is_secretary_of(user, branch.pk)):
             apply = reverse("organizations:branchapplication-create")
             found.append(Action("申请变更或撤销", f"{apply}?branch={branch.pk}&kind=change", "file-text", post=False))
+        if workflows.can_move(user, branch, BranchStatus.DISSOLVED):
             url = reverse("organizations:partybranch-dissolve", args=[branch.pk])
             found.append(Action("补登撤销", url, post=False, danger=True))
         return found

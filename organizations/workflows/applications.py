@@ -11,6 +11,7 @@ from core import audit
 from core.choices import AuditEvent
 from core.editing import create_record, update_record
 from core.models import User
+from core.notices import notify
 from core.periods import today
 from core.transitions import TransitionError, advance
 from organizations.choices import (
@@ -21,12 +22,13 @@ from organizations.choices import (
     BranchStatus,
     PostKind,
 )
-from organizations.models import BranchApplication, PartyBranch, SocialOrganization
+from organizations.models import BranchApplication, PartyBranch, SocialOrganization, posted_ids
 
 from .branches import dissolve_branch, end_coverage, method_of, require_number, start_coverage
 from .election_rules import election_rules
 from .elections import People, keep_elected, names_of, seat
 from .intervals import log
+from .recipients import office_of
 from .terms import follow_ledger
 
 S, K = ApplicationStatus, ApplicationKind
@@ -41,12 +43,19 @@ JOINT_LEAST = 2
 # Who -----------------------------------------------------------------------------------------------------------------
 
 
+def can_apply(user: User) -> bool:
+    """Staff enter what came on paper; a secretary or a liaison drafts for the own branch or body."""
+    return user.is_committee_staff or (not user.is_office and not user.is_administrator and any(posted_ids(user)))
+
+
 def can_edit_application(user: User, row: BranchApplication) -> bool:
-    return user.is_committee_staff and row.is_editable
+    return row.is_editable and (user.is_committee_staff or (row.created_by_id == user.pk and not user.is_office))
 
 
 def can_move_application(user: User, row: BranchApplication, to: str) -> bool:
     """The leader approves and refuses, staff too from the signed paper; every other step is staff's."""
+    if to == S.APPLIED:
+        return can_edit_application(user, row) and to in steps_from(row)
     decides = to in (S.APPROVED, S.REFUSED) and row.status != S.ELECTED
     allowed = user.is_office if decides else user.is_committee_staff
     return allowed and to in steps_from(row)
@@ -93,15 +102,41 @@ def _check(row: BranchApplication, covers: Iterable[SocialOrganization]) -> None
         raise ValidationError(wrong, code="application")
 
 
+def _check_own(row: BranchApplication, bodies: list[SocialOrganization], by: User) -> None:
+    """Whoever is not of the office asks for the own branch, or for a branch of which the own body is part."""
+    if by.is_committee_staff:
+        return
+    branches, own = posted_ids(by)
+    if row.kind == K.SET_UP:
+        if not {body.pk for body in bodies} & set(own):
+            raise ValidationError({"covers": "覆盖单位里要有您负责的社会组织。"}, code="own")
+    elif row.branch_id not in branches:
+        raise ValidationError({"branch": "只能为您任书记的党组织申请。"}, code="own")
+
+
 def apply(row: BranchApplication, *, covers: Iterable[SocialOrganization] = (), by: User) -> BranchApplication:
-    """登记申请: the request as it came in."""
+    """登记申请: the request as it came in; what a branch drafts itself is told to the office."""
     bodies = list(covers)
     _check(row, bodies)
+    _check_own(row, bodies, by)
     with transaction.atomic():
         row.full_clean()
         create_record(row, by=by)
         row.covers.set(bodies)
+        if not by.is_committee_staff:
+            _tell(row, office_of(row.committee_id), f"{row.applicant}申请{row}", "请检查材料，齐全的提交研究。")
     return row
+
+
+def _tell(row: BranchApplication, users: Iterable[User], title: str, body: str) -> None:
+    notify(users, key=f"application-{row.pk}-{row.version}", title=title, body=body, url=row.get_absolute_url())
+
+
+def _tell_author(row: BranchApplication, by: User, body: str) -> None:
+    """The answer, to whoever drafted the request outside the office."""
+    author = row.created_by
+    if author is not None and author != by and not author.is_office:
+        _tell(row, [author], f"申请“{row}”：{row.get_status_display()}", body)
 
 
 def change_application(
@@ -111,6 +146,7 @@ def change_application(
     if not row.is_editable:
         raise ValidationError("申请已进入研究，不能再改。要改请先退回补充。", code="closed")
     _check(row, bodies)
+    _check_own(row, bodies, by)
     with transaction.atomic():
         row.full_clean()
         update_record(row, by=by, expected=expected)
@@ -138,7 +174,10 @@ def return_application(row: BranchApplication, *, reason: str, by: User) -> Bran
     if len(reason.strip()) < 2:
         raise ValidationError("请写明退回的原因。", code="reason")
     if row.status != S.ELECTED:
-        return _move(row, S.RETURNED, by=by, note=reason, decision=reason[:500])
+        with transaction.atomic():
+            _move(row, S.RETURNED, by=by, note=reason, decision=reason[:500])
+            _tell_author(row, by, reason)
+        return row
     with transaction.atomic():
         _move(row, S.APPROVED, by=by, note=reason, elected_on=None, voters_due=None, voters_present=None)
         row.elected.all().delete()
@@ -148,14 +187,21 @@ def return_application(row: BranchApplication, *, reason: str, by: User) -> Bran
 def resubmit(row: BranchApplication, *, by: User) -> BranchApplication:
     if row.status != S.RETURNED:
         raise TransitionError(f"组织设置申请当前为“{row.get_status_display()}”，不用重新提交。", code="transition")
-    return _move(row, S.APPLIED, by=by, decision="")
+    with transaction.atomic():
+        _move(row, S.APPLIED, by=by, decision="")
+        if not by.is_committee_staff:
+            _tell(row, office_of(row.committee_id), f"{row.applicant}补充了申请“{row}”", "请再检查材料。")
+    return row
 
 
 def refuse_application(row: BranchApplication, *, reason: str, by: User) -> BranchApplication:
     if len(reason.strip()) < 2:
         raise ValidationError("请写明不予批准的理由。", code="reason")
     day = today(row.committee)
-    return _move(row, S.REFUSED, by=by, note=reason, decision=reason[:500], finished_on=day)
+    with transaction.atomic():
+        _move(row, S.REFUSED, by=by, note=reason, decision=reason[:500], finished_on=day)
+        _tell_author(row, by, reason)
+    return row
 
 
 def approve_application(
@@ -169,10 +215,13 @@ def approve_application(
         raise ValidationError({"approved_on": f"批复日期不能早于请示日期{row.requested_on}。"}, code="order")
     if row.status == S.ELECTED:
         raise TransitionError("已登记选举结果，不用再批复成立。", code="transition")
-    return _move(
-        row, S.APPROVED, by=by, approval_no=approval_no.strip(), approved_by=approved_by.strip(), approved_on=approved_on,
-        effective_on=effective_on or approved_on,
-    )  # fmt: skip
+    with transaction.atomic():
+        _move(
+            row, S.APPROVED, by=by, approval_no=approval_no.strip(), approved_by=approved_by.strip(),
+            approved_on=approved_on, effective_on=effective_on or approved_on,
+        )  # fmt: skip
+        _tell_author(row, by, f"批复文号{row.approval_no}。" + ("请召开党员大会选举。" if row.kind == K.SET_UP else ""))
+    return row
 
 
 # 选举 and 报批备案 -------------------------------------------------------------------------------------------------------

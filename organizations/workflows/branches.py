@@ -85,6 +85,7 @@ def appoint(branch: PartyBranch, *, post: str, start: date, by: User, **values: 
     with transaction.atomic():
         if start < branch.founded_on:
             raise ValidationError({"start": f"不能早于党组织成立日期{branch.founded_on}。"}, code="start")
+        require_one_post(branch, values.get("person_name", ""), post)
         old = None
         if post == PostKind.SECRETARY:
             old = branch.posts.filter(post=post, end=None).first()
@@ -94,6 +95,18 @@ def appoint(branch: PartyBranch, *, post: str, start: date, by: User, **values: 
         row = store(BranchPost(branch=branch, post=post, start=start, **values))
         log(branch, row.get_post_display(), old.person_name if old else "", f"{row.person_name}（{start}起）", by)
     return row
+
+
+def require_one_post(branch: PartyBranch, name: str, post: str) -> None:
+    """One person holds one post in one branch (PO-06); the same post twice is the database's own sentence."""
+    other = branch.posts.filter(person_name=name, end=None).exclude(post=post).first()
+    if other is not None:
+        raise ValidationError(
+            {
+                "person_name": f"{name}现任{other.get_post_display()}，同一个人在同一党组织只担任一个职务。请先免去原职务。"
+            },
+            code="PO-06",
+        )
 
 
 def end_post(row: BranchPost, *, end: date, by: User) -> BranchPost:

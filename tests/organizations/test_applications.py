@@ -354,6 +354,36 @@ class PageTests(ApplicationCase):
         self.client.force_login(stranger)
         self.assertEqual(self.client.get(row.get_absolute_url()).status_code, 404)
 
+    def test_a_secretary_drafts_for_the_own_branch_and_hears_the_answer(self):
+        branch = make_branch(self.committee, covers=(self.bodies[0],))
+        secretary = make_secretary(branch)
+        data = {"kind": "change", "branch": branch.short_name, "applicant": "本支部", "requested_on": "2023-03-01",
+                "grounds": "改名。", "short_name": "市新名党支部"}  # fmt: skip
+        self.client.force_login(secretary)
+        self.client.post(reverse("organizations:branchapplication-create"), data)
+        row = BranchApplication.objects.get()
+        self.assertEqual(list(self.staff.notices.values_list("title", flat=True)), [f"本支部申请变更{branch}"])
+        self.post(row, "return", {"reason": "请补会议记录"}, self.staff)
+        self.assertEqual(secretary.notices.get().body, "请补会议记录")
+        self.assertEqual(self.post(row, "resubmit", user=make_liaison(self.bodies[0])).status_code, 404)
+        self.post(row, "resubmit", user=secretary)
+        self.assertEqual(self.fresh(row).status, "applied")
+        self.assertEqual(self.post(row, "study", {"studied_on": "2023-03-02"}, secretary).status_code, 403)
+
+    def test_nobody_outside_drafts_for_others(self):
+        branch, other = make_branch(self.committee, covers=(self.bodies[0],)), make_branch(self.committee)
+        liaison, secretary = make_liaison(self.bodies[0]), make_secretary(other)
+        self.refused("只能为您任书记的党组织", applications.apply, BranchApplication(
+            committee=self.committee, kind="cancel", branch=branch, applicant="x", requested_on=TODAY, grounds="x"),
+            by=secretary)  # fmt: skip
+        joint = {"committee": self.committee, "applicant": "x", "requested_on": TODAY, "grounds": "x", "name": "x",
+                 "branch_kind": "branch"}  # fmt: skip
+        self.refused("要有您负责的社会组织", applications.apply, BranchApplication(**joint), covers=[self.bodies[1]],
+                     by=liaison)  # fmt: skip
+        applications.apply(BranchApplication(**joint), covers=self.bodies, by=liaison)
+        people = (self.staff, self.leader, liaison, make_staff(make_committee()))
+        self.assertEqual([applications.can_apply(u) for u in people], [True, False, True, True])
+
     def test_the_list_asks_as_often_for_many_rows(self):
         url, counts = reverse("organizations:branchapplication-list"), []
         self.row()

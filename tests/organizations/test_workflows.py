@@ -2,6 +2,7 @@ from datetime import date
 from itertools import product
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import TestCase
 
 from core.excel.undoing import undo_batch
@@ -139,6 +140,22 @@ class RuleTests(TestCase):
 
         self.refused("不能再办理", branches.start_coverage, self.branch, organization=body, start=DAY)
         self.refused("不能再办理", bodies.assign_instructor, body, instructor_name="乙示例", start=DAY)
+
+    def test_po_06_one_person_holds_one_post(self):
+        branches.appoint(self.branch, post="member", person_name="乙示例", start=DAY, by=self.staff)
+
+        self.refused("只担任一个职务", branches.appoint, self.branch, post="deputy", person_name="乙示例", start=DAY)
+        self.refused(
+            "不能重复担任同一职务", branches.appoint, self.branch, post="member", person_name="乙示例", start=DAY
+        )
+
+    def test_po_05_the_name_is_unique_among_branches_in_use(self):
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            make_branch(self.committee, name=self.branch.name)
+        branches.dissolve_branch(
+            make_branch(self.committee, name="中共示例市旧名支部委员会"), on=DAY, document_no="1号", by=self.staff
+        )
+        self.assertEqual(make_branch(self.committee, name="中共示例市旧名支部委员会").status, "normal")
 
     def test_cov_01_one_exclusive_coverage_at_a_time(self):
         other = make_branch(self.committee)
