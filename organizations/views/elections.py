@@ -28,12 +28,12 @@ from core.pages import (
     reason,
     visible_or_404,
 )
-from core.periods import today
+from core.periods import add_months, today
 from core.permissions import allow, is_office, is_staff
 from organizations.choices import TERM_KINDS, TERM_PATH, BranchKind, PostKind, TermStatus
 from organizations.documents import ELECTION_PAPERS
 from organizations.forms import elections as forms
-from organizations.models import ElectedPerson, ElectionTerm, PartyBranch, term_state
+from organizations.models import NEAR_MONTHS, ElectedPerson, ElectionTerm, PartyBranch, term_state
 from organizations.statistics import election_figures
 from organizations.workflows import elections as workflows
 from organizations.workflows import terms as term_workflows
@@ -143,7 +143,7 @@ class ElectionTermDetail(DetailPage):
         )
 
     def states(self) -> list[Cell]:
-        kind, word = self.object.state(office_day(self.request), self.rules.near_months)
+        kind, word = self.object.state(office_day(self.request))
         return [*super().states(), *([] if kind == "off" else [Cell(word, kind=kind)])]
 
     def facts(self) -> list[Fact]:
@@ -181,6 +181,8 @@ class ElectionTermDetail(DetailPage):
             found.append(
                 f"候选人{term.candidates}人，应选{term.seats}人，差额不足{self.rules.margin_percent}%。请核对是否经批准等额选举。"
             )
+        if term.elected_on and add_months(term.elected_on, NEAR_MONTHS) < term.due_on and not term.reply_no:
+            found.append(f"比应换届日期{term.due_on}提前半年以上选举，提前换届要经批准，还没有填同意换届批复文号。")
         heads = [person for person in self.elected if person.post == PostKind.SECRETARY]
         if heads and term.is_open and term.branch.kind != BranchKind.FUNCTIONAL:
             member = workflows.member_called(term.branch, heads[0].person_name, term.elected_on)
