@@ -103,7 +103,7 @@ class BranchStory:
             Fact(
                 "期限",
                 Cell(word, kind=kind),
-                note="" if term.elected_on else years_and_months(self.day, term.latest_day),
+                note=years_and_months(self.day, term.latest_day) if kind == "off" else "",
             ),
             Fact("换届", Cell(term.get_status_display(), kind=term.status_kind)),
         ]

@@ -561,6 +561,14 @@ class PageTests(ElectionCase):
         elect(term, self.staff, candidates=3)
         self.assertContains(self.client.get(self.url), "候选人3人，应选3人，差额不足20%")
 
+    def test_an_election_far_ahead_asks_for_the_number_of_its_approval(self):
+        for due, reply, warned in ((18, "", False), (19, "", True), (19, "2号", False)):
+            ElectionTerm.objects.update(
+                status="elected", elected_on=ELECTION_DAY, due_on=date(2023, 9, due), reply_no=reply
+            )
+            page = self.client.get(self.url).content.decode()
+            self.assertEqual("提前换届要经批准" in page, warned, (due, reply))
+
     def test_who_may_post_what(self):
         secretary = make_secretary(self.branch)
         data = {"extension_no": "1号", "until": "2023-09-01", "reason": "筹备", "version": 1}
