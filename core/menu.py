@@ -65,6 +65,8 @@ MENUS = (
                     "organizations:charterrecord-",
                     "organizations:commitmentletter-",
                     "organizations:incubationbatch-",
+                    "organizations:organizationmerge-",
+                    "organizations:duplicate-",
                 ),
             ),
             Item("党组织", "organizations:partybranch-list"),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from organizations.views import bodies, branches, coverage, ledgers, members, papers, registration, search, sync
+from organizations.views import (
+    bodies,
+    bodyevents,
+    branches,
+    coverage,
+    ledgers,
+    members,
+    merging,
+    papers,
+    registration,
+    search,
+    sync,
+)
 
 app_name = "organizations"
 
@@ -18,9 +30,17 @@ def pages(stem: str, name: str, module: object, model: str) -> list:
 BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "members/<int:pk>"
 REVIEW = "registrations/<int:pk>"
 urlpatterns = [
+    path("social-organizations/duplicates/", merging.DuplicatePage.as_view(), name="duplicate-index"),
     *pages("social-organizations", "socialorganization", bodies, "SocialOrganization"),
     path(f"{BODY}/affiliation/", bodies.AffiliationPage.as_view(), name="socialorganization-affiliation"),
-    path(f"{BODY}/event/", bodies.EventPage.as_view(), name="socialorganization-event"),
+    path(f"{BODY}/event/", bodyevents.EventPage.as_view(), name="socialorganization-event"),
+    path(f"{BODY}/events/<int:part>/correct/", bodyevents.EventCorrection.as_view(), name="organizationevent-correct"),
+    path(f"{BODY}/events/<int:part>/withdraw/", bodyevents.withdraw_event, name="organizationevent-withdraw"),
+    path(f"{BODY}/merge/", merging.TwinPage.as_view(), name="socialorganization-merge"),
+    path(f"{BODY}/merge/<int:other>/", merging.MergePage.as_view(), name="socialorganization-merge-with"),
+    path("merges/", merging.OrganizationMergeList.as_view(), name="organizationmerge-list"),
+    path("merges/<int:pk>/", merging.OrganizationMergeDetail.as_view(), name="organizationmerge-detail"),
+    path("merges/<int:pk>/undo/", merging.undo_merge, name="organizationmerge-undo"),
     path(f"{BODY}/instructor/", bodies.InstructorPage.as_view(), name="socialorganization-instructor"),
     path(f"{BODY}/instructor/<int:part>/end/", bodies.end_instructor, name="instructor-end"),
     path(f"{BODY}/liaison/", bodies.LiaisonPage.as_view(), name="socialorganization-liaison"),

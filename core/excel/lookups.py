@@ -25,7 +25,7 @@ class Target:
         self.exact: dict[str, int] = {}
         self.loose: dict[str, int] = {}
         self.names: dict[int, str] = {}
-        rows = lookup.model_class._base_manager.filter(**lookup.filters)
+        rows = lookup.model_class._default_manager.filter(**lookup.filters)
         if lookup.scoped and any(f.name == "committee" for f in lookup.model_class._meta.concrete_fields):
             rows = rows.filter(committee__in=context.committee.scope_ids)
         for position, name in enumerate(lookup.fields):

@@ -13,6 +13,7 @@ from .coverage import (
     covering,
 )
 from .definitions import DEFAULTS, Definition, definition
+from .duplicates import Likeness, likely_duplicates
 from .rates import rate
 from .sync import SyncRate, sync_rates
 from .trends import Change, TrendPoint, coverage_trend, organization_change
@@ -25,6 +26,7 @@ __all__ = [
     "Change",
     "Coverage",
     "Definition",
+    "Likeness",
     "SyncRate",
     "TrendPoint",
     "add",
@@ -35,6 +37,7 @@ __all__ = [
     "coverage_trend",
     "covering",
     "definition",
+    "likely_duplicates",
     "organization_change",
     "rate",
     "sync_rates",

@@ -32,7 +32,7 @@ from organizations.models import BranchCoverage, BranchPost, PartyBranch
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 
-from .base import WorkflowPage, end_part, office_day, reveal_contacts
+from .base import LedgerDay, WorkflowPage, end_part, office_day, reveal_contacts
 from .bodies import years_and_months
 from .bodystory import HALF_YEAR
 
@@ -59,15 +59,15 @@ class BranchFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-def active(rows: QuerySet, page: ListPage) -> QuerySet:
-    return rows.filter(dissolved_on=None)
+def active(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
+    return rows.active(page.day) if page.is_past else rows.filter(dissolved_on=None)
 
 
-def term_due(rows: QuerySet, page: ListPage) -> QuerySet:
-    return rows.filter(dissolved_on=None, term_end__lte=office_day(page.request) + HALF_YEAR)
+def term_due(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
+    return active(rows, page).filter(term_end__lte=page.day + HALF_YEAR)
 
 
-class PartyBranchList(ListPage):
+class PartyBranchList(LedgerDay, ListPage):
     model = PartyBranch
     title = "党组织台账"
     unit = "个"
@@ -83,7 +83,7 @@ class PartyBranchList(ListPage):
         ("nosecretary", "没有书记", lambda rows, page: active(rows, page).filter(secretary=None)),
         ("few", "党员不足三名", lambda rows, page: active(rows, page).filter(
             kind=BranchKind.BRANCH, member_count__lt=FEW)),
-        ("dissolved", "已撤销", lambda rows, page: rows.exclude(dissolved_on=None)),
+        ("dissolved", "已撤销", lambda rows, page: rows.filter(dissolved_on__lte=page.day)),
         ("all", "全部", ""),
     )  # fmt: skip
     columns = (
@@ -100,7 +100,11 @@ class PartyBranchList(ListPage):
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().for_ledger(office_day(self.request))
+        rows = super().get_queryset().for_ledger(self.day)
+        return rows.filter(founded_on__lte=self.day) if self.is_past else rows
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), **self.past_context()}
 
 
 class PartyBranchDetail(DetailPage):

@@ -4,7 +4,7 @@ from calendar import monthrange
 
 from django.db.models import Exists, OuterRef
 
-from organizations.choices import BranchKind, MemberCategory, RegistrationStatus
+from organizations.choices import BranchKind, MemberCategory
 from organizations.models import (
     BranchCoverage,
     CharterRecord,
@@ -28,7 +28,7 @@ def _bodies(s: Scope):
 
 def _in_scope(bodies, s: Scope):
     """The base of the two coverages by the office's definition (DOMAIN §4.3)."""
-    return bodies.filter(status=RegistrationStatus.NORMAL) if s.coverage.exclude_abnormal else bodies
+    return bodies.in_good_standing(s.day) if s.coverage.exclude_abnormal else bodies
 
 
 def _covered(bodies, s: Scope):
