@@ -1,7 +1,7 @@
 """What one act did to rows, written down so that it can be taken back: exactly, and only while nobody touched them since.
 
 Entries are plain JSON, kept on the row of the act. `before` and `after` are the columns that changed; `seal` is the whole
-row as the act left it, where any later edit, even of another column, must stop the way back.
+row as the act left it, where a strict journal lets any later edit stop the way back.
 """
 
 from datetime import date, datetime
@@ -12,6 +12,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+
+from core.constraints import violated
 
 Image = dict[str, Any]
 COUNTED = {"version", "updated_at"}  # never set back: a form opened in between must stay stale
@@ -46,8 +48,11 @@ def restored(model: type[models.Model], values: Image) -> Image:
 
 
 class Journal:
-    def __init__(self, entries: list[dict[str, Any]] | None = None) -> None:
+    """strict: any later edit of a row stops the way back, not only one of the columns that the act changed."""
+
+    def __init__(self, entries: list[dict[str, Any]] | None = None, *, strict: bool = False) -> None:
         self.entries = entries if entries is not None else []
+        self.strict = strict
 
     # --- writing down --------------------------------------------------------------------------------------------
 
@@ -63,13 +68,15 @@ class Journal:
         model._base_manager.filter(pk=row.pk).update(**values)
         self._difference(row, before)
 
-    def saved(self, row: models.Model, before: Image, *, seal: bool = False) -> None:
+    def saved(self, row: models.Model, before: Image) -> None:
         """Note a change that was saved with a new version; `before` is the row's image of then."""
-        self._difference(row, before, saved=True, **({"seal": image(type(row), row.pk)} if seal else {}))
+        self._difference(row, before, saved=True)
 
     def _difference(self, row: models.Model, before: Image, **more: Any) -> None:
-        after = image(type(row), row.pk) or {}
-        names = [name for name in after if before.get(name) != after[name] and name not in COUNTED]
+        after = {name: value for name, value in (image(type(row), row.pk) or {}).items() if name not in COUNTED}
+        names = [name for name in after if before.get(name) != after[name]]
+        if self.strict:
+            more["seal"] = after
         self._note("change", row, {n: before.get(n) for n in names}, {n: after[n] for n in names}, **more)
 
     def made(self, row: models.Model) -> None:
@@ -108,10 +115,10 @@ class Journal:
             with transaction.atomic():
                 for entry in reversed(self.entries):
                     self._restore(entry)
-        except (IntegrityError, models.ProtectedError) as error:
-            raise ValidationError(
-                "恢复出来的内容与现在的记录相冲突，没有恢复。请先处理之后新增的同类记录。", code="touched"
-            ) from error
+        except IntegrityError as error:
+            rule = violated(error, {apps.get_model(entry["model"]): None for entry in self.entries})
+            why = rule.violation_error_message if rule is not None else "恢复出来的内容与现在的记录相冲突。"
+            raise ValidationError(f"没有恢复：{why}请先处理之后新增的记录。", code="touched") from error
 
     def _restore(self, entry: dict[str, Any]) -> None:
         model = apps.get_model(entry["model"])

@@ -8,14 +8,12 @@ the days on which the other has none. What was lost that way is listed, and the 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from core.constraints import NoOverlap
 from core.journal import Journal
@@ -161,8 +159,4 @@ def unique_rules(model: type[models.Model]) -> Iterator[tuple[tuple[str, ...], Q
 
 def holds(condition: Q, row: models.Model) -> bool:
     """Whether a constraint's condition is true of this unsaved state of the row."""
-    against: dict[str, Any] = {f.name: getattr(row, f.attname) for f in row._meta.concrete_fields}
-    try:
-        return condition.check(against)
-    except ValidationError:
-        return False
+    return condition.check({f.name: Value(getattr(row, f.attname), f) for f in row._meta.concrete_fields})

@@ -80,5 +80,6 @@ class TwinForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         prepare(self.fields["other"])
+        self.fields["other"].widget.attrs["class"] = "form-control"
         self.fields["other"].queryset = SocialOrganization.objects.visible_to(user)
         self.fields["other"].help_text = "写名称、简称的一部分，或信用代码。"

@@ -37,13 +37,14 @@ def rows(name: str) -> Any:
 
 class SurroundingsQuerySet(models.QuerySet):
     def with_standing(self, on: date) -> Self:
-        """Annotate `standing`: the registration status on that day. The latest event until then decides; before the
+        """Annotate `standing` and `ended_by`, the registration status on that day and its end if it had come. The latest event until then decides; before the
         first one a body was 正常; a body without any such event was always what its row says."""
         events = rows("OrganizationEvent").of_standing().filter(**BODY)
         latest = events.filter(on__lte=on).order_by("-on", "-pk").values("kind")[:1]
         moves = [(kind, status) for kind, status in STATUS_AFTER.items() if kind not in ENDING_EVENTS]
         normal = Value(RegistrationStatus.NORMAL.value)
         return self.alias(latest_move=Subquery(latest), moved=Exists(events)).annotate(
+            ended_by=Case(When(ended_on__lte=on, then=F("ended_on")), output_field=models.DateField()),
             standing=Case(
                 When(ended_on__lte=on, then=F("status")),
                 *(When(latest_move=kind, then=Value(status.value)) for kind, status in moves),
@@ -51,7 +52,7 @@ class SurroundingsQuerySet(models.QuerySet):
                 When(status__in=ENDED_STATUSES, then=normal),
                 default=F("status"),
                 output_field=models.CharField(choices=RegistrationStatus.choices),
-            )
+            ),
         )
 
     def in_good_standing(self, on: date) -> Self:
@@ -187,5 +188,5 @@ class SurroundingsQuerySet(models.QuerySet):
 
         past: a ledger of another day, whose registration status has to be found out.
         """
-        standing = self.with_standing(on) if past else self.annotate(standing=F("status"))
+        standing = self.with_standing(on) if past else self.annotate(standing=F("status"), ended_by=F("ended_on"))
         return standing.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)

@@ -36,6 +36,7 @@ from core.timeline import events_of, todos_of
 from organizations import forms
 from organizations.choices import (
     CHARTER_KINDS,
+    ENDED_STATUSES,
     LETTER_KINDS,
     REGISTRATION_KINDS,
     AffiliationKind,
@@ -68,7 +69,7 @@ def coverage_cell(row: Row) -> Cell:
     method = row["coverage_method"]
     if method:
         return Cell(CoverageMethod(method).label, kind="ok" if method == CoverageMethod.OWN else "info")
-    if row["ended_on"]:
+    if row["standing"] in ENDED_STATUSES:
         return Cell("")
     return Cell("未建", kind="off") if row["has_instructor"] else Cell("覆盖空白", kind="bad")
 
@@ -78,7 +79,7 @@ def work_cell(row: Row) -> Cell:
         return Cell("党组织", kind="ok")
     if row["has_instructor"]:
         return Cell("指导员", kind="info")
-    return Cell("") if row["ended_on"] else Cell("未派", kind="bad")
+    return Cell("") if row["standing"] in ENDED_STATUSES else Cell("未派", kind="bad")
 
 
 def charter_cell(row: Row) -> Cell:
@@ -167,8 +168,8 @@ class SocialOrganizationList(LedgerDay, ListPage):
         Column("登记日期", "registered_on", "date", sort="registered_on"),
         Column("登记状态", "standing", value=in_list(standing_cell)),
         Column("归口", "affiliation_kind", value=affiliation_cell, phone="hide"),
-        Column("组织覆盖", "coverage_method", fields=("has_instructor", "ended_on"), value=in_list(coverage_cell)),
-        Column("工作覆盖", "coverage_method", fields=("has_instructor", "ended_on"), value=in_list(work_cell)),
+        Column("组织覆盖", "coverage_method", fields=("has_instructor", "standing"), value=in_list(coverage_cell)),
+        Column("工作覆盖", "coverage_method", fields=("has_instructor", "standing"), value=in_list(work_cell)),
         Column("党建入章", "charter_status", value=in_list(charter_cell)),
         Column("承诺书", "letter_status", value=in_list(letter_cell)),
         Column("党员", "member_count", "number"),
@@ -217,8 +218,8 @@ class RegistrationList(ListPage):
         Column("党建入章", "charter_status", value=in_list(charter_cell)),
         Column("承诺书", "letter_status", value=in_list(letter_cell)),
         Column("签订日期", "letter_on", "date"),
-        Column("组织覆盖", "coverage_method", fields=("has_instructor", "ended_on"), value=in_list(coverage_cell)),
-        Column("工作覆盖", "coverage_method", fields=("has_instructor", "ended_on"), value=in_list(work_cell)),
+        Column("组织覆盖", "coverage_method", fields=("has_instructor", "standing"), value=in_list(coverage_cell)),
+        Column("工作覆盖", "coverage_method", fields=("has_instructor", "standing"), value=in_list(work_cell)),
         Column("党员", "member_count", "number"),
     )
 

@@ -42,16 +42,21 @@ FEW, MANY = 3, 50
 def term_cell(row: dict[str, Any]) -> Cell:
     """The end of the term; an election is due at the end and reminded of half a year before."""
     end, day = row["term_end"], row["today"]
-    if end is None or row["dissolved_on"]:
+    if end is None or row["standing"] == BranchStatus.DISSOLVED:
         return Cell("")
     if end < day:
         return Cell(f"{end} 超期", kind="bad")
     return Cell(f"{end} 临近", kind="warn") if end <= day + HALF_YEAR else Cell(str(end))
 
 
+def standing_cell(row: dict[str, Any]) -> Cell:
+    status = BranchStatus(row["standing"])
+    return Cell(status.label, kind=BRANCH_KINDS[status])
+
+
 class BranchFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="类别", choices=BranchKind.choices)
-    status = django_filters.ChoiceFilter(label="状态", choices=BranchStatus.choices)
+    status = django_filters.ChoiceFilter(label="状态", choices=BranchStatus.choices, field_name="standing")
     founded_on = django_filters.DateFromToRangeFilter(label="成立日期")
 
     class Meta:
@@ -94,9 +99,9 @@ class PartyBranchList(LedgerDay, ListPage):
         Column("覆盖单位", "body_count", "number"),
         Column("党员", "member_count", "number"),
         Column("成立日期", "founded_on", "date", sort="founded_on", phone="hide"),
-        Column("届满", "term_end", sort="term_end", fields=("today", "dissolved_on"), value=term_cell),
+        Column("届满", "term_end", sort="term_end", fields=("today", "standing"), value=term_cell),
         Column("标准化", "is_standard", "yesno", phone="hide"),
-        Column("状态", "status", "state", states=BRANCH_KINDS),
+        Column("状态", "standing", value=standing_cell),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:

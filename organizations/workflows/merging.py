@@ -72,7 +72,7 @@ def merge_bodies(
     """
     require_mergeable(keep, drop)
     expected = versions or (keep.version, drop.version)
-    journal = Journal()
+    journal = Journal(strict=True)
     absorber = Absorber(journal, SKIPPED)
     before = image(SocialOrganization, keep.pk) or {}
     names = [str(keep), str(drop)]
@@ -83,7 +83,7 @@ def merge_bodies(
             taken = _take(keep, drop, choices)
             keep.full_clean()
             update_record(keep, by=by, expected=expected[0], note=f"重复记录“{drop.name}”并入这一条")
-            journal.saved(keep, before, seal=True)
+            journal.saved(keep, before)
             merge = OrganizationMerge(
                 committee_id=keep.committee_id, kept=keep, dropped=drop, names=names, taken=taken,
                 moved=dict(absorber.moved), lost=absorber.lost, journal=journal.entries,
@@ -99,7 +99,7 @@ def _set_aside(drop: SocialOrganization, keep: SocialOrganization, version: int,
     rows = SocialOrganization.objects.filter(pk=drop.pk, version=version)
     if not rows.update(duplicate_of=keep, version=version + 1, updated_at=timezone.now()):
         raise StaleError(drop)
-    journal.saved(drop, before, seal=True)
+    journal.saved(drop, before)
     changes = {"已并入": ["", f"{keep.name}（{keep.code or '无代码'}）"]}
     audit.record(AuditEvent.CHANGE, drop, by=by, changes=changes, note="重复记录合并")
 

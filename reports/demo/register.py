@@ -55,11 +55,11 @@ def _listed(body: SocialOrganization, staff: User) -> None:
 
 def _merged(body: SocialOrganization, staff: User) -> None:
     """Entered twice, found and made one."""
-    twin = _made("示例市书法爱好者协会（重复）", "市书协", body.registered_on, staff, secretary_general="孙演示")
+    twin = _made("示例书法爱好者协会", "市书协", body.registered_on, staff, secretary_general="孙演示")
     FormerName.objects.create(organization=twin, name="示例市硬笔书法协会", until=date(2009, 4, 1))
     merge_bodies(body, twin, by=staff)
 
 
 def _waiting(body: SocialOrganization, staff: User) -> None:
     """An old row of a body that was cancelled in 2021 waits to be merged."""
-    _made("示例市珠算 协会", "珠算协会", body.registered_on, staff, status=body.status, ended_on=body.ended_on)
+    _made("示例珠算协会", "珠算协会", body.registered_on, staff, status=body.status, ended_on=body.ended_on)
