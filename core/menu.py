@@ -65,6 +65,7 @@ MENUS = (
                     "organizations:charterrecord-",
                     "organizations:commitmentletter-",
                     "organizations:incubationbatch-",
+                    "organizations:organizationevent-",
                     "organizations:organizationmerge-",
                     "organizations:duplicate-",
                 ),

@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{BODY}/events/<int:part>/withdraw/", bodyevents.withdraw_event, name="organizationevent-withdraw"),
     path(f"{BODY}/merge/", merging.TwinPage.as_view(), name="socialorganization-merge"),
     path(f"{BODY}/merge/<int:other>/", merging.MergePage.as_view(), name="socialorganization-merge-with"),
+    path("events/", bodyevents.OrganizationEventList.as_view(), name="organizationevent-list"),
     path("merges/", merging.OrganizationMergeList.as_view(), name="organizationmerge-list"),
     path("merges/<int:pk>/", merging.OrganizationMergeDetail.as_view(), name="organizationmerge-detail"),
     path("merges/<int:pk>/undo/", merging.undo_merge, name="organizationmerge-undo"),

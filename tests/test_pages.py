@@ -106,6 +106,7 @@ EXPECTED = (
     ("organizations:syncduty-list organizations:syncduty-detail organizations:syncrule-list", OFFICE),
     ("organizations:search", BUSINESS),
     ("organizations:organizationmerge-list organizations:organizationmerge-detail", OFFICE),
+    ("organizations:organizationevent-list", OFFICE),
     ("organizations:duplicate-index organizations:socialorganization-merge", STAFF),
     ("organizations:socialorganization-merge-with organizations:organizationevent-correct", STAFF),
     ("organizations:organizationmerge-undo organizations:organizationevent-withdraw", POST),

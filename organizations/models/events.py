@@ -30,6 +30,10 @@ class FormerName(models.Model):
 
 
 class OrganizationEventQuerySet(RecordQuerySet):
+    def search(self, text: str) -> Self:
+        words = text.lower().strip()
+        return self.filter(Q(organization__search__contains=words) | Q(document_no__icontains=words))
+
     def valid(self) -> Self:
         """Events that stand: none that was withdrawn as a mistake."""
         return self.filter(withdrawn_at=None)

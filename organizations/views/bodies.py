@@ -195,8 +195,11 @@ class SocialOrganizationList(LedgerDay, ListPage):
         return {**super().get_context(), **self.past_context(), "meta": meta}
 
     def extra_actions(self) -> list[Button]:
-        url = reverse("organizations:duplicate-index")
-        return [Button("疑似重复", url, "copy", hide_phone=True)] if is_staff(self.request.user) else []
+        user, url = self.request.user, reverse("organizations:organizationevent-list")
+        found = [Button("登记事件", url, "scroll-text", hide_phone=True)] if is_office(user) else []
+        if is_staff(user):
+            found.append(Button("疑似重复", reverse("organizations:duplicate-index"), "copy", hide_phone=True))
+        return found
 
 
 class RegistrationList(ListPage):

@@ -3,16 +3,23 @@
 from functools import cached_property
 from typing import Any
 
+import django_filters
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from core.pages import act, reason, visible_or_404
-from core.permissions import allow, is_staff, require
+from core.pages import Column, ListPage, act, reason, visible_or_404
+from core.permissions import allow, is_office, is_staff, require
 from organizations import forms
+from organizations.choices import ChangedItem, OrganizationEventKind
 from organizations.models import OrganizationEvent, SocialOrganization
 from organizations.workflows import events as workflows
 
 from .base import WorkflowPage
+
+
+def body_url(pk: int) -> str:
+    return reverse("organizations:socialorganization-detail", args=[pk])
 
 
 def event_of_body(body: SocialOrganization, pk: int) -> OrganizationEvent:
@@ -20,6 +27,51 @@ def event_of_body(body: SocialOrganization, pk: int) -> OrganizationEvent:
     if found is None:
         raise Http404("没有找到这件登记事件。")
     return found
+
+
+def what(row: dict[str, Any]) -> str:
+    """The change or the successor, then the note."""
+    item = ChangedItem(row["item"]).label if row["item"] else ""
+    change = f"{item}：{row['old_value'] or '空'} → {row['new_value']}" if item else ""
+    into = f"并入{row['successor__name']}" if row["successor__name"] else ""
+    return "；".join(filter(None, [change, into, row["detail"]]))
+
+
+class EventFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(label="事件", choices=OrganizationEventKind.choices)
+    on = django_filters.DateFromToRangeFilter(label="日期", field_name="on")
+
+    class Meta:
+        model = OrganizationEvent
+        fields: list[str] = []
+
+
+class OrganizationEventList(ListPage):
+    """登记事件台账: what the registration authority did, over all bodies."""
+
+    model = OrganizationEvent
+    allowed = staticmethod(is_office)
+    title = "登记事件台账"
+    meta_text = "成立、更名、变更、异常名录、合并、注销、撤销；在社会组织的页面上登记"
+    unit = "件"
+    search_hint = "单位名称、文号"
+    export_kind = "organization_events"
+    ordering = ("-on",)
+    filterset_class = EventFilter
+    empty_title = "没有登记事件"
+    empty_text = "在社会组织的页面上点“登记事件”，登记以后列在这里。"
+    tabs = (
+        ("valid", "有效", "valid"),
+        ("withdrawn", "已撤回", lambda rows, page: rows.filter(withdrawn_at__isnull=False)),
+    )
+    columns = (
+        Column("日期", "on", "date", sort="on"),
+        Column("社会组织", "organization__name", sort="organization__sort_key", phone="name",
+               fields=("organization_id",), url=lambda row: body_url(row["organization_id"])),
+        Column("事件", "kind", sort="kind"),
+        Column("内容", "detail", fields=("item", "old_value", "new_value", "successor__name"), value=what, phone="wide"),
+        Column("文号", "document_no"),
+    )  # fmt: skip
 
 
 class EventPage(WorkflowPage):

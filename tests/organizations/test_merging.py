@@ -176,18 +176,20 @@ class OneBodyTests(MergeTestCase):
         stored = (edition.facts, edition.text, edition.sha256)
         living = reverse("reports:fact-detail", args=["2023Q1", "new_organizations"])
         self.assertIn("新成立社会组织2家", edition.text)
-        self.assertContains(self.client.get(living), new[1].code)
+        self.assertContains(self.client.get(living), new[1].get_absolute_url())
 
         merge = self.merge(keep=new[0], drop=new[1])
 
         edition.refresh_from_db()
         self.assertEqual((edition.facts, edition.text, edition.sha256), stored)
-        self.assertNotContains(self.client.get(living), new[1].code)
-        self.assertIn("新成立社会组织1家", self.client.get(reverse("reports:summary-text", args=["2023Q1"])).content.decode())
+        self.assertNotContains(self.client.get(living), new[1].get_absolute_url())
+        self.assertIn(
+            "新成立社会组织1家", self.client.get(reverse("reports:summary-text", args=["2023Q1"])).content.decode()
+        )
         undo_merge(merge, by=self.staff, reason="不是同一家")
         edition.refresh_from_db()
         self.assertEqual((edition.facts, edition.text, edition.sha256), stored)
-        self.assertContains(self.client.get(living), new[1].code)
+        self.assertContains(self.client.get(living), new[1].get_absolute_url())
 
     def test_fields_are_taken_as_chosen(self):
         self.assertIn("phone", differing(self.keep, self.drop))
