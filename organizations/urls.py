@@ -3,6 +3,7 @@ from django.urls import path
 from organizations.views import (
     bodies,
     bodyevents,
+    bodylists,
     branches,
     coverage,
     ledgers,
@@ -31,7 +32,10 @@ BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "me
 REVIEW = "registrations/<int:pk>"
 urlpatterns = [
     path("social-organizations/duplicates/", merging.DuplicatePage.as_view(), name="duplicate-index"),
-    *pages("social-organizations", "socialorganization", bodies, "SocialOrganization"),
+    path("social-organizations/", bodylists.SocialOrganizationList.as_view(), name="socialorganization-list"),
+    path("social-organizations/new/", bodies.SocialOrganizationCreate.as_view(), name="socialorganization-create"),
+    path(f"{BODY}/", bodies.SocialOrganizationDetail.as_view(), name="socialorganization-detail"),
+    path(f"{BODY}/edit/", bodies.SocialOrganizationUpdate.as_view(), name="socialorganization-update"),
     path(f"{BODY}/affiliation/", bodies.AffiliationPage.as_view(), name="socialorganization-affiliation"),
     path(f"{BODY}/event/", bodyevents.EventPage.as_view(), name="socialorganization-event"),
     path(f"{BODY}/events/<int:part>/correct/", bodyevents.EventCorrection.as_view(), name="organizationevent-correct"),
@@ -49,7 +53,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("registrations/", registration.RegistrationBoard.as_view(), name="registration-list"),
     path("registrations/new/", registration.RegistrationCreate.as_view(), name="registration-create"),
-    path("registrations/bodies/", bodies.RegistrationList.as_view(), name="registration-bodies"),
+    path("registrations/bodies/", bodylists.RegistrationList.as_view(), name="registration-bodies"),
     path(f"{REVIEW}/", registration.RegistrationDetail.as_view(), name="registration-detail"),
     path(f"{REVIEW}/edit/", registration.RegistrationUpdate.as_view(), name="registration-update"),
     path(f"{REVIEW}/check/", registration.RegistrationCheck.as_view(), name="registration-check"),

@@ -134,7 +134,7 @@ class Matching(Shared):
             line = missing[key]
             line.stored = obj
             for name in [n for n in line.given if self.attname(n) in attnames]:
-                del line.given[name]
+                line.given[name] = getattr(obj, name)
             self.notice(f"“{key[0]}”是“{obj}”过去的名称或代码，按“{obj}”读取，名称和代码不改", line.number)
 
     def take(self, line: Line, attnames: tuple[str, ...]) -> None:

@@ -235,7 +235,7 @@ class Sheet:
         return {}
 
     def matched(self, given: dict[str, Any], stored: Any) -> None:
-        """A line means this row: take out of `given` the cells that only call it by a former name."""
+        """A line means this row: put its own name into the cells of `given` that call it by a former one."""
 
     def prepare(self, context: Context) -> None:
         """Once per import, before the first row: fetch into context.data what `check` and `make` need."""

@@ -185,7 +185,7 @@ class OrganizationSheet(Sheet):
     def matched(self, given: dict[str, Any], stored: Any) -> None:
         for name in ("name", "short_name", "code"):
             if given.get(name) in stored.aliases:
-                del given[name]
+                given[name] = getattr(stored, name)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""

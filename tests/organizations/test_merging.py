@@ -20,6 +20,7 @@ from organizations.models import (
     SocialOrganization,
 )
 from organizations.statistics import coverage, likely_duplicates
+from organizations.workflows.bodies import change_affiliation
 from organizations.workflows.events import record_event, withdraw_event
 from organizations.workflows.merging import can_merge, can_undo_merge, differing, merge_bodies, undo_merge
 from reports.models import Edition
@@ -211,13 +212,16 @@ class OneBodyTests(MergeTestCase):
 
 
 class ImportTests(MergeTestCase):
-    HEAD = ("社会组织名称", "统一社会信用代码", "类型", "登记日期", "住所")
+    HEAD = ("社会组织名称", "统一社会信用代码", "类型", "登记日期", "住所", "党建管理归口")
 
     def row(self, name, code):
-        return [name, code, "社会团体", "2015-01-01", "示例路9号"]
+        return [name, code, "社会团体", "2015-01-01", "示例路9号", "综合党委直管"]
 
     def test_a_row_under_the_dropped_code_or_name_means_the_one_that_stayed(self):
         self.merge()
+        change_affiliation(SocialOrganization.objects.get(), kind="industry", start=date(2018, 1, 1), by=self.staff)
+        change_affiliation(SocialOrganization.objects.get(), kind="direct", start=date(2019, 1, 1), by=self.staff)
+        spans = list(self.keep.affiliations.values())
         for name, code in ((self.drop.name, self.drop.code), (self.drop.name, ""), (self.drop.name, self.keep.code)):
             SocialOrganization.objects.update(address="")
 
@@ -226,6 +230,7 @@ class ImportTests(MergeTestCase):
             self.assertEqual(counts(batch), (0, 1, 0, 0), (name, code))
             row = SocialOrganization.objects.get()
             self.assertEqual((row.name, row.code, row.address), (self.keep.name, self.keep.code, "示例路9号"))
+            self.assertEqual(list(self.keep.affiliations.values()), spans)
 
     def test_a_former_name_means_the_body_that_had_it(self):
         record_event(SocialOrganization.objects.get(pk=self.keep.pk), kind="renamed", on=DAY, by=self.staff,
