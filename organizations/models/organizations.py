@@ -206,13 +206,9 @@ class SocialOrganization(Record):
         ordering = ["sort_key", "pk"]
         indexes = [
             models.Index(
-                fields=["committee", "registered_on", "ended_on", "kind"],
-                condition=Q(duplicate_of=None),
-                name="organizations_so_each",
+                fields=["committee", "duplicate_of", "registered_on", "ended_on", "kind"], name="organizations_so_each"
             ),
-            models.Index(
-                fields=["committee", "sort_key"], condition=Q(duplicate_of=None), name="organizations_so_order"
-            ),
+            models.Index(fields=["committee", "duplicate_of", "sort_key"], name="organizations_so_order"),
         ]
         constraints = [
             models.UniqueConstraint(
