@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core import audit
@@ -136,7 +137,7 @@ def _end_links(body: SocialOrganization, on: date, by: User, journal: Journal) -
     for related in ENDED_WITH_THE_BODY:
         manager = getattr(body, related)
         name = manager.model._meta.verbose_name
-        for row in manager.filter(end=None):
+        for row in manager.filter(Q(end=None) | Q(end__gt=on)):
             if row.start >= on:
                 raise ValidationError(
                     {"on": f"{name}“{row}”从{row.start}才开始，不能在{on}结束。请先改正它，或核对日期。"}, code="ORG-03"

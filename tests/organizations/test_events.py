@@ -96,7 +96,7 @@ class ConsequenceTests(EventTestCase):
 
     def test_org_03_what_hangs_on_an_ended_body_ends_with_it(self):
         InstructorAssignment.objects.create(organization=self.body, instructor_name="乙示例", start=date(2020, 1, 1))
-        Liaison.objects.create(organization=self.body, name="丙示例", start=date(2020, 1, 1))
+        Liaison.objects.create(organization=self.body, name="丙示例", start=date(2020, 1, 1), end=MAY)
 
         self.record(kind="cancelled", on=DAY, document_no="示民社〔2023〕2号")
 
