@@ -3,11 +3,13 @@
 SQLite drops the triggers of a table that a migration rebuilds, so they are installed again after every migrate.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.core.exceptions import ValidationError
-from django.db import connections, models
+from django.db import IntegrityError, connections, models
 from django.db.models import BaseConstraint, Q
 
 
@@ -105,6 +107,19 @@ class NoOverlap(BaseConstraint):
             clash = clash.filter(start__lt=instance.end)
         if clash.exclude(pk=instance.pk).exists():
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+
+def violated(error: IntegrityError, models_: Iterable[type[models.Model]]) -> BaseConstraint | None:
+    """The declared constraint that the database names in its refusal; SQLite names only the columns."""
+    text = str(error)
+    for model in models_:
+        for constraint in model._meta.constraints:
+            columns = ", ".join(
+                f"{model._meta.db_table}.{model._meta.get_field(f).column}" for f in getattr(constraint, "fields", ())
+            )
+            if re.search(rf"\b{re.escape(constraint.name)}\b", text) or (columns and columns in text):
+                return constraint
+    return None
 
 
 def guarded_models() -> list[tuple[type[models.Model], NoOverlap]]:

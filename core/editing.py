@@ -33,7 +33,8 @@ class StaleError(ValidationError):
 
 def concrete_names(model: type[models.Model]) -> list[str]:
     skip = {"id", "version", "created_at", "updated_at", "created_by", "search", "sort_key"}
-    return [f.name for f in model._meta.concrete_fields if f.name not in skip]
+    hidden = {f.name for f in model._meta.concrete_fields if isinstance(f, models.JSONField) and not f.editable}
+    return [f.name for f in model._meta.concrete_fields if f.name not in skip | hidden]
 
 
 def create_record(obj: Row, *, by: User | None, committee: Any = None, note: str = "") -> Row:

@@ -63,9 +63,12 @@ def validate_credit_code(value: str) -> None:
                 + "请对照登记证书。",
                 code="ORG-01",
             )
-    if credit_check_digit(value[:17]) != value[17]:
+    expected = credit_check_digit(value[:17])
+    if expected != value[17]:
         raise ValidationError(
-            "统一社会信用代码最后一位校验码不对，说明其中有字符写错。请对照登记证书逐位核对。", code="ORG-01"
+            f"统一社会信用代码最后一位校验码不对：按前17位推算，第18位应为{expected}，现在是{value[17]}，"
+            "说明其中有字符写错。请对照登记证书逐位核对。",
+            code="ORG-01",
         )
 
 

@@ -26,6 +26,7 @@ from organizations.models import (
     Membership,
     MemberSurvey,
     OrganizationEvent,
+    OrganizationMerge,
     PartyBranch,
     PartyMember,
     Posting,
@@ -83,6 +84,7 @@ class SocialOrganizationAdmin(RecordAdmin):
     search_fields = ("search",)
     autocomplete_fields = ("batch",)
     date_hierarchy = "registered_on"
+    readonly_fields = ("ended_on",)
     inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline)
 
 
@@ -165,10 +167,25 @@ class MemberSurveyAdmin(RecordAdmin):
 
 @admin.register(OrganizationEvent)
 class OrganizationEventAdmin(RecordAdmin):
-    list_display = ("organization", "kind", "on", "document_no")
+    """Read only: an event has consequences, so it is recorded, corrected and withdrawn on the body's page."""
+
+    list_display = ("organization", "kind", "on", "document_no", "withdrawn_at")
     list_filter = ("kind",)
     search_fields = ("organization__search", "document_no")
-    autocomplete_fields = ("organization",)
+
+    def may_change(self, user: User) -> bool:
+        return False
+
+
+@admin.register(OrganizationMerge)
+class OrganizationMergeAdmin(RecordAdmin):
+    """Read only: merged and undone on the pages."""
+
+    list_display = ("kept", "dropped", "created_at", "created_by", "undone_at")
+    search_fields = ("kept__search", "dropped__search")
+
+    def may_change(self, user: User) -> bool:
+        return False
 
 
 @admin.register(RegistrationReview)

@@ -10,7 +10,7 @@ from reviews.models import BallotBatch, DutyReport, InspectionCampaign, Inspecti
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\D|$)")
 BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
-BODY = Lookup("organizations.SocialOrganization", ("name", "short_name", "code"))
+BODY = Lookup("organizations.SocialOrganization", ("name", "short_name", "code", "aliases", "former_names__name"))
 CAMPAIGN = Lookup("reviews.InspectionCampaign", ("title", "checked_year"))
 SESSION = Lookup("reviews.ReviewSession", ("year", "name"))
 

@@ -1,21 +1,47 @@
 """What inspections and duty reviews add to the pages of bodies and branches: events of their timelines, things to do."""
 
 from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Concat
+from django.urls import reverse
 
 from core.models import User
 from core.periods import today
-from core.timeline import LIMIT, Event, Todo
+from core.timeline import LIMIT, Event, Todo, part, rows_of
 from organizations.models import PartyBranch, SocialOrganization
-from reviews.choices import FINDING_KINDS, DutyMode, DutyReportStatus, FindingStatus
+from reviews.choices import FINDING_KINDS, Conclusion, DutyMode, DutyReportStatus, FindingStatus, InspectionStatus
 from reviews.models import DutyReport, Finding, InspectionRecord
 
 
 def inspection_events(body: SocialOrganization, user: User) -> Iterator[Event]:
-    records = InspectionRecord.objects.visible_to(user).filter(organization=body).select_related("campaign")
-    for record in records.order_by("-campaign__checked_year")[:LIMIT]:
-        day = record.concluded_on or record.submitted_on or record.campaign.started_on
-        result = record.get_conclusion_display() if record.conclusion else record.get_status_display()
-        yield Event(day, f"{record.campaign}：{result}", record.get_absolute_url(), record.opinion)
+    """Inspections of a body and what was found and put right: one query."""
+    day = Coalesce("concluded_on", "submitted_on", "campaign__started_on")
+    state = Concat("conclusion", Value("|"), "status")
+    rows = rows_of(
+        part(InspectionRecord.objects.visible_to(user).filter(organization=body), "inspection", "campaign__title", day,
+             note="opinion", more=state),
+        part(Finding.objects.visible_to(user).filter(record__organization=body), "finding", "description", "advised_on",
+             note="advice", more="recheck", end="finished_on"),
+    )  # fmt: skip
+    for row in rows[:LIMIT]:
+        yield from told(row)
+
+
+def told(row: dict[str, Any]) -> Iterator[Event]:
+    if row["source"] == "inspection":
+        conclusion, _, status = row["more"].partition("|")
+        result = Conclusion(conclusion).label if conclusion else InspectionStatus(status).label
+        url = reverse("reviews:inspectionrecord-detail", args=[row["ref"]])
+        if row["start"]:
+            yield Event(row["start"], f"{row['word']}：{result}", url, row["note"], kind="年度检查")
+        return
+    url = reverse("reviews:finding-detail", args=[row["ref"]])
+    if row["start"]:
+        yield Event(row["start"], f"整改建议：{row['word']}", url, row["note"], kind="年度检查")
+    if row["end"]:
+        yield Event(row["end"], f"整改完成：{row['word']}", url, row["more"], kind="年度检查")
 
 
 def open_findings(body: SocialOrganization, user: User) -> Iterator[Todo]:

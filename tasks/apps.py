@@ -16,5 +16,4 @@ class TasksConfig(AppConfig):
         attachments.register(Training, can_change=lambda user, row: user.is_committee_staff)
         timeline.register("organizations.PartyBranch", stories.branch_activities)
         timeline.register_todos("organizations.PartyBranch", stories.open_assignments)
-        timeline.register("organizations.SocialOrganization", stories.body_activities)
-        timeline.register("organizations.SocialOrganization", stories.body_meetings)
+        timeline.register("organizations.SocialOrganization", stories.body_story)

@@ -14,7 +14,7 @@ from django.urls.converters import IntConverter
 
 from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
-from organizations.models import BranchApplication, LedgerCheck, RegistrationReview, SyncDuty
+from organizations.models import BranchApplication, LedgerCheck, OrganizationEvent, RegistrationReview, SyncDuty
 from reports.models import Edition
 from reviews.models import DutyReport, Finding, ReviewSession
 from tasks.models import JointMeeting, MeetingAttendance, PlanItem, Resolution, TaskAssignment, TaskList
@@ -106,6 +106,11 @@ EXPECTED = (
     ("organizations:syncrule-adopt", POST),
     ("organizations:syncduty-list organizations:syncduty-detail organizations:syncrule-list", OFFICE),
     ("organizations:search", BUSINESS),
+    ("organizations:organizationmerge-list organizations:organizationmerge-detail", OFFICE),
+    ("organizations:organizationevent-list", OFFICE),
+    ("organizations:duplicate-index organizations:socialorganization-merge", STAFF),
+    ("organizations:socialorganization-merge-with organizations:organizationevent-correct", STAFF),
+    ("organizations:organizationmerge-undo organizations:organizationevent-withdraw", POST),
     ("organizations:ledger*-list organizations:ledgercheck-detail organizations:incubationbatch-list", OFFICE),
     ("organizations:incubationbatch-detail", OFFICE),
     ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),
@@ -282,6 +287,9 @@ class PagesTests(TestCase):
                 if row is None and needs_row:
                     self.fail(f"{name}: no row to look at; name its model in ROWS")
                 values[key] = row.pk if row else 1
+            elif name == "organizations:organizationevent-correct":
+                event = OrganizationEvent.objects.valid().exclude(kind="founded").latest("pk")
+                values = {"pk": event.organization_id, "part": event.pk}
             elif key == "part_pk":
                 values[key] = Resolution.objects.filter(meeting=values["pk"]).first().pk
             elif key == "key":

@@ -56,6 +56,7 @@ class Shared:
     known_parents: dict[str, dict[tuple, int]]
     keys: dict[tuple[str, ...], tuple[str, ...]]  # names of each declared key → attribute names
     seen: dict[tuple, int]
+    taken: dict[int, int]
     required: list[Column]
     defaults: list[tuple[str, Any]]
     special: list[Binding]

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from .sheet import Column, Context, Lookup
 from .values import squash
@@ -25,12 +26,12 @@ class Target:
         self.exact: dict[str, int] = {}
         self.loose: dict[str, int] = {}
         self.names: dict[int, str] = {}
-        rows = lookup.model_class._base_manager.filter(**lookup.filters)
+        rows = lookup.model_class._default_manager.filter(**lookup.filters)
         if lookup.scoped and any(f.name == "committee" for f in lookup.model_class._meta.concrete_fields):
             rows = rows.filter(committee__in=context.committee.scope_ids)
         for position, name in enumerate(lookup.fields):
             fresh: dict[str, int] = {}
-            for pk, value in rows.values_list("pk", name):
+            for pk, value in self.filled(rows, name).values_list("pk", name):
                 for text in value if isinstance(value, list) else [value]:
                     if text not in ("", None):
                         self.add(fresh, str(text), pk, first=position == 0)
@@ -39,6 +40,14 @@ class Target:
         for text, pk in self.exact.items():
             key = loose(text)
             self.loose[key] = pk if self.loose.get(key, pk) == pk else AMBIGUOUS
+
+    @staticmethod
+    def filled(rows: models.QuerySet, name: str) -> models.QuerySet:
+        """Only rows with something there, where most have nothing: related names, lists of names."""
+        if "__" in name:
+            return rows.filter(**{f"{name}__isnull": False})
+        listed = isinstance(rows.model._meta.get_field(name), models.JSONField)
+        return rows.exclude(**{name: []}) if listed else rows
 
     def add(self, fresh: dict[str, int], text: str, pk: int, first: bool) -> None:
         if first:

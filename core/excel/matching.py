@@ -118,10 +118,33 @@ class Matching(Shared):
                     self.by_attname(attnames[0]), "台账里有不止一条与它相同，分不清是哪一条。请先在台账里处理重复。"
                 )
             line.stored = obj
+        self.find_known_as(attnames, {key: line for key, line in usable.items() if line.stored is None})
+        for line in usable.values():
+            self.take(line, attnames)
         if attnames == ("id",):
             for line in usable.values():
                 if line.stored is None:
                     line.wrong(self.by_field["id"], "台账里没有这个系统编号。新增的行请把这一格留空。")
+
+    def find_known_as(self, attnames: tuple[str, ...], missing: dict[tuple, Line]) -> None:
+        """Rows that the sheet knows by a name or code of former days; those cells say who is meant, nothing new."""
+        if not missing:
+            return
+        for key, obj in self.sheet.known_as(attnames, set(missing), self.context).items():
+            line = missing[key]
+            line.stored = obj
+            for name in [n for n in line.given if self.attname(n) in attnames]:
+                line.given[name] = getattr(obj, name)
+            self.notice(f"“{key[0]}”是“{obj}”过去的名称或代码，按“{obj}”读取，名称和代码不改", line.number)
+
+    def take(self, line: Line, attnames: tuple[str, ...]) -> None:
+        """Two lines may not mean one row, by whatever name each calls it."""
+        if line.stored is None:
+            return
+        self.sheet.matched(line.given, line.stored)
+        first = self.taken.setdefault(line.stored.pk, line.number)
+        if first != line.number:
+            line.wrong(self.by_attname(attnames[0]), f"与第{first}行是同一条（{line.stored}），请核对，只留一行。")
 
     def unique_everywhere(self, attnames: tuple[str, ...]) -> bool:
         return any(names == attnames for names, *_ in Uniques(self.model).found())

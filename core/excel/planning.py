@@ -47,6 +47,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         keys = [("id",)] * ("id" in self.by_field) + list(sheet.keys)
         self.keys = {key: tuple(self.attname(name) for name in key) for key in keys}
         self.seen: dict[tuple, int] = {}
+        self.taken: dict[int, int] = {}  # stored row → the line that means it
         self.file_names: dict[str, int] = {}
         self.rules = check_rules(self.model)
         skip = {tuple(self.attname(f) for f in key) for key in sheet.keys}

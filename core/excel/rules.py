@@ -1,12 +1,13 @@
 """The model's own constraints, judged in Python or by one query per chunk: a preview must find what the database would refuse."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import F, Q
+
+from core.constraints import violated
 
 from .among import one_of
 
@@ -144,14 +145,8 @@ class Uniques:
 
 def sentence_of(error: IntegrityError, models_: list[type[models.Model]]) -> ValidationError:
     """What the database refused, in the words of the constraint that it names."""
-    text = str(error)
-    for model in models_:
-        for constraint in model._meta.constraints:
-            columns = ", ".join(
-                f"{model._meta.db_table}.{model._meta.get_field(f).column}" for f in getattr(constraint, "fields", ())
-            )
-            if re.search(rf"\b{re.escape(constraint.name)}\b", text) or (columns and columns in text):
-                return ValidationError(f"{constraint.violation_error_message}整批没有写入任何数据。", code="constraint")
+    if (constraint := violated(error, models_)) is not None:
+        return ValidationError(f"{constraint.violation_error_message}整批没有写入任何数据。", code="constraint")
     return ValidationError(
         "预览以后台账有了变化，这批数据已对不上，整批没有写入。请重新上传，再看一遍预览。", code="conflict"
     )

@@ -46,6 +46,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from core.periods import today
+
 KINDS = {
     "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "quarter", "lookup", "names",
 }  # fmt: skip
@@ -217,11 +219,23 @@ class Sheet:
 
     def queryset(self, user: Any) -> models.QuerySet:
         """Rows of a full export; a list page passes its own filtered set instead."""
-        return self.model_class._default_manager.visible_to(user).order_by(*self.ordering)
+        rows = self.model_class._default_manager.visible_to(user)
+        return self.annotated(rows, today(user.committee)).order_by(*self.ordering)
+
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        """Add what the columns print beside the row's own fields, as of that day."""
+        return rows
 
     def existing(self) -> models.QuerySet:
         """Stored rows that a line may mean; narrow it where ended rows must not be found again."""
-        return self.model_class._base_manager.all()
+        return self.model_class._default_manager.all()
+
+    def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
+        """Stored rows for keys that no row has now, but one had: former names, rows that were merged into another."""
+        return {}
+
+    def matched(self, given: dict[str, Any], stored: Any) -> None:
+        """A line means this row: put its own name into the cells of `given` that call it by a former one."""
 
     def prepare(self, context: Context) -> None:
         """Once per import, before the first row: fetch into context.data what `check` and `make` need."""

@@ -115,16 +115,23 @@ def write_workbook(
 
 
 def export_to(
-    target: IO[bytes], sheet: Sheet, queryset: models.QuerySet, *, committee: Committee | None, full: bool = False
+    target: IO[bytes],
+    sheet: Sheet,
+    queryset: models.QuerySet,
+    *,
+    committee: Committee | None,
+    full: bool = False,
+    on: date | None = None,
 ) -> int:
     exporter = Exporter(sheet, full=full)
+    day = on or today(committee)
     return write_workbook(
-        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=today(committee)
+        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=day
     )
 
 
-def file_name(sheet: Sheet, committee: Committee | None) -> str:
-    return f"{sheet.title}{today(committee):%Y%m%d}.xlsx"
+def file_name(sheet: Sheet, committee: Committee | None, on: date | None = None) -> str:
+    return f"{sheet.title}{on or today(committee):%Y%m%d}.xlsx"
 
 
 def attachment(file: Any, name: str) -> FileResponse:
@@ -146,9 +153,11 @@ def note_export(
 
 
 def export_response(
-    sheet: Sheet, queryset: models.QuerySet, request: HttpRequest, *, purpose: str = ""
+    sheet: Sheet, queryset: models.QuerySet, request: HttpRequest, *, purpose: str = "", on: date | None = None
 ) -> HttpResponse:
     """The rows of a list as a workbook; `queryset` is already narrowed by visible_to. Long ones become a job.
+
+    on: the day of the ledger, printed on it, where it is not today's.
 
     purpose: given by staff who need full phone and ID numbers; it is logged. Without it they are masked.
     """
@@ -165,21 +174,24 @@ def export_response(
             sheet=sheet.kind,
             ids=ids,
             purpose=purpose if full else "",
+            on=on.isoformat() if on else "",
         )
         return redirect(reverse("core:job", args=[job.pk]))
     file = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (closed by the response)
-    written = export_to(file, sheet, queryset, committee=committee, full=full)
+    written = export_to(file, sheet, queryset, committee=committee, full=full, on=on)
     file.seek(0)
     note_export(sheet, written, user, conditions, purpose if full else "", committee)
-    return attachment(file, file_name(sheet, committee))
+    return attachment(file, file_name(sheet, committee, on))
 
 
 @jobs.job("core.export")
-def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "") -> None:
+def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "", on: str = "") -> None:
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
     model = declared.model_class
     visible = model._default_manager.visible_to(job.created_by) if job.created_by else model._default_manager.all()
+    day = date.fromisoformat(on) if on else today(job.committee)
+    visible = declared.annotated(visible, day)
     exporter = Exporter(declared, full=bool(purpose))
 
     def rows() -> Iterable[list[Any]]:
@@ -191,11 +203,9 @@ def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str
             yield from (row for _, row in sorted(found, key=lambda pair: order[pair[0]]))
 
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        count = write_workbook(
-            file, declared, rows(), columns=exporter.columns, committee=job.committee, day=today(job.committee)
-        )
+        count = write_workbook(file, declared, rows(), columns=exporter.columns, committee=job.committee, day=day)
         file.seek(0)
-        job.result_name = file_name(declared, job.committee)
+        job.result_name = file_name(declared, job.committee, day)
         job.result_file.save(f"export-{job.pk}{Path(job.result_name).suffix}", File(file), save=False)
     Job.objects.filter(pk=job.pk).update(
         result_file=job.result_file.name, result_name=job.result_name, done=count, total=count

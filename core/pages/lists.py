@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -80,6 +81,7 @@ class ListPage(AllowMixin, View):
     empty_text = ""
     period_filter = False
     print_wide = True
+    export_day: date | None = None  # of a ledger of a past day
     template_name = "generic/list.html"
 
     # ---- which rows --------------------------------------------------------------------------
@@ -301,7 +303,7 @@ class ListPage(AllowMixin, View):
         from core.excel import writing  # a slow library behind it
         from core.excel.sheet import get_sheet
 
-        return writing.export_response(get_sheet(self.export_kind), self.rows, self.request)
+        return writing.export_response(get_sheet(self.export_kind), self.rows, self.request, on=self.export_day)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

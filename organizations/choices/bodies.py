@@ -78,6 +78,57 @@ class OrganizationEventKind(models.TextChoices):
     CHANGED = "changed", "变更登记"
     ABNORMAL = "abnormal", "列入异常名录"
     RESTORED = "restored", "移出异常名录"
+    DISHONEST = "dishonest", "列入失信名单"
+    CLEARED = "cleared", "移出失信名单"
+    CLOSING = "closing", "进入清算"
     MERGED = "merged", "合并"
     CANCELLED = "cancelled", "注销"
     REVOKED = "revoked", "撤销登记"
+
+
+class ChangedItem(models.TextChoices):
+    REPRESENTATIVE = "legal_representative", "法定代表人"
+    ADDRESS = "address", "住所"
+    SUPERVISOR = "supervising_unit", "业务主管单位"
+    AUTHORITY = "registration_authority", "登记管理机关"
+    SCOPE = "scope", "业务范围"
+    FUND = "fund", "开办资金"
+    OTHER = "other", "其他"
+
+
+CHANGED_FIELDS = (
+    ChangedItem.REPRESENTATIVE,
+    ChangedItem.ADDRESS,
+    ChangedItem.SUPERVISOR,
+    ChangedItem.AUTHORITY,
+)  # items that are columns of the body itself
+
+STATUS_AFTER = {
+    OrganizationEventKind.ABNORMAL: RegistrationStatus.ABNORMAL,
+    OrganizationEventKind.RESTORED: RegistrationStatus.NORMAL,
+    OrganizationEventKind.DISHONEST: RegistrationStatus.DISHONEST,
+    OrganizationEventKind.CLEARED: RegistrationStatus.NORMAL,
+    OrganizationEventKind.CLOSING: RegistrationStatus.CLOSING,
+    OrganizationEventKind.MERGED: RegistrationStatus.CANCELLED,
+    OrganizationEventKind.CANCELLED: RegistrationStatus.CANCELLED,
+    OrganizationEventKind.REVOKED: RegistrationStatus.REVOKED,
+}
+ENDING_EVENTS = (OrganizationEventKind.CANCELLED, OrganizationEventKind.REVOKED, OrganizationEventKind.MERGED)
+IRREGULAR_STATUSES = (RegistrationStatus.ABNORMAL, RegistrationStatus.DISHONEST, RegistrationStatus.CLOSING)
+LIVE_STATUSES = (RegistrationStatus.NORMAL, *IRREGULAR_STATUSES)
+EVENT_FROM = {  # in which status of the body each event may be recorded; ended bodies have none
+    OrganizationEventKind.RENAMED: LIVE_STATUSES,
+    OrganizationEventKind.CHANGED: LIVE_STATUSES,
+    OrganizationEventKind.ABNORMAL: (RegistrationStatus.NORMAL,),
+    OrganizationEventKind.RESTORED: (RegistrationStatus.ABNORMAL,),
+    OrganizationEventKind.DISHONEST: (RegistrationStatus.NORMAL, RegistrationStatus.ABNORMAL),
+    OrganizationEventKind.CLEARED: (RegistrationStatus.DISHONEST,),
+    OrganizationEventKind.CLOSING: (
+        RegistrationStatus.NORMAL,
+        RegistrationStatus.ABNORMAL,
+        RegistrationStatus.DISHONEST,
+    ),
+    OrganizationEventKind.MERGED: LIVE_STATUSES,
+    OrganizationEventKind.CANCELLED: LIVE_STATUSES,
+    OrganizationEventKind.REVOKED: LIVE_STATUSES,
+}

@@ -1,8 +1,9 @@
 """Forms of the ledgers. Consequences go through workflows; a form only asks."""
 
-from .bodies import AffiliationForm, EventForm, InstructorForm, LiaisonForm, OrganizationForm
+from .bodies import AffiliationForm, InstructorForm, LiaisonForm, OrganizationForm
 from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
 from .charters import CharterForm, LetterForm, SurveyForm
+from .events import CorrectionForm, EventForm, TwinForm
 from .fields import LIVE_BODIES, LIVE_BRANCHES, DatedForm, QuarterField, body_field, branch_field, quarter_number
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
 from .members import FullForm, LeaveForm, MemberForm, RestoreForm, TransferForm
@@ -14,6 +15,7 @@ __all__ = [
     "BatchForm",
     "BranchForm",
     "CharterForm",
+    "CorrectionForm",
     "CoverageForm",
     "DatedForm",
     "DifferenceForm",
@@ -32,6 +34,7 @@ __all__ = [
     "RestoreForm",
     "SurveyForm",
     "TransferForm",
+    "TwinForm",
     "body_field",
     "branch_field",
     "quarter_number",

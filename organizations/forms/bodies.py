@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 
 from core.forms import RecordForm
-from organizations.choices import OrganizationEventKind
+from core.validators import normalize_code
 from organizations.models import (
     Affiliation,
     InstructorAssignment,
     Liaison,
-    OrganizationEvent,
     SocialOrganization,
 )
 
@@ -21,7 +20,7 @@ class OrganizationForm(RecordForm):
     sections = [
         ("基本信息", ["name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber"]),
         ("登记", ["registered_on", "status", "ended_on", "registration_mode", "registration_authority",
-                "supervising_unit", "industry_department", "affiliation"]),
+                "supervising_unit", "industry_department", "party_leading_body", "affiliation"]),
         ("人员和联系", ["legal_representative", "secretary_general", "contact", "phone", "district", "address",
                    "staff_count", "full_time_count", "council_term_end"]),
         ("党建和其他", ["no_branch_reason", "no_branch_note", "batch", "grade", "grade_until", "is_charity", "remark"]),
@@ -36,15 +35,27 @@ class OrganizationForm(RecordForm):
         fields = [
             "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber",
             "registered_on", "status", "ended_on", "registration_mode", "registration_authority", "supervising_unit",
-            "industry_department", "legal_representative", "secretary_general", "contact", "phone", "district",
+            "industry_department", "party_leading_body", "legal_representative", "secretary_general", "contact", "phone", "district",
             "address", "staff_count", "full_time_count", "council_term_end", "no_branch_reason", "no_branch_note",
             "batch", "grade", "grade_until", "is_charity", "remark",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            del self.fields["affiliation"]
+        if self.instance.pk:  # from then on events and the page of 归口 change these, with their days
+            for name in ("affiliation", "status", "ended_on"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """A name or code of a row that was merged into another still means the other."""
+        cleaned = super().clean() or self.cleaned_data
+        merged = SocialOrganization.objects.filter(duplicates__isnull=False).exclude(pk=self.instance.pk)
+        for name in ("name", "code"):
+            word = normalize_code(cleaned.get(name) or "") if name == "code" else cleaned.get(name)
+            if word and (body := merged.filter(search__contains=word.lower()).first()) and word in body.aliases:
+                label = self.fields[name].label
+                self.add_error(name, f"这个{label}的记录已并入“{body.name}”，请直接打开那一家，不要重复登记。")
+        return cleaned
 
 
 class AffiliationForm(DatedForm):
@@ -64,20 +75,3 @@ class LiaisonForm(DatedForm):
     class Meta:
         model = Liaison
         fields = ["name", "phone", "start"]
-
-
-class EventForm(DatedForm):
-    """变更登记事项: an event and what it changes."""
-
-    new_name = forms.CharField(label="新名称", max_length=100, required=False, help_text="更名的才填，写新的全称。")
-    new_short_name = forms.CharField(label="新简称", max_length=50, required=False, help_text="更名的才填。")
-
-    class Meta:
-        model = OrganizationEvent
-        fields = ["kind", "on", "document_no", "detail"]
-        help_texts = {"kind": "注销、撤销登记和合并会结束这家社会组织，以后不再计入。"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["kind"]
-        field.choices = [pair for pair in field.choices if pair[0] != OrganizationEventKind.FOUNDED]

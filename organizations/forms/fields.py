@@ -23,7 +23,7 @@ LIVE_BRANCHES = PartyBranch.objects.filter(dissolved_on=None)
 
 
 def body_field(**kwargs: Any) -> RowField:
-    return RowField(LIVE_BODIES, ("name", "short_name", "code"), label="社会组织", **kwargs)
+    return RowField(LIVE_BODIES, ("name", "short_name", "code"), **{"label": "社会组织", **kwargs})
 
 
 def branch_field(**kwargs: Any) -> RowField:

@@ -2,9 +2,11 @@ from .applications import BranchApplication
 from .branches import BranchPost, PartyBranch
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
+from .events import FormerName, OrganizationEvent
 from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember
-from .organizations import Affiliation, FormerName, IncubationBatch, OrganizationEvent, SocialOrganization
+from .merges import OrganizationMerge
+from .organizations import Affiliation, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
@@ -30,6 +32,7 @@ __all__ = [
     "MemberSurvey",
     "Membership",
     "OrganizationEvent",
+    "OrganizationMerge",
     "PartyBranch",
     "PartyMember",
     "Posting",

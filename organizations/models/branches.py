@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -83,10 +83,18 @@ class PartyBranchQuerySet(RecordQuerySet):
             deadline=Coalesce(Subquery(term.values("deadline")[:1]), F("term_end")),
         )
 
+    def with_standing(self, on: date) -> Self:
+        """Annotate `standing` and `dissolved_by`: where it stood on that day; a branch dissolved later was 正常."""
+        later = When(dissolved_on__gt=on, then=Value(BranchStatus.NORMAL.value))
+        choices = models.CharField(choices=BranchStatus.choices)
+        ended = Case(When(dissolved_on__lte=on, then=F("dissolved_on")), output_field=models.DateField())
+        return self.annotate(standing=Case(later, default=F("status"), output_field=choices), dissolved_by=ended)
+
     def for_ledger(self, on: date) -> Self:
         """Everything that the list and the export show beside the branch's own columns."""
         today = Value(on, output_field=models.DateField())
-        return self.with_secretary(on).with_member_count(on).with_body_count(on).with_term().annotate(today=today)
+        rows = self.with_secretary(on).with_member_count(on).with_body_count(on).with_term()
+        return rows.with_standing(on).annotate(today=today)
 
 
 class PartyBranch(Record):

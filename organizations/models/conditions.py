@@ -9,10 +9,21 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
-from organizations.choices import CharterStatus, CoverageMethod, LetterStatus, NoBranchReason, PostKind
+from organizations.choices import (
+    ENDED_STATUSES,
+    ENDING_EVENTS,
+    IRREGULAR_STATUSES,
+    STATUS_AFTER,
+    CharterStatus,
+    CoverageMethod,
+    LetterStatus,
+    NoBranchReason,
+    PostKind,
+    RegistrationStatus,
+)
 
 from .intervals import IntervalQuerySet
 
@@ -25,6 +36,29 @@ def rows(name: str) -> Any:
 
 
 class SurroundingsQuerySet(models.QuerySet):
+    def with_standing(self, on: date) -> Self:
+        """Annotate `standing` and `ended_by`, the registration status on that day and its end if it had come. The latest event until then decides; before the
+        first one a body was 正常; a body without any such event was always what its row says."""
+        events = rows("OrganizationEvent").of_standing().filter(**BODY)
+        latest = events.filter(on__lte=on).order_by("-on", "-pk").values("kind")[:1]
+        moves = [(kind, status) for kind, status in STATUS_AFTER.items() if kind not in ENDING_EVENTS]
+        normal = Value(RegistrationStatus.NORMAL.value)
+        return self.alias(latest_move=Subquery(latest), moved=Exists(events)).annotate(
+            ended_by=Case(When(ended_on__lte=on, then=F("ended_on")), output_field=models.DateField()),
+            standing=Case(
+                When(ended_on__lte=on, then=F("status")),
+                *(When(latest_move=kind, then=Value(status.value)) for kind, status in moves),
+                When(moved=True, then=normal),
+                When(status__in=ENDED_STATUSES, then=normal),
+                default=F("status"),
+                output_field=models.CharField(choices=RegistrationStatus.choices),
+            ),
+        )
+
+    def in_good_standing(self, on: date) -> Self:
+        """登记状态正常 on that day: not in the list of 活动异常 or 失信 and not being wound up."""
+        return self.with_standing(on).exclude(standing__in=IRREGULAR_STATUSES)
+
     def covered_by(self, methods: tuple[str, ...], on: date) -> Self:
         """Covered on that day by one of these methods."""
         return self.filter(Exists(rows("BranchCoverage").on(on).filter(method__in=methods, **BODY)))
@@ -149,6 +183,10 @@ class SurroundingsQuerySet(models.QuerySet):
             full_member_count=figure(Count("pk", filter=formal), "full_member_count"),
         )
 
-    def for_ledger(self, on: date) -> Self:
-        """Everything that the list and the export show beside the body's own columns; what is not asked for costs nothing."""
-        return self.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+    def for_ledger(self, on: date, *, past: bool = False) -> Self:
+        """Everything that the list and the export show beside the body's own columns; what is not asked for costs nothing.
+
+        past: a ledger of another day, whose registration status has to be found out.
+        """
+        standing = self.with_standing(on) if past else self.annotate(standing=F("status"), ended_by=F("ended_on"))
+        return standing.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)

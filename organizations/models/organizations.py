@@ -17,7 +17,6 @@ from organizations.choices import (
     AssociationCategory,
     Grade,
     NoBranchReason,
-    OrganizationEventKind,
     OrganizationKind,
     RegistrationMode,
     RegistrationStatus,
@@ -95,6 +94,13 @@ class SocialOrganizationQuerySet(SurroundingsQuerySet, RecordQuerySet):
         )
 
 
+class EachBodyOnce(models.Manager.from_queryset(SocialOrganizationQuerySet)):
+    """Rows that were merged into another are left out, on every day and in every count; `everything` has them still."""
+
+    def get_queryset(self) -> SocialOrganizationQuerySet:
+        return super().get_queryset().filter(duplicate_of=None)
+
+
 class SocialOrganization(Record):
     """社会组织. A non-profit legal person registered at civil affairs: association, service unit or foundation."""
 
@@ -128,6 +134,9 @@ class SocialOrganization(Record):
     )
     registration_authority = models.CharField(
         "登记管理机关", max_length=60, blank=True, default="市民政局", help_text="发登记证书的机关。"
+    )
+    party_leading_body = models.CharField(
+        "党建领导机关", max_length=60, blank=True, help_text="章程里写明的党建领导机关，例如市社会组织综合党委。"
     )
     registered_on = models.DateField("登记日期", help_text="登记证书上的成立登记日期。")
     ended_on = models.DateField(
@@ -176,28 +185,41 @@ class SocialOrganization(Record):
     )
     no_branch_note = models.CharField("原因说明", max_length=200, blank=True, help_text="选“应建未建”或“其他”时写明。")
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
+    duplicate_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="已并入",
+        related_name="duplicates",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    aliases = models.JSONField("并入的名称和代码", default=list, blank=True, editable=False)
     search = models.CharField(max_length=600, editable=False, default="")
     sort_key = models.CharField(max_length=200, editable=False, default="", db_index=True)
 
-    objects = SocialOrganizationQuerySet.as_manager()
+    objects = EachBodyOnce()
+    everything = SocialOrganizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "社会组织"
         ordering = ["sort_key", "pk"]
         indexes = [
-            models.Index(fields=["committee", "registered_on", "ended_on", "kind"], name="organizations_so_register"),
-            models.Index(fields=["committee", "sort_key"], name="organizations_so_sorted"),
+            models.Index(
+                fields=["committee", "duplicate_of", "registered_on", "ended_on", "kind"], name="organizations_so_each"
+            ),
+            models.Index(fields=["committee", "duplicate_of", "sort_key"], name="organizations_so_order"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["code"],
-                condition=~Q(code=""),
+                condition=~Q(code="") & Q(duplicate_of=None),
                 name="organizations_so_code",
                 violation_error_message="已有社会组织使用这个统一社会信用代码。请先查找，不要重复登记。",
             ),
             models.UniqueConstraint(
                 fields=["committee", "name"],
-                condition=Q(ended_on=None),
+                condition=Q(ended_on=None, duplicate_of=None),
                 name="organizations_so_name",
                 violation_error_message="已有同名的在册社会组织。请先查找，不要重复登记。",
             ),
@@ -234,7 +256,8 @@ class SocialOrganization(Record):
 
     def before_save(self, former_names: tuple[str, ...] = ()) -> None:
         """Derived columns: search text and sort key. Bulk writers call this themselves."""
-        self.search = search_key(self.name, self.short_name, *former_names, self.code, self.contact, self.phone)[:600]
+        names = (self.name, self.short_name, *former_names, *self.aliases)
+        self.search = search_key(*names, self.code, self.contact, self.phone)[:600]
         self.sort_key = sort_key(self.short_name or self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -249,23 +272,6 @@ class SocialOrganization(Record):
     @property
     def is_ended(self) -> bool:
         return self.status in ENDED_STATUSES
-
-
-class FormerName(models.Model):
-    """曾用名. A name the body had until a day; search finds it."""
-
-    organization = models.ForeignKey(
-        SocialOrganization, models.CASCADE, verbose_name="社会组织", related_name="former_names"
-    )
-    name = models.CharField("曾用名", max_length=100)
-    until = models.DateField("用到", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "曾用名"
-        ordering = ["-until"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Affiliation(models.Model):
@@ -300,22 +306,3 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-
-class OrganizationEvent(Record):
-    """登记事件. A dated event in the life of a body, with the number of its document."""
-
-    organization = models.ForeignKey(SocialOrganization, models.PROTECT, verbose_name="社会组织", related_name="events")
-    kind = models.CharField("事件", max_length=10, choices=OrganizationEventKind.choices)
-    on = models.DateField("日期")
-    document_no = models.CharField("文号", max_length=60, blank=True)
-    detail = models.CharField("内容", max_length=200, blank=True)
-
-    objects = RecordQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "登记事件"
-        ordering = ["-on", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.on} {self.get_kind_display()}"

@@ -3,3 +3,6 @@
 from . import accounts, bodies, branches, elections, ledgers, members, registration
 
 __all__ = ["accounts", "bodies", "branches", "elections", "ledgers", "members", "registration"]
+from . import events
+
+__all__ = ["accounts", "bodies", "branches", "events", "ledgers", "members", "registration"]

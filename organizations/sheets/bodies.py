@@ -1,5 +1,6 @@
 """孵化入驻批次 and 社会组织党建工作台账."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from organizations.choices import CoverageMethod
-from organizations.models import Affiliation, SocialOrganization
+from organizations.models import Affiliation, FormerName, SocialOrganization
 
 from .common import BATCH, batch_number
 
@@ -115,11 +116,13 @@ class OrganizationSheet(Sheet):
         Column("登记日期", "registered_on", "date", synonyms=("成立日期", "成立登记日期", "成立时间"), required=True,
                example="2015-06-12"),
         Column("登记状态", "status", "choice", synonyms=("状态",), choices={"异常": "abnormal", "注销": "cancelled"},
-               default="normal"),
-        Column("注销日期", "ended_on", "date", synonyms=("注销或撤销日期", "撤销日期"), help="已注销、已撤销的才填。"),
+               default="normal", export="standing"),
+        Column("注销日期", "ended_on", "date", synonyms=("注销或撤销日期", "撤销日期"), help="已注销、已撤销的才填。",
+               export="ended_by"),
         Column("业务主管单位", "supervising_unit", synonyms=("主管单位",), example="无", width=18),
         Column("行业管理部门", "industry_department", width=18),
         Column("登记管理机关", "registration_authority", synonyms=("登记机关",)),
+        Column("党建领导机关", "party_leading_body", help="章程里写明的。", width=18),
         Column("党建管理归口", "affiliation.kind", "choice", synonyms=("归口", "党建归口", "归口管理"), choices={
             "直属": "direct", "直管": "direct", "综合党委": "direct", "业务主管单位": "supervisor",
             "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管"),
@@ -161,8 +164,28 @@ class OrganizationSheet(Sheet):
         Column("备注", "remark", width=20),
     )  # fmt: skip
 
-    def queryset(self, user: Any) -> models.QuerySet:
-        return super().queryset(user).for_ledger(today(user.committee))
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.for_ledger(on, past=on < today())
+
+    def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
+        """Names and codes of rows that were merged into another, then former names that only one body had."""
+        if attnames not in (("name",), ("code",)):
+            return {}
+        bodies = SocialOrganization.objects.within(context.committee)
+        words = {key[0] for key in keys}
+        found = {word: body for body in bodies.filter(duplicates__isnull=False).distinct() for word in body.aliases}
+        if attnames == ("name",):
+            former = FormerName.objects.filter(name__in=words - found.keys(), organization__in=bodies)
+            several = Counter(former.values_list("name", flat=True))
+            for row in former.select_related("organization"):
+                if several[row.name] == 1:
+                    found[row.name] = row.organization
+        return {(word,): body for word, body in found.items() if word in words}
+
+    def matched(self, given: dict[str, Any], stored: Any) -> None:
+        for name in ("name", "short_name", "code"):
+            if given.get(name) in stored.aliases:
+                given[name] = getattr(stored, name)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import today
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import BranchCoverage, PartyBranch, SocialOrganization
 from organizations.workflows.terms import follow_ledger, release_terms
@@ -83,14 +82,16 @@ class BranchSheet(Sheet):
         Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False),
         Column("联系人", "contact"),
         Column("联系电话", "phone", "phone"),
-        Column("状态", "status", "choice", synonyms=("党组织状态",), create_only=True, help="只在新增时采用，不填为正常。"),
-        Column("撤销日期", "dissolved_on", "date", create_only=True, help="状态为撤销的才填。"),
+        Column("状态", "status", "choice", synonyms=("党组织状态",), create_only=True, help="只在新增时采用，不填为正常。",
+               export="standing"),
+        Column("撤销日期", "dissolved_on", "date", create_only=True, help="状态为撤销的才填。",
+               export="dissolved_by"),
         Column("撤销文号", "dissolution_no", create_only=True),
         Column("备注", "remark", width=20),
     )  # fmt: skip
 
-    def queryset(self, user: Any) -> models.QuerySet:
-        return super().queryset(user).for_ledger(today(user.committee))
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.for_ledger(on)
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)

@@ -3,7 +3,8 @@
 from core.excel.sheet import Column, Lookup
 from core.periods import ORDINALS
 
-BODY = Lookup("organizations.SocialOrganization", ("name", "short_name", "code"))
+BODY_NAMES = ("name", "short_name", "code", "aliases", "former_names__name")  # an earlier one wins over a later one
+BODY = Lookup("organizations.SocialOrganization", BODY_NAMES)
 BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
 BATCH = Lookup("organizations.IncubationBatch", ("number",))
 BODY_WORDS = ("社会组织", "单位名称", "单位", "名称", "社会组织全称")

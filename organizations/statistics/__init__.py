@@ -13,6 +13,7 @@ from .coverage import (
     covering,
 )
 from .definitions import DEFAULTS, Definition, definition
+from .duplicates import Likeness, likely_duplicates
 from .elections import ElectionFigures, election_figures
 from .rates import rate
 from .sync import SyncRate, sync_rates
@@ -27,6 +28,7 @@ __all__ = [
     "Coverage",
     "Definition",
     "ElectionFigures",
+    "Likeness",
     "SyncRate",
     "TrendPoint",
     "add",
@@ -38,6 +40,7 @@ __all__ = [
     "covering",
     "definition",
     "election_figures",
+    "likely_duplicates",
     "organization_change",
     "rate",
     "sync_rates",

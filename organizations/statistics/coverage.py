@@ -105,7 +105,7 @@ def bodies_in_scope(
     """U: on the register on that day, in the committee's subtree; `direct` leaves only those it manages itself (直属)."""
     bodies = SocialOrganization.objects.within(committee).registered(on)
     if chosen and chosen.exclude_abnormal:
-        bodies = bodies.filter(status="normal")
+        bodies = bodies.in_good_standing(on)
     return bodies.directly_managed(on) if direct else bodies
 
 

@@ -102,7 +102,8 @@ def coverage_trend(
             scope = SocialOrganization.objects.directly_managed(day).filter(pk=OuterRef("pk"))
             base &= Q(Exists(scope))
         if chosen.exclude_abnormal:
-            base &= Q(status="normal")
+            regular = SocialOrganization.objects.in_good_standing(day).filter(pk=OuterRef("pk"))
+            base &= Q(Exists(regular))
         body = {"organization": OuterRef("pk")}
         guided = Q(Exists(BranchCoverage.objects.on(day).filter(**body)))
         guided |= Q(Exists(InstructorAssignment.objects.on(day).filter(**body)))

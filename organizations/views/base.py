@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from core.forms import RecordForm
 from core.pages import Crumb, Fact, RecordPage, next_url, visible_or_404
 from core.pages.actions import own_url
 from core.pages.details import page_url
+from core.pages.filters import Widget
 from core.pages.forms import FormMixin
 from core.periods import today
 from core.permissions import is_staff
@@ -23,6 +25,48 @@ from organizations.workflows import contacts
 
 def office_day(request: HttpRequest) -> date:
     return today(request.user.committee)
+
+
+def ledger_day(request: HttpRequest) -> date:
+    """The day asked for as `?on=2023-03-31`, by default the office's today."""
+    try:
+        return date.fromisoformat(request.GET.get("on", "").strip())
+    except ValueError:
+        return office_day(request)
+
+
+class LedgerDay:
+    """截至: a list or page of a past day as it stood then, with a note while it is not today's."""
+
+    request: HttpRequest
+
+    @cached_property
+    def day(self) -> date:
+        return ledger_day(self.request)
+
+    @cached_property
+    def is_past(self) -> bool:
+        return self.day != office_day(self.request)
+
+    @property
+    def export_day(self) -> date | None:
+        return self.day if self.is_past else None
+
+    @cached_property
+    def bar(self) -> list[Widget]:
+        """The boxes of the list's own filters, and the day."""
+        day = Widget("on", "截至", "date", self.day.isoformat() if self.is_past else "", lead="截至", of="on")
+        return [*super().bar, day]
+
+    def past_context(self) -> dict[str, str]:
+        if not self.is_past:
+            return {}
+        kept = self.request.GET.copy()
+        kept.pop("on", None)
+        words = f"这是{self.day.year}年{self.day.month}月{self.day.day}日的情况，不是今天的。"
+        if self.day > office_day(self.request):
+            words += "这一天还没有到，以后的变化还不知道。"
+        return {"past": words, "present_url": f"?{kept.urlencode()}"}
 
 
 class WorkflowPage(FormMixin, RecordPage):

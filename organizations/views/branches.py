@@ -34,7 +34,7 @@ from organizations.models import NEAR_MONTHS, BranchCoverage, BranchPost, PartyB
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 
-from .base import WorkflowPage, end_part, office_day, reveal_contacts
+from .base import LedgerDay, WorkflowPage, end_part, office_day, reveal_contacts
 from .branchstory import BranchStory
 
 FEW = 3
@@ -43,7 +43,7 @@ FEW = 3
 def term_cell(row: dict[str, Any]) -> Cell:
     """The end of the term, or the day until which the election was put off, and how near it is."""
     end = row["deadline"]
-    if end is None or row["dissolved_on"]:
+    if end is None or row["standing"] == BranchStatus.DISSOLVED:
         return Cell("")
     term = {"due_on": end, "extended_until": None, "status": row["term_status"], "elected_on": row["term_elected_on"]}
     kind, _ = term_state(term, row["today"])
@@ -51,9 +51,14 @@ def term_cell(row: dict[str, Any]) -> Cell:
     return Cell(f"{end} {word}".strip(), kind=kind if kind in ("bad", "warn") else "")
 
 
+def standing_cell(row: dict[str, Any]) -> Cell:
+    status = BranchStatus(row["standing"])
+    return Cell(status.label, kind=BRANCH_KINDS[status])
+
+
 class BranchFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="类别", choices=BranchKind.choices)
-    status = django_filters.ChoiceFilter(label="状态", choices=BranchStatus.choices)
+    status = django_filters.ChoiceFilter(label="状态", choices=BranchStatus.choices, field_name="standing")
     founded_on = django_filters.DateFromToRangeFilter(label="成立日期")
 
     class Meta:
@@ -61,16 +66,16 @@ class BranchFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-def active(rows: QuerySet, page: ListPage) -> QuerySet:
-    return rows.filter(dissolved_on=None)
+def active(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
+    return rows.active(page.day) if page.is_past else rows.filter(dissolved_on=None)
 
 
-def term_due(rows: QuerySet, page: ListPage) -> QuerySet:
-    last = add_months(office_day(page.request), NEAR_MONTHS)
-    return rows.filter(dissolved_on=None, deadline__lte=last, term_elected_on=None)
+def term_due(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
+    last = add_months(page.day, NEAR_MONTHS)
+    return active(rows, page).filter(deadline__lte=last, term_elected_on=None)
 
 
-class PartyBranchList(ListPage):
+class PartyBranchList(LedgerDay, ListPage):
     model = PartyBranch
     title = "党组织台账"
     unit = "个"
@@ -86,7 +91,7 @@ class PartyBranchList(ListPage):
         ("nosecretary", "没有书记", lambda rows, page: active(rows, page).filter(secretary=None)),
         ("few", "党员不足三名", lambda rows, page: active(rows, page).filter(
             kind=BranchKind.BRANCH, member_count__lt=FEW)),
-        ("dissolved", "已撤销", lambda rows, page: rows.exclude(dissolved_on=None)),
+        ("dissolved", "已撤销", lambda rows, page: rows.filter(dissolved_on__lte=page.day)),
         ("all", "全部", ""),
     )  # fmt: skip
     columns = (
@@ -97,14 +102,18 @@ class PartyBranchList(ListPage):
         Column("覆盖单位", "body_count", "number"),
         Column("党员", "member_count", "number"),
         Column("成立日期", "founded_on", "date", sort="founded_on", phone="hide"),
-        Column("届满", "deadline", sort="deadline", fields=("today", "dissolved_on", "term_status", "term_elected_on"),
+        Column("届满", "deadline", sort="deadline", fields=("today", "standing", "term_status", "term_elected_on"),
                value=term_cell),
         Column("标准化", "is_standard", "yesno", phone="hide"),
-        Column("状态", "status", "state", states=BRANCH_KINDS),
+        Column("状态", "standing", value=standing_cell),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().for_ledger(office_day(self.request))
+        rows = super().get_queryset().for_ledger(self.day)
+        return rows.filter(founded_on__lte=self.day) if self.is_past else rows
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), **self.past_context()}
 
     def extra_actions(self) -> list[Button]:
         return [Button("成立、变更、撤销", reverse("organizations:branchapplication-list"), "file-text")]

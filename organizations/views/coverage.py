@@ -220,7 +220,7 @@ class CoverageRows(ListPage):
         committee, direct = self.request.user.committee, self.request.GET.get("direct") == "1"
         bodies = statistics.bodies_in_scope(committee, self.on, direct=direct, chosen=self.chosen)
         rows = statistics.classified(bodies, self.on, self.chosen.should_build_rule)
-        return rows.with_papers(self.on)
+        return rows.with_papers(self.on).with_standing(self.on)
 
     def get_context(self) -> dict[str, Any]:
         back = f"{reverse('organizations:coverage')}?{urlencode({'on': self.on.isoformat()})}"

@@ -1,4 +1,4 @@
-"""Changes of a body that have consequences: 归口, 指导员, 联络员, registration events."""
+"""Changes of a body that have consequences: 归口, 指导员, 联络员. Registration events are in `events`."""
 
 from datetime import date
 from typing import Any
@@ -6,30 +6,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core.editing import create_record, update_record
 from core.models import User
-from organizations.choices import OrganizationEventKind, RegistrationStatus, SyncEvent
 from organizations.models import (
     Affiliation,
-    FormerName,
     InstructorAssignment,
     Liaison,
-    OrganizationEvent,
     SocialOrganization,
 )
 
 from .intervals import can_keep, close, log, refuse_overlap, store
-from .sync import emit, settle
+from .sync import settle
 
 __all__ = ["can_keep"]
-AFTER_EVENT = {
-    OrganizationEventKind.ABNORMAL: RegistrationStatus.ABNORMAL,
-    OrganizationEventKind.RESTORED: RegistrationStatus.NORMAL,
-    OrganizationEventKind.CANCELLED: RegistrationStatus.CANCELLED,
-    OrganizationEventKind.REVOKED: RegistrationStatus.REVOKED,
-    OrganizationEventKind.MERGED: RegistrationStatus.CANCELLED,
-}
-ENDING = {OrganizationEventKind.CANCELLED, OrganizationEventKind.REVOKED, OrganizationEventKind.MERGED}
 
 
 def require_live(body: SocialOrganization) -> None:
@@ -81,39 +69,3 @@ def name_liaison(body: SocialOrganization, *, by: User, start: date, **values: A
         row = store(Liaison(organization=body, start=start, **values))
         log(body, "党建联络员", str(old or ""), f"{row.name}（{start}起）", by)
     return row
-
-
-def record_event(
-    body: SocialOrganization,
-    *,
-    kind: str,
-    on: date,
-    by: User,
-    document_no: str = "",
-    detail: str = "",
-    new_name: str = "",
-    new_short_name: str = "",
-) -> OrganizationEvent:
-    """A registration event together with what it changes: the name, the status, the day of the end (ORG-03)."""
-    require_live(body)
-    if on < body.registered_on:
-        raise ValidationError({"on": f"不能早于登记日期{body.registered_on}。"}, code="ORG-03")
-    if (kind == OrganizationEventKind.RENAMED) != bool(new_name):
-        raise ValidationError({"new_name": "事件为“更名”的要写新名称，其他事件不写。"}, code="name")
-    with transaction.atomic():
-        if new_name:
-            FormerName.objects.create(organization=body, name=body.name, until=on)
-            detail = detail or f"由{body.name}更名为{new_name}"
-            body.name, body.short_name = new_name, new_short_name or body.short_name
-        if kind in AFTER_EVENT:
-            body.status = AFTER_EVENT[OrganizationEventKind(kind)]
-            body.ended_on = on if kind in ENDING else None
-        body.full_clean()
-        update_record(body, by=by, note=OrganizationEventKind(kind).label)
-        event = OrganizationEvent(organization=body, kind=kind, on=on, document_no=document_no, detail=detail)
-        event.committee_id = body.committee_id
-        event.full_clean()
-        create_record(event, by=by, note=str(body))
-        if kind == OrganizationEventKind.CHANGED:
-            emit(SyncEvent.REELECTED, body, on=on, by=by, note=detail)
-        return event

@@ -192,9 +192,11 @@ def _certified(committee: Committee, since: date) -> Events:
 
 
 def _changed(committee: Committee, since: date) -> Events:
-    return OrganizationEvent.objects.filter(
-        committee=committee, kind=OrganizationEventKind.CHANGED, on__gte=since, organization__ended_on=None
-    ).values_list("organization_id", "on")
+    return (
+        OrganizationEvent.objects.valid()
+        .filter(committee=committee, kind=OrganizationEventKind.CHANGED, on__gte=since, organization__ended_on=None)
+        .values_list("organization_id", "on")
+    )
 
 
 SOURCES: dict[str, Source] = {

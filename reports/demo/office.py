@@ -28,7 +28,7 @@ from reports.models import Phrase
 from tasks import workflows as task_workflows
 from tasks.models import TaskAssignment, TaskList
 
-from . import bodies, branches, duty, elections, events, inspections, papers, wording, work
+from . import bodies, branches, duty, elections, events, inspections, papers, register, wording, work
 from .books import Book
 
 DAY = date(2023, 4, 6)
@@ -117,6 +117,7 @@ def load(password: str = "", say: Say = lambda text: None) -> Committee:
     _work(committee, staff)
     elections.hold(committee, staff)
     elections.apply(committee, staff)
+    register.build(committee, staff)
     return committee
 
 

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef
 
 from core.periods import add_months
-from organizations.choices import BranchKind, MemberCategory, RegistrationStatus
+from organizations.choices import BranchKind, MemberCategory
 from organizations.models import (
     BranchCoverage,
     CharterRecord,
@@ -27,7 +27,7 @@ def _bodies(s: Scope):
 
 def _in_scope(bodies, s: Scope):
     """The base of the two coverages by the office's definition (DOMAIN §4.3)."""
-    return bodies.filter(status=RegistrationStatus.NORMAL) if s.coverage.exclude_abnormal else bodies
+    return bodies.in_good_standing(s.day) if s.coverage.exclude_abnormal else bodies
 
 
 def _covered(bodies, s: Scope):

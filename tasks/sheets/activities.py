@@ -5,10 +5,10 @@ from typing import Any
 
 from core.excel import Column, Context, Lookup, Part, Sheet, register
 
-from .common import BODY, COMMITTEE_WORDS, ordinal_words
+from .common import BODY, BRANCH, COMMITTEE_WORDS, ordinal_words
 
 PARTIES = (
-    Lookup("organizations.PartyBranch", BODY.fields, words=COMMITTEE_WORDS, into="branch"),
+    Lookup("organizations.PartyBranch", BRANCH.fields, words=COMMITTEE_WORDS, into="branch"),
     Lookup(BODY.model, BODY.fields, words=COMMITTEE_WORDS, into="organization"),
 )
 

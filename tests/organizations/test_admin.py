@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.test import TestCase
 from django.urls import reverse
 
-from organizations.models import PartyMember, Posting, SocialOrganization
+from organizations.models import OrganizationEvent, OrganizationMerge, PartyMember, Posting, SocialOrganization
 from tests.factories import (
     make_branch,
     make_committee,
@@ -13,6 +13,8 @@ from tests.factories import (
     make_system_admin,
     make_user,
 )
+
+READ_ONLY = (OrganizationEvent, OrganizationMerge)  # each changes other rows, so it happens on the pages alone
 
 
 class AdminTests(TestCase):
@@ -33,10 +35,12 @@ class AdminTests(TestCase):
                 continue
             name = f"admin:organizations_{model._meta.model_name}"
             row = model.objects.first()
-            urls = [reverse(f"{name}_changelist") + "?q=x", reverse(f"{name}_add")]
+            urls = [reverse(f"{name}_changelist") + "?q=x"]
             urls += [reverse(f"{name}_change", args=[row.pk])] if row else []
             for url in urls:
                 self.assertEqual(self.client.get(url).status_code, 200, url)
+            wanted = 403 if model in READ_ONLY else 200
+            self.assertEqual(self.client.get(reverse(f"{name}_add")).status_code, wanted, name)
 
     def test_member_page_of_the_admin_shows_no_numbers(self):
         url = reverse("admin:organizations_partymember_change", args=[self.member.pk])

@@ -13,7 +13,8 @@ from core.periods import Period
 from organizations.choices import SyncEvent
 from organizations.models import CharterRecord, SyncDuty, SyncRule
 from organizations.statistics import sync_rates
-from organizations.workflows.bodies import assign_instructor, record_event
+from organizations.workflows.bodies import assign_instructor
+from organizations.workflows.events import record_event
 from organizations.workflows.papers import approve_charter
 from organizations.workflows.sync import catch_up, emit, ensure_rules, finish_duty
 from tests.factories import make_branch, make_committee, make_organization, make_staff
@@ -103,7 +104,9 @@ class SyncTests(TestCase):
         self.assertLessEqual(counts[0], 7)
 
     def test_workflows_of_the_ledgers_emit_and_settle(self):
-        record_event(self.body, kind="changed", on=date(2023, 3, 1), by=self.staff)
+        record_event(
+            self.body, kind="changed", on=date(2023, 3, 1), by=self.staff, item="other", new_value="理事会换届"
+        )
         emit(SyncEvent.SET_UP, self.body, on=date(2023, 3, 2), by=self.staff)
         assign_instructor(self.body, instructor_name="周例", start=date(2023, 3, 10), by=self.staff)
         done = dict(SyncDuty.objects.values_list("event", "done_on"))

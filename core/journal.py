@@ -1,0 +1,133 @@
+"""What one act did to rows, written down so that it can be taken back: exactly, and only while nobody touched them since.
+
+Entries are plain JSON, kept on the row of the act. `before` and `after` are the columns that changed; `seal` is the whole
+row as the act left it, where a strict journal lets any later edit stop the way back.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from core.constraints import violated
+
+Image = dict[str, Any]
+COUNTED = {"version", "updated_at"}  # never set back: a form opened in between must stay stale
+SHOWN = 8
+
+
+class TouchedSinceError(ValidationError):
+    """Rows that the act wrote were edited or removed since; `rows` names them."""
+
+    def __init__(self, rows: list[str]) -> None:
+        self.rows = rows
+        more = f"等{len(rows)}处" if len(rows) > SHOWN else ""
+        super().__init__(f"之后有人改动过，不能直接恢复：{'；'.join(rows[:SHOWN])}{more}。请逐条处理。", code="touched")
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def image(model: type[models.Model], pk: Any) -> Image | None:
+    """All columns of a stored row as JSON; None when it is gone."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    found = model._base_manager.filter(pk=pk).values(*names).first()
+    return None if found is None else {name: plain(value) for name, value in found.items()}
+
+
+def restored(model: type[models.Model], values: Image) -> Image:
+    """From the JSON back to Python."""
+    return {name: model._meta.get_field(name).to_python(value) for name, value in values.items()}
+
+
+class Journal:
+    """strict: any later edit of a row stops the way back, not only one of the columns that the act changed."""
+
+    def __init__(self, entries: list[dict[str, Any]] | None = None, *, strict: bool = False) -> None:
+        self.entries = entries if entries is not None else []
+        self.strict = strict
+
+    # --- writing down --------------------------------------------------------------------------------------------
+
+    def _note(self, act: str, row: models.Model, before: Image, after: Image, **more: Any) -> None:
+        label = f"{row._meta.verbose_name}“{row}”"[:200]
+        entry = {"act": act, "model": row._meta.label_lower, "pk": row.pk, "label": label, **more}
+        self.entries.append({**entry, "before": before, "after": after})
+
+    def change(self, row: models.Model, **values: Any) -> None:
+        """Set columns of one row, past its own save(): who moves a row does not edit it."""
+        model = type(row)
+        before = image(model, row.pk) or {}
+        model._base_manager.filter(pk=row.pk).update(**values)
+        self._difference(row, before)
+
+    def saved(self, row: models.Model, before: Image) -> None:
+        """Note a change that was saved with a new version; `before` is the row's image of then."""
+        self._difference(row, before, saved=True)
+
+    def _difference(self, row: models.Model, before: Image, **more: Any) -> None:
+        after = {name: value for name, value in (image(type(row), row.pk) or {}).items() if name not in COUNTED}
+        names = [name for name in after if before.get(name) != after[name]]
+        if self.strict:
+            more["seal"] = after
+        self._note("change", row, {n: before.get(n) for n in names}, {n: after[n] for n in names}, **more)
+
+    def made(self, row: models.Model) -> None:
+        self._note("make", row, {}, image(type(row), row.pk) or {})
+
+    def remove(self, row: models.Model) -> None:
+        """Delete one row without its relatives; whoever calls has moved them away."""
+        self._note("remove", row, image(type(row), row.pk) or {}, {})
+        type(row)._base_manager.filter(pk=row.pk)._raw_delete(type(row)._base_manager.db)
+
+    # --- the way back --------------------------------------------------------------------------------------------
+
+    def touched(self) -> list[str]:
+        """Rows that are not as the act left them, in words."""
+        wanted: dict[tuple[str, Any], dict[str, Any]] = {}
+        for entry in self.entries:
+            state = wanted.setdefault((entry["model"], entry["pk"]), {"values": {}, "label": entry["label"]})
+            if entry["act"] == "remove":
+                state["values"] = None
+                continue
+            state["values"] = {**(state["values"] or {}), **entry.get("seal", entry["after"])}
+        found = []
+        for (label, pk), state in wanted.items():
+            now = image(apps.get_model(label), pk)
+            if (state["values"] is None) != (now is None):
+                found.append(f"{state['label']}已不在" if now is None else f"{state['label']}又有了")
+            elif now is not None and any(now[name] != value for name, value in state["values"].items()):
+                found.append(f"{state['label']}被改动过")
+        return found
+
+    def take_back(self) -> None:
+        """Restore every row, the last act first; TouchedSinceError when that would lose somebody's work."""
+        if rows := self.touched():
+            raise TouchedSinceError(rows)
+        try:
+            with transaction.atomic():
+                for entry in reversed(self.entries):
+                    self._restore(entry)
+        except IntegrityError as error:
+            rule = violated(error, {apps.get_model(entry["model"]): None for entry in self.entries})
+            why = rule.violation_error_message if rule is not None else "恢复出来的内容与现在的记录相冲突。"
+            raise ValidationError(f"没有恢复：{why}请先处理之后新增的记录。", code="touched") from error
+
+    def _restore(self, entry: dict[str, Any]) -> None:
+        model = apps.get_model(entry["model"])
+        rows = model._base_manager.filter(pk=entry["pk"])
+        values = restored(model, entry["before"])
+        if entry["act"] == "make":
+            rows._raw_delete(rows.db)
+        elif entry["act"] == "remove":
+            model(**values).save_base(raw=True, force_insert=True)
+        else:
+            counts = {"version": models.F("version") + 1, "updated_at": timezone.now()} if entry.get("saved") else {}
+            rows.update(**values, **counts)

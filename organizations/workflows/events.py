@@ -1,0 +1,213 @@
+"""登记事件: what the registration authority did to a body, what follows from it, and the way back from a mistake."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from core import audit
+from core.choices import AuditEvent
+from core.editing import concrete_names, create_record, update_record
+from core.journal import Journal, image
+from core.models import User
+from core.periods import today
+from organizations.choices import (
+    CHANGED_FIELDS,
+    ENDING_EVENTS,
+    EVENT_FROM,
+    STATUS_AFTER,
+    OrganizationEventKind,
+    SyncEvent,
+)
+from organizations.models import (
+    BranchCoverage,
+    FormerName,
+    OrganizationEvent,
+    SocialOrganization,
+    SyncDuty,
+)
+
+from .bodies import require_live
+from .intervals import can_keep, log
+from .sync import emit
+
+ENDED_WITH_THE_BODY = ("coverages", "affiliations", "instructor_assignments", "liaisons", "postings")
+
+
+# Whether it may be recorded ----------------------------------------------------------------------------------------
+
+
+def can_record(user: User, body: SocialOrganization, kind: str) -> bool:
+    return can_keep(user) and body.status in EVENT_FROM.get(kind, ())
+
+
+def require_possible(body: SocialOrganization, kind: str, on: date) -> None:
+    """The status allows the event (ORG-03) and its day fits between the events around it."""
+    require_live(body)
+    label = OrganizationEventKind(kind).label
+    if body.status not in EVENT_FROM.get(kind, ()):
+        raise ValidationError({"kind": f"{body}的登记状态是“{body.get_status_display()}”，不能登记“{label}”。"},
+                              code="ORG-03")  # fmt: skip
+    if on < body.registered_on:
+        raise ValidationError({"on": f"不能早于登记日期{body.registered_on}。"}, code="ORG-03")
+    if on > today(body.committee):
+        raise ValidationError({"on": "不能晚于今天。办成以后再登记。"}, code="future")
+    events = body.events.valid()
+    rivals = events.filter(kind__in=STATUS_AFTER) if kind in STATUS_AFTER else events.filter(kind=kind)
+    if kind in STATUS_AFTER or kind == OrganizationEventKind.RENAMED:
+        later = rivals.filter(on__gt=on).order_by("-on").first()
+        if later is not None:
+            raise ValidationError({"on": f"{later.on}已登记“{later.get_kind_display()}”，不能早于它。"}, code="order")
+
+
+def require_answers(body: SocialOrganization, event: OrganizationEvent, new_name: str) -> None:
+    """Each kind asks for its own answers and no others."""
+    kind, successor = event.kind, event.successor
+    if (kind == OrganizationEventKind.RENAMED) != bool(new_name):
+        raise ValidationError({"new_name": "事件为“更名”的要写新名称，其他事件不写。"}, code="name")
+    if new_name and new_name == body.name:
+        raise ValidationError({"new_name": "新名称与现在的名称相同。"}, code="name")
+    if (kind == OrganizationEventKind.CHANGED) != bool(event.item):
+        raise ValidationError({"item": "事件为“变更登记”的要选变更事项，其他事件不选。"}, code="item")
+    if event.item and not event.new_value:
+        raise ValidationError({"new_value": f"请写{event.get_item_display()}变更后的内容。"}, code="item")
+    if (kind == OrganizationEventKind.MERGED) != (successor is not None):
+        raise ValidationError({"successor": "事件为“合并”的要选并入哪一家，其他事件不选。"}, code="successor")
+    if successor is None:
+        return
+    if successor.pk == body.pk:
+        raise ValidationError({"successor": "不能并入自己，请选另一家。"}, code="successor")
+    if successor.registered_on > event.on or successor.ended_on is not None:
+        raise ValidationError({"successor": f"{successor}在{event.on}不是在册的单位，不能并入。"}, code="successor")
+
+
+# Recording ---------------------------------------------------------------------------------------------------------
+
+
+def record_event(
+    body: SocialOrganization,
+    *,
+    kind: str,
+    on: date,
+    by: User,
+    new_name: str = "",
+    new_short_name: str = "",
+    **answers: Any,
+) -> OrganizationEvent:
+    """A registration event together with what it changes: name, column, status, the end of what hung on the body."""
+    event = OrganizationEvent(organization=body, kind=kind, on=on, committee_id=body.committee_id, **answers)
+    require_possible(body, kind, on)
+    require_answers(body, event, new_name)
+    with transaction.atomic():
+        before, journal = image(SocialOrganization, body.pk) or {}, Journal()
+        _change_body(body, event, new_name, new_short_name, journal)
+        body.full_clean()
+        update_record(body, by=by, note=event.get_kind_display())
+        journal.saved(body, before)
+        if kind in ENDING_EVENTS:
+            _end_links(body, on, by, journal)
+        event.full_clean()
+        event.journal = journal.entries
+        create_record(event, by=by, note=str(body))
+        if kind == OrganizationEventKind.CHANGED:
+            emit(SyncEvent.REELECTED, body, on=on, by=by, note=event.words)
+    return event
+
+
+def _change_body(
+    body: SocialOrganization, event: OrganizationEvent, new_name: str, new_short_name: str, journal: Journal
+) -> None:
+    if new_name:
+        journal.made(FormerName.objects.create(organization=body, name=body.name, until=event.on))
+        event.detail = event.detail or f"由{body.name}更名为{new_name}"
+        body.name, body.short_name = new_name, new_short_name or body.short_name
+    if event.item in CHANGED_FIELDS:
+        event.old_value = getattr(body, event.item)
+        setattr(body, event.item, event.new_value)
+    if event.kind in STATUS_AFTER:
+        body.status = STATUS_AFTER[OrganizationEventKind(event.kind)]
+        body.ended_on = event.on if event.kind in ENDING_EVENTS else None
+
+
+def _end_links(body: SocialOrganization, on: date, by: User, journal: Journal) -> None:
+    """归口, coverage, instructor, contact person and accounts end with the body, on the same day (ORG-03)."""
+    for related in ENDED_WITH_THE_BODY:
+        manager = getattr(body, related)
+        name = manager.model._meta.verbose_name
+        for row in manager.filter(Q(end=None) | Q(end__gt=on)):
+            if row.start >= on:
+                raise ValidationError(
+                    {"on": f"{name}“{row}”从{row.start}才开始，不能在{on}结束。请先改正它，或核对日期。"}, code="ORG-03"
+                )
+            journal.change(row, end=on)
+            log(body, str(name), str(row), f"{on}起结束", by)
+            if isinstance(row, BranchCoverage):
+                log(row.branch, str(name), str(body), f"{on}起不再覆盖", by, note="社会组织已终止")
+
+
+# Taking back -------------------------------------------------------------------------------------------------------
+
+
+def can_withdraw(user: User, event: OrganizationEvent) -> bool:
+    return can_keep(user) and event.withdrawn_at is None and event.kind != OrganizationEventKind.FOUNDED
+
+
+def require_last(event: OrganizationEvent) -> None:
+    """Only the event recorded last can be taken back; those before it are under it."""
+    if event.withdrawn_at is not None:
+        raise ValidationError(f"“{event}”已经撤回过，不用再撤回。", code="withdrawn")
+    if event.kind == OrganizationEventKind.FOUNDED:
+        raise ValidationError("成立登记不能撤回。登记错了的，请改正登记日期，或合并重复的记录。", code="founded")
+    later = event.organization.events.valid().filter(pk__gt=event.pk).order_by("pk").first()
+    if later is not None:
+        raise ValidationError(f"之后又登记了“{later}”，请先撤回它。", code="later")
+    label = SocialOrganization._meta.label_lower
+    if any(entry["model"] == label and entry["pk"] != event.organization_id for entry in event.journal):
+        raise ValidationError(f"“{event}”登记在合并以前的记录上，请先撤销那次合并。", code="merged")
+
+
+def withdraw_event(event: OrganizationEvent, *, by: User, reason: str) -> OrganizationEvent:
+    """The event stays with its reason, crossed out; what it changed goes back, while nobody changed it since."""
+    reason = reason.strip()[:200]
+    if not reason:
+        raise ValidationError({"reason": "请写明撤回的原因。"}, code="reason")
+    require_last(event)
+    body = event.organization
+    with transaction.atomic():
+        values = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "withdrawn_reason": reason}
+        mine = OrganizationEvent.objects.filter(pk=event.pk, version=event.version, withdrawn_at=None)
+        if not mine.update(version=event.version + 1, **values):
+            raise ValidationError("这件登记事件刚刚被别人改动过，请刷新页面再看。", code="stale")
+        before = SocialOrganization.everything.filter(pk=body.pk).values().get()
+        Journal(event.journal).take_back()
+        body.refresh_from_db()
+        body.full_clean()
+        changes = audit.differences(body, before, concrete_names(SocialOrganization))
+        note = f"撤回登记事件“{event}”：{reason}"
+        audit.record(AuditEvent.UNDO, body, by=by, changes=changes, note=note)
+        audit.record(AuditEvent.UNDO, event, by=by, note=note)
+        if event.kind == OrganizationEventKind.CHANGED:
+            _drop_duties(event, by)
+    event.refresh_from_db()
+    return event
+
+
+def _drop_duties(event: OrganizationEvent, by: User) -> None:
+    """Duties that the event called for go with it, unless they were done or another event of the day asks for them."""
+    body = event.organization
+    if body.events.valid().filter(kind=event.kind, on=event.on).exists():
+        return
+    for duty in SyncDuty.objects.open().filter(organization=body, event=SyncEvent.REELECTED, event_on=event.on):
+        audit.record(AuditEvent.DELETE, duty, by=by, note=f"撤回登记事件“{event}”")
+        duty.delete()
+
+
+def correct_event(event: OrganizationEvent, *, by: User, reason: str, **answers: Any) -> OrganizationEvent:
+    """Withdraw the event and record it again with the right day, number or content, in one act."""
+    with transaction.atomic():
+        withdraw_event(event, by=by, reason=f"更正：{reason}" if reason.strip() else "")
+        body = SocialOrganization.objects.select_related("committee").get(pk=event.organization_id)
+        return record_event(body, by=by, **answers)

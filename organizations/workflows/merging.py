@@ -1,0 +1,145 @@
+"""重复记录合并: two rows of one body become one; every count, list and search of any day knows one body from then on."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core import audit
+from core.choices import AuditEvent
+from core.editing import StaleError, create_record, update_record
+from core.journal import Journal, image
+from core.merging import Absorber, hanging
+from core.models import User
+from organizations.models import OrganizationEvent, OrganizationMerge, SocialOrganization
+
+from .intervals import can_keep
+
+CHOOSABLE = (
+    "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber", "registration_mode",
+    "supervising_unit", "industry_department", "registration_authority", "party_leading_body", "registered_on", "status",
+    "legal_representative", "secretary_general", "contact", "phone", "address", "district", "staff_count",
+    "full_time_count", "grade", "grade_until", "is_charity", "batch", "council_term_end", "no_branch_reason",
+    "no_branch_note", "remark",
+)  # fmt: skip
+TOGETHER = {"status": ("status", "ended_on")}  # a status and its day are one answer
+NAMES = ("name", "short_name", "code")
+SKIPPED = (OrganizationMerge,)
+
+
+def can_merge(user: User, body: SocialOrganization) -> bool:
+    return can_keep(user) and body.duplicate_of_id is None
+
+
+def attached(body: SocialOrganization) -> dict[str, int]:
+    """What hangs on a row, by kind."""
+    return hanging(body, SKIPPED)
+
+
+def differing(keep: SocialOrganization, drop: SocialOrganization) -> list[str]:
+    """The fields in which the two rows disagree."""
+    return [
+        name for name in CHOOSABLE if any(getattr(keep, n) != getattr(drop, n) for n in TOGETHER.get(name, (name,)))
+    ]
+
+
+def require_mergeable(keep: SocialOrganization, drop: SocialOrganization) -> None:
+    if keep.pk == drop.pk:
+        raise ValidationError("要选两条不同的记录。", code="same")
+    if keep.committee_id != drop.committee_id:
+        raise ValidationError("两条记录由不同的综合党委登记，不能合并。请先与对方联系。", code="committee")
+    for one, other in ((keep, drop), (drop, keep)):
+        if OrganizationEvent.objects.valid().filter(organization=one, successor=other).exists():
+            raise ValidationError(
+                f"{one}已依法并入{other}，它们是先后两家单位，不是重复的记录。登记错了的，请先撤回那件登记事件。",
+                code="legal",
+            )
+
+
+def merge_bodies(
+    keep: SocialOrganization,
+    drop: SocialOrganization,
+    *,
+    choices: Collection[str] = (),
+    by: User,
+    versions: tuple[int, int] | None = None,
+) -> OrganizationMerge:
+    """Everything that hangs on `drop` moves to `keep`, which takes the fields named in `choices` from it.
+
+    The row that is dropped stays in the table as `duplicate_of` the other: its names and code go on finding the body.
+    """
+    require_mergeable(keep, drop)
+    expected = versions or (keep.version, drop.version)
+    journal = Journal(strict=True)
+    absorber = Absorber(journal, SKIPPED)
+    before = image(SocialOrganization, keep.pk) or {}
+    names = [str(keep), str(drop)]
+    try:
+        with transaction.atomic():
+            _set_aside(drop, keep, expected[1], journal, by)
+            absorber.absorb(keep, drop)
+            taken = _take(keep, drop, choices)
+            keep.full_clean()
+            update_record(keep, by=by, expected=expected[0], note=f"重复记录“{drop.name}”并入这一条")
+            journal.saved(keep, before)
+            merge = OrganizationMerge(
+                committee_id=keep.committee_id, kept=keep, dropped=drop, names=names, taken=taken,
+                moved=dict(absorber.moved), lost=absorber.lost, journal=journal.entries,
+            )  # fmt: skip
+            return create_record(merge, by=by)
+    except IntegrityError:
+        raise ValidationError("这两条记录刚刚被别人改动或合并过，请刷新页面再看。", code="stale") from None
+
+
+def _set_aside(drop: SocialOrganization, keep: SocialOrganization, version: int, journal: Journal, by: User) -> None:
+    """One conditional UPDATE claims the row; a second click finds nothing to claim."""
+    before = image(SocialOrganization, drop.pk) or {}
+    rows = SocialOrganization.objects.filter(pk=drop.pk, version=version)
+    if not rows.update(duplicate_of=keep, version=version + 1, updated_at=timezone.now()):
+        raise StaleError(drop)
+    journal.saved(drop, before)
+    changes = {"已并入": ["", f"{keep.name}（{keep.code or '无代码'}）"]}
+    audit.record(AuditEvent.CHANGE, drop, by=by, changes=changes, note="重复记录合并")
+
+
+def _take(keep: SocialOrganization, drop: SocialOrganization, choices: Collection[str]) -> dict[str, list[Any]]:
+    """Set the chosen fields; names and codes that no longer stand on the row become aliases."""
+    known = [getattr(row, name) for row in (keep, drop) for name in NAMES] + [*keep.aliases, *drop.aliases]
+    taken: dict[str, list[Any]] = {}
+    for name in differing(keep, drop):
+        if name in choices:
+            label = str(SocialOrganization._meta.get_field(name).verbose_name)
+            taken[label] = [audit.readable(getattr(keep, name)), audit.readable(getattr(drop, name))]
+            for part in TOGETHER.get(name, (name,)):
+                setattr(keep, part, getattr(drop, part))
+    now = {getattr(keep, name) for name in NAMES}
+    keep.aliases = [word for word in dict.fromkeys(known) if word and word not in now]
+    return taken
+
+
+def can_undo_merge(user: User, merge: OrganizationMerge) -> bool:
+    return can_keep(user) and merge.undone_at is None
+
+
+def undo_merge(merge: OrganizationMerge, *, by: User, reason: str) -> OrganizationMerge:
+    """Both rows and everything that moved stand again as they stood; refused with a list when any was edited since."""
+    reason = reason.strip()[:200]
+    if not reason:
+        raise ValidationError("请写明撤销的原因。", code="reason")
+    if merge.undone_at is not None:
+        raise ValidationError("这次合并已经撤销过，不用再撤销。", code="undone")
+    with transaction.atomic():
+        values = {"undone_at": timezone.now(), "undone_by": by, "undone_reason": reason}
+        mine = OrganizationMerge.objects.filter(pk=merge.pk, version=merge.version, undone_at=None)
+        if not mine.update(version=merge.version + 1, **values):
+            raise ValidationError("这次合并刚刚被别人撤销了，请刷新页面再看。", code="stale")
+        Journal(merge.journal).take_back()
+        for pk in (merge.kept_id, merge.dropped_id):
+            body = SocialOrganization.everything.get(pk=pk)
+            body.full_clean()
+            audit.record(AuditEvent.UNDO, body, by=by, note=f"撤销重复记录合并：{reason}")
+        audit.record(AuditEvent.UNDO, merge, by=by, note=reason)
+    merge.refresh_from_db()
+    return merge

@@ -1,0 +1,235 @@
+"""The ledger of a past day, and the timeline of a body: what is shown, narrowed and exported."""
+
+import io
+from datetime import date, timedelta
+
+import openpyxl
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from organizations.models import FormerName, OrganizationEvent, SocialOrganization
+from organizations.workflows.bodies import change_affiliation
+from organizations.workflows.events import record_event
+from tasks.models import MeetingAttendance, TrainingParticipant
+from tests.factories import (
+    make_activity,
+    make_assignment,
+    make_branch,
+    make_campaign,
+    make_committee,
+    make_finding,
+    make_inspection,
+    make_joint_meeting,
+    make_leader,
+    make_liaison,
+    make_organization,
+    make_secretary,
+    make_staff,
+    make_task_item,
+    make_task_list,
+)
+from tests.factories import make_training as make_course
+
+BODIES = reverse("organizations:socialorganization-list")
+BRANCHES = reverse("organizations:partybranch-list")
+
+
+def sheet_rows(response):
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    return [[cell for cell in row if cell is not None] for row in book.worksheets[0].iter_rows(values_only=True)]
+
+
+class LedgerDayTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee(demo_date=date(2023, 4, 6))
+        cls.staff = make_staff(cls.committee)
+        cls.body = make_organization(cls.committee, registered_on=date(2020, 5, 1))
+        cls.branch = make_branch(cls.committee, covers=(cls.body,), founded_on=date(2021, 1, 1))
+        cls.body.coverages.update(start=date(2021, 1, 1))
+        change_affiliation(cls.body, kind="industry", start=date(2022, 1, 1), by=cls.staff)
+        record_event(SocialOrganization.objects.get(), kind="cancelled", on=date(2023, 3, 1), by=cls.staff)
+        cls.branch.refresh_from_db()
+
+    def setUp(self):
+        self.client.force_login(self.staff)
+
+    def cells(self, day):
+        """(归口, 组织覆盖, 登记状态) of the body's row on that day, or nothing."""
+        page = self.client.get(BODIES, {"on": day}).content.decode()
+        if self.body.code not in page:
+            return None
+        line = next(part for part in page.split("<tr>") if self.body.code in part)
+        words = ("综合党委直管", "行业党委", "覆盖空白", "单独组建", "正常", "已注销")
+        return [word for word in words if word in line]
+
+    def test_each_day_shows_what_was_true_then(self):
+        self.assertIsNone(self.cells("2020-04-30"))
+        self.assertEqual(self.cells("2020-05-01"), ["综合党委直管", "覆盖空白", "正常"])
+        self.assertEqual(self.cells("2021-12-31"), ["综合党委直管", "单独组建", "正常"])
+        self.assertEqual(self.cells("2023-02-28"), ["行业党委", "单独组建", "正常"])
+        self.assertIsNone(self.cells("2023-03-01"))
+        self.assertIsNone(self.cells(""))
+
+    def test_the_count_above_and_the_note_follow_the_day(self):
+        page = self.client.get(BODIES, {"on": "2023-02-28"})
+        self.assertContains(page, "在册1家")
+        self.assertContains(page, "这是2023年2月28日的情况，不是今天的")
+        for query in ({}, {"on": "2023-04-06"}, {"on": "gestern"}):
+            page = self.client.get(BODIES, query)
+            self.assertContains(page, "在册0家")
+            self.assertNotContains(page, "不是今天的")
+        self.assertContains(self.client.get(BODIES, {"on": "2024-01-01"}), "这一天还没有到")
+
+    def test_every_link_of_the_list_keeps_the_day(self):
+        page = self.client.get(BODIES, {"on": "2023-02-28"}).content.decode()
+
+        for link in ("?on=2023-02-28&amp;tab=direct", "?on=2023-02-28&amp;export=xlsx"):
+            self.assertIn(link, page)
+
+    def test_the_export_is_that_of_the_day_and_says_so(self):
+        response = self.client.get(BODIES, {"on": "2023-02-28", "export": "xlsx"})
+
+        self.assertIn("20230228.xlsx", response["Content-Disposition"])
+        rows = sheet_rows(response)
+        self.assertIn("填报时间：2023年2月28日", rows[1])
+        line = next(row for row in rows if self.body.code in row)
+        self.assertIn("正常", line)
+        self.assertNotIn("已注销", line)
+        self.assertNotIn("2023-03-01", [str(cell)[:10] for cell in line])
+
+    def test_branches_of_a_past_day(self):
+        url = self.branch.get_absolute_url()
+        self.assertNotContains(self.client.get(BRANCHES, {"on": "2020-12-31"}), url)
+        page = self.client.get(BRANCHES, {"on": "2021-06-30"})
+        self.assertContains(page, url)
+        self.assertContains(page, "这是2021年6月30日的情况")
+        type(self.branch).objects.update(status="dissolved", dissolved_on=date(2023, 3, 15))
+
+        self.assertNotContains(self.client.get(BRANCHES), url)
+        page = self.client.get(BRANCHES, {"on": "2021-06-30"})
+        self.assertContains(page, url)
+        self.assertNotContains(page, "已撤销</span>")
+        self.assertContains(self.client.get(BRANCHES, {"tab": "dissolved"}), url)
+        self.assertNotContains(self.client.get(BRANCHES, {"tab": "dissolved", "on": "2021-06-30"}), url)
+
+    def test_a_page_of_a_past_day(self):
+        page = self.client.get(self.body.get_absolute_url(), {"on": "2022-12-31"})
+
+        self.assertContains(page, "这是2022年12月31日的情况")
+        self.assertContains(page, "归口行业党委")
+        self.assertNotContains(page, "已注销</span>")
+
+    def test_an_ended_body_asks_for_its_branch(self):
+        self.assertContains(self.client.get(self.body.get_absolute_url()), f"{self.branch}还没有撤销")
+        type(self.branch).objects.update(status="dissolved", dissolved_on=date(2023, 3, 15))
+        self.assertNotContains(self.client.get(self.body.get_absolute_url()), "还没有撤销")
+
+    def test_the_list_asks_as_often_on_a_past_day(self):
+        asked = []
+        self.client.get(BODIES)  # the session learns of its period
+        for count in (1, 30):
+            for _ in range(count):
+                make_organization(self.committee)
+            with CaptureQueriesContext(connection) as captured:
+                self.client.get(BODIES, {"on": "2022-12-31", "status": "normal"})
+            asked.append(len(captured))
+        self.assertEqual(asked[0], asked[1])
+        self.assertLessEqual(asked[1], 6)
+
+    def test_the_ledger_of_events_and_its_export(self):
+        url = reverse("organizations:organizationevent-list")
+        for query in ({}, {"q": self.body.short_name}, {"kind": "cancelled"}, {"on_min": "2023-01-01"}):
+            self.assertContains(self.client.get(url, query), self.body.name)
+        self.assertNotContains(self.client.get(url, {"tab": "withdrawn"}), self.body.name)
+
+        rows = sheet_rows(self.client.get(url, {"export": "xlsx"}))
+
+        self.assertIn("注销", next(row for row in rows if self.body.code in row))
+
+
+class TimelineTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee(demo_date=date(2023, 4, 6))
+        cls.staff = make_staff(cls.committee)
+        cls.body = make_organization(cls.committee)
+        cls.branch = make_branch(cls.committee, covers=(cls.body,))
+        FormerName.objects.create(organization=cls.body, name="示例市旧名协会", until=date(2017, 1, 1))
+        record_event(SocialOrganization.objects.get(), kind="changed", on=date(2018, 2, 1), by=cls.staff, item="scope",
+                     new_value="会展", document_no="示民社〔2018〕1号")  # fmt: skip
+        make_activity(cls.committee, participants=(cls.body,), theme="学习党章")
+        cls.meeting = make_joint_meeting(cls.committee, status="held")
+        MeetingAttendance.objects.create(meeting=cls.meeting, organization=cls.body, attended=True)
+        item = make_task_item(make_task_list(cls.committee))
+        make_assignment(item, cls.branch, status="passed", passed_on=date(2023, 3, 25))
+        course = make_course(cls.committee, status="held")
+        TrainingParticipant.objects.create(training=course, branch=cls.branch, person_name="甲示例", attended=True)
+        cls.finding = make_finding(make_inspection(make_campaign(cls.committee), cls.body),
+                                   advised_on=date(2023, 3, 2), finished_on=date(2023, 3, 30))  # fmt: skip
+        cls.item, cls.course = item, course
+
+    def page(self, **asked):
+        self.client.force_login(self.staff)
+        return self.client.get(self.body.get_absolute_url(), asked)
+
+    def told(self, **asked):
+        return [event.text for event in self.page(**asked).context["events"]]
+
+    def test_everything_about_the_body_newest_first(self):
+        events = self.page().context["events"]
+        words = [event.text for event in events]
+
+        for text in ("更名", "变更登记", "成立登记", "党建归口：综合党委直管", f"参加{self.meeting}",
+                     f"完成任务：{self.item.text}", f"参加培训“{self.course.name}”", "主题党日“学习党章”",
+                     f"整改建议：{self.finding.description}", f"整改完成：{self.finding.description}"):  # fmt: skip
+            self.assertIn(text, words)
+        days = [event.at for event in events]
+        self.assertEqual(days, sorted(days, reverse=True))
+        self.assertEqual({event.kind for event in events} - {"登记", "组织覆盖", "归口", "会议", "任务", "培训", "活动", "年度检查"},
+                         set())  # fmt: skip
+
+    def test_what_the_branch_did_before_it_covered_the_body_is_not_the_bodys(self):
+        self.body.coverages.update(start=date(2023, 3, 26))
+
+        words = self.told()
+
+        self.assertNotIn(f"完成任务：{self.item.text}", words)
+        self.assertNotIn(f"参加培训“{self.course.name}”", words)
+
+    def test_it_is_narrowed_by_kind_and_year(self):
+        self.assertEqual(self.told(about="登记"), ["变更登记", "更名", "成立登记"])
+        self.assertEqual(self.told(year="2018"), ["变更登记"])
+        self.assertEqual(self.told(about="登记", year="2017"), ["更名"])
+        self.assertEqual(self.told(about="没有的", year="0"), self.told())
+
+    def test_a_long_one_comes_in_parts_and_whole_in_as_many_queries(self):
+        self.page()
+        with CaptureQueriesContext(connection) as few:
+            self.page()
+        start = date(2019, 1, 1)
+        OrganizationEvent.objects.bulk_create(
+            OrganizationEvent(committee=self.committee, organization=self.body, kind="changed", on=start + timedelta(n))
+            for n in range(70)
+        )
+        with CaptureQueriesContext(connection) as many:
+            first = self.told()
+        second, whole = self.told(part="2"), self.told(part="all")
+
+        self.assertEqual(len(few), len(many))
+        self.assertLessEqual(len(many), 12)
+        self.assertEqual(len(first), 30)
+        self.assertEqual(whole[30:60], second)
+        self.assertGreater(len(whole), 80)
+        self.assertEqual(self.told(part="999"), self.told(part="3"))
+
+    def test_others_see_what_they_may_and_no_link_that_leads_nowhere(self):
+        for user in (make_leader(self.committee), make_secretary(self.branch), make_liaison(self.body)):
+            self.client.force_login(user)
+            page = self.client.get(self.body.get_absolute_url())
+            self.assertContains(page, "变更登记")
+            for event in page.context["events"]:
+                if event.url:
+                    self.assertEqual(self.client.get(event.url).status_code, 200, (user.role, event.url))
