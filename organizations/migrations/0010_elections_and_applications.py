@@ -22,12 +22,6 @@ def open_terms(apps, schema_editor):
     terms.bulk_create(batch)
 
 
-def forget_terms(apps, schema_editor):
-    """The branches keep their present term in their own columns."""
-    apps.get_model("organizations", "ElectedPerson").objects.all().delete()
-    apps.get_model("organizations", "ElectionTerm").objects.all().delete()
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0002_audit_seal_rows"),
@@ -760,5 +754,6 @@ class Migration(migrations.Migration):
                 violation_error_message="同一个人在同一党组织只能担任一个职务。",
             ),
         ),
-        migrations.RunPython(open_terms, forget_terms),
+        # backwards the tables go as a whole; the branches keep their present term in their own columns
+        migrations.RunPython(open_terms, migrations.RunPython.noop),
     ]
