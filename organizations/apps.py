@@ -19,6 +19,7 @@ class OrganizationsConfig(AppConfig):
         ):  # fmt: skip
             attachments.register(self.get_model(name), can_change=can_keep)
         from core import setup
+        from organizations.workflows import merging  # noqa: F401  registers its step of run_due
         from organizations.workflows.registration import can_edit_review
         from organizations.workflows.sync import ensure_rules  # its module also registers the step of run_due
 

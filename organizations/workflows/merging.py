@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core import audit
 from core.choices import AuditEvent
+from core.due import due
 from core.editing import StaleError, create_record, update_record
 from core.journal import Journal, image
 from core.merging import Absorber, hanging
@@ -117,6 +118,24 @@ def _take(keep: SocialOrganization, drop: SocialOrganization, choices: Collectio
     now = {getattr(keep, name) for name in NAMES}
     keep.aliases = [word for word in dict.fromkeys(known) if word and word not in now]
     return taken
+
+
+@due("organizations.merges")
+def gather_late_rows() -> int:
+    """Rows that came to a dropped row after its merge (a workbook previewed before, two people at once) follow it."""
+    count = 0
+    for merge in OrganizationMerge.objects.filter(undone_at=None).select_related("kept", "dropped").order_by("pk"):
+        if not attached(merge.dropped):
+            continue
+        with transaction.atomic():
+            absorber = Absorber(Journal(merge.journal, strict=True), SKIPPED)
+            absorber.absorb(merge.kept, merge.dropped)
+            for name, number in absorber.moved.items():
+                merge.moved[name] = merge.moved.get(name, 0) + number
+            merge.lost = [*merge.lost, *absorber.lost]
+            update_record(merge, by=None, note="合并以后才来的内容移到保留的记录")
+            count += absorber.moved.total()
+    return count
 
 
 def can_undo_merge(user: User, merge: OrganizationMerge) -> bool:

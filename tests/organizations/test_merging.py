@@ -22,7 +22,14 @@ from organizations.models import (
 from organizations.statistics import coverage, likely_duplicates
 from organizations.workflows.bodies import change_affiliation
 from organizations.workflows.events import record_event, withdraw_event
-from organizations.workflows.merging import can_merge, can_undo_merge, differing, merge_bodies, undo_merge
+from organizations.workflows.merging import (
+    can_merge,
+    can_undo_merge,
+    differing,
+    gather_late_rows,
+    merge_bodies,
+    undo_merge,
+)
 from reports.models import Edition
 from reviews.models import Finding, InspectionRecord
 from tasks.models import ActivityParty
@@ -326,6 +333,18 @@ class UndoTests(MergeTestCase):
         undo_merge(OrganizationMerge.objects.get(pk=first.pk), by=self.staff, reason="不是同一家")
 
         self.assertEqual(database(), before)
+
+    def test_what_comes_to_the_dropped_row_later_follows_and_goes_back_with_it(self):
+        merge = self.merge()
+        CharterRecord.objects.create(committee=self.committee, organization=self.drop, version_no=7)
+
+        self.assertEqual((gather_late_rows(), gather_late_rows()), (1, 0))
+
+        self.assertEqual(CharterRecord.objects.get().organization, self.keep)
+        merge = OrganizationMerge.objects.get(pk=merge.pk)
+        self.assertEqual(merge.moved["章程入章记录"], 1)
+        undo_merge(merge, by=self.staff, reason="不是同一家")
+        self.assertEqual(CharterRecord.objects.get().organization, self.drop)
 
     def test_an_undone_pair_may_be_merged_again(self):
         merge = self.merge()
