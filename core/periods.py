@@ -1,6 +1,7 @@
 """Quarters and periods. A quarter is stored as one integer, year * 4 + (1…4 − 1), so that a half-year is a range."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -49,6 +50,12 @@ def quarter_code(quarter: int) -> str:
 
 def quarter_label(quarter: int) -> str:
     return f"{quarter // 4}年第{ORDINALS[quarter % 4 + 1]}季度"
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month some months later (earlier when negative), else that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, order=True)

@@ -14,6 +14,7 @@ from organizations.models import (
     BranchPost,
     CharterRecord,
     CommitmentLetter,
+    DataConfirmation,
     FormerName,
     IncubationBatch,
     InstructorAssignment,
@@ -91,6 +92,18 @@ class PartyBranchAdmin(RecordAdmin):
     autocomplete_fields = ("parent",)
     readonly_fields = ("dissolved_on", "dissolution_no")
     inlines = (CoverageInline, PostInline)
+
+
+@admin.register(DataConfirmation)
+class DataConfirmationAdmin(RecordAdmin):
+    """What secretaries confirmed; it is written by their own button only."""
+
+    list_display = ("branch", "confirmed_on", "checker", "member_count", "open_count")
+    search_fields = ("branch__search", "checker")
+    readonly_fields = ("branch", "confirmed_on", "checker", "member_count", "open_count")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 @admin.register(PartyMember)

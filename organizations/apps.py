@@ -7,14 +7,16 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "组织台账"
 
     def ready(self) -> None:
-        from core import attachments
+        from core import attachments, timeline
         from core.constraints import install_triggers
         from organizations import sheets  # noqa: F401  registers the workbooks
+        from organizations.checkup.dues import sync_dues
         from organizations.workflows.intervals import can_keep
 
         post_migrate.connect(install_triggers, sender=self)
         for name in ("SocialOrganization", "PartyBranch", "PartyMember", "CharterRecord", "CommitmentLetter"):
             attachments.register(self.get_model(name), can_change=can_keep)
+        timeline.register_dues("organizations.PartyBranch", sync_dues)
         from core import setup
         from organizations.workflows.registration import can_edit_review
         from organizations.workflows.sync import ensure_rules  # its module also registers the step of run_due

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from organizations.views import bodies, branches, coverage, ledgers, members, papers, registration, search, sync
+from organizations.views import (
+    bodies,
+    branches,
+    checkup,
+    coverage,
+    ledgers,
+    members,
+    papers,
+    registration,
+    search,
+    sync,
+)
 
 app_name = "organizations"
 
@@ -47,6 +58,15 @@ urlpatterns = [
     path("sync-rules/adopt/", sync.syncrule_adopt, name="syncrule-adopt"),
     path("sync-rules/new/", sync.SyncRuleCreate.as_view(), name="syncrule-create"),
     path("sync-rules/<int:pk>/edit/", sync.SyncRuleUpdate.as_view(), name="syncrule-update"),
+    path("checkup/", checkup.office_checkup, name="checkup"),
+    path("checkup/export/", checkup.checkup_export, name="checkup-export"),
+    path("checkup/branches/", checkup.CheckupBranches.as_view(), name="checkup-branches"),
+    path("checkup/rules/<slug:rule>/", checkup.checkup_rows, name="checkup-rows"),
+    path(f"{BRANCH}/checkup/", checkup.branch_checkup, name="partybranch-checkup"),
+    path(f"{BRANCH}/checkup/print/", checkup.branch_checkup_print, name="partybranch-checkup-print"),
+    path(f"{BRANCH}/checkup/confirm/", checkup.branch_confirm, name="partybranch-checkup-confirm"),
+    path(f"{MEMBER}/checkup/", checkup.member_checkup, name="partymember-checkup"),
+    path(f"{BODY}/checkup/", checkup.body_checkup, name="socialorganization-checkup"),
     path("coverage/", coverage.CoveragePage.as_view(), name="coverage"),
     path("coverage/rows/", coverage.CoverageRows.as_view(), name="coverage-rows"),
     *pages("branches", "partybranch", branches, "PartyBranch"),

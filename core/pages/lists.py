@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.generic import View
 
+from core.pages import saved
 from core.pages.columns import Column, Row
 from core.pages.filters import Widget, applied, clean_query, widgets
 from core.pages.period import current_period
@@ -80,6 +81,7 @@ class ListPage(AllowMixin, View):
     empty_text = ""
     period_filter = False
     print_wide = True
+    can_save = True  # whether a reader may keep the present conditions under a name
     template_name = "generic/list.html"
 
     # ---- which rows --------------------------------------------------------------------------
@@ -282,9 +284,16 @@ class ListPage(AllowMixin, View):
             "empty_text": self.empty_text or f"登记或导入以后，{name}会列在这里。",
         }
 
+    @property
+    def view_name(self) -> str:
+        """The name by which filters of this list are saved; a list with an argument in its address has none."""
+        match = self.request.resolver_match
+        return match.view_name if match and not match.kwargs else ""
+
     def get_context(self) -> dict[str, Any]:
         """Context of the page around the table; extend with super()."""
         return {
+            **saved.shown(self),
             "title": self.title or f"{self.model._meta.verbose_name}列表",
             "meta": self.meta_text,
             "actions": self.get_actions(),

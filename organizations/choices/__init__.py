@@ -33,6 +33,7 @@ from .charters import (
     PlannedForm,
     VoteBody,
 )
+from .checkup import LEVEL_KINDS, FindingLevel, Subject
 from .ledgers import DifferenceDecision, LedgerSource
 from .members import (
     MEMBER_FLOW,
@@ -70,6 +71,7 @@ __all__ = [
     "FOUNDING_PATH",
     "LETTER_FLOW",
     "LETTER_KINDS",
+    "LEVEL_KINDS",
     "MEMBER_FLOW",
     "MEMBER_KINDS",
     "REGISTRATION_KINDS",
@@ -88,6 +90,7 @@ __all__ = [
     "DifferenceDecision",
     "DocumentKind",
     "Education",
+    "FindingLevel",
     "FloatingState",
     "Grade",
     "JoinReason",
@@ -109,6 +112,7 @@ __all__ = [
     "ReviewStage",
     "ReviewType",
     "Sex",
+    "Subject",
     "SyncEvent",
     "VoteBody",
 ]

@@ -1,8 +1,9 @@
 from .branches import BranchPost, PartyBranch
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
+from .confirmations import DataConfirmation, latest_confirmation
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
 from .ledgers import LedgerCheck, LedgerDifference
-from .members import Membership, PartyMember
+from .members import Membership, PartyMember, party_age
 from .organizations import Affiliation, FormerName, IncubationBatch, OrganizationEvent, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
 from .registration import Correction, RegistrationReview
@@ -15,6 +16,7 @@ __all__ = [
     "CharterRecord",
     "CommitmentLetter",
     "Correction",
+    "DataConfirmation",
     "FormerName",
     "IncubationBatch",
     "InstructorAssignment",
@@ -33,5 +35,7 @@ __all__ = [
     "SyncRule",
     "duty_state",
     "is_secretary_of",
+    "latest_confirmation",
+    "party_age",
     "posted_ids",
 ]

@@ -13,11 +13,12 @@ from core.secrets import mask_phone
 from core.validators import validate_phone
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises
 
+from .checks import BranchChecks
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
 
-class PartyBranchQuerySet(RecordQuerySet):
+class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         from .coverage import BranchCoverage
 

@@ -26,11 +26,19 @@ from organizations.choices import (
 )
 
 from .branches import PartyBranch
+from .checks import MemberChecks
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
 
-class PartyMemberQuerySet(RecordQuerySet):
+def party_age(full_on: date | None, on: date) -> int | None:
+    """党龄: whole years since 转正 (MB-05); unknown without that date, and 0 before it."""
+    if full_on is None:
+        return None
+    return max(on.year - full_on.year - ((on.month, on.day) < (full_on.month, full_on.day)), 0)
+
+
+class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         """Members of the secretary's own branches; a liaison sees none."""
         branches = posted_ids(user)[0]

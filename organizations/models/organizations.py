@@ -23,6 +23,7 @@ from organizations.choices import (
     RegistrationStatus,
 )
 
+from .checks import BodyChecks
 from .conditions import SurroundingsQuerySet
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
@@ -58,7 +59,7 @@ class IncubationBatch(Record):
         return reverse("organizations:incubationbatch-detail", args=[self.pk])
 
 
-class SocialOrganizationQuerySet(SurroundingsQuerySet, RecordQuerySet):
+class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         from .coverage import BranchCoverage
 

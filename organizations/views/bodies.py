@@ -54,7 +54,7 @@ from organizations.workflows import contacts
 from organizations.workflows.intervals import store
 
 from .base import WorkflowPage, end_part, office_day, reveal_contacts
-from .bodystory import history_rows, own_events, own_todos
+from .bodystory import history_rows, own_events
 
 METHODS = (("any", "已覆盖"), ("none", "未覆盖"), *CoverageMethod.choices)
 Row = dict[str, Any]
@@ -315,7 +315,7 @@ class SocialOrganizationDetail(DetailPage):
             **super().get_context(),
             **attachment_context(user, body),
             "events": events_of(body, user, own_events(body, self.story)),
-            "todos": todos_of(body, user, own_todos(body, self.day, user)),
+            "todos": todos_of(body, user),
             "coverages": [{**row, "method": CoverageMethod(row["word"]).label} for row in self.running("coverage")],
             "instructors": self.running("instructor"),
             "liaisons": [{**row, "phone": mask_phone(row["note"])} for row in self.running("liaison")],

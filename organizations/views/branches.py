@@ -25,7 +25,7 @@ from core.pages import (
     reason,
 )
 from core.permissions import allow, is_staff
-from core.timeline import Event, Todo, events_of, todos_of
+from core.timeline import Event, events_of, todos_of
 from organizations import forms
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind
 from organizations.models import BranchCoverage, BranchPost, PartyBranch
@@ -36,7 +36,7 @@ from .base import WorkflowPage, end_part, office_day, reveal_contacts
 from .bodies import years_and_months
 from .bodystory import HALF_YEAR
 
-FEW, MANY = 3, 50
+FEW = 3
 
 
 def term_cell(row: dict[str, Any]) -> Cell:
@@ -181,47 +181,20 @@ class PartyBranchDetail(DetailPage):
             own += [Event(post.end, f"{post.person_name}不再任{post.get_post_display()}")] if post.end else []
         return own
 
-    def todos(self) -> list[Todo]:
-        """Rules of the branch itself (PO-02, PO-03, COV-02 and the term)."""
-        branch = self.object
-        if branch.dissolved_on:
-            return []
-        url, found = branch.get_absolute_url(), []
-        if not branch.secretary:
-            post = reverse("organizations:partybranch-post", args=[branch.pk])
-            staff = self.request.user.is_committee_staff
-            found.append(
-                Todo("bad", "缺书记", "没有登记现任书记", post if staff else url, act="登记书记" if staff else "")
-            )
-        end = branch.term_end
-        if end and end <= self.day + HALF_YEAR:
-            word, kind = ("超期", "bad") if end < self.day else ("临近届满", "warn")
-            found.append(Todo(kind, word, "任期届满，要按期换届", url, "届满前六个月提醒", when=str(end)))
-        if branch.kind == BranchKind.BRANCH and branch.member_count < FEW:
-            found.append(Todo("warn", "不足三名", f"党员{branch.member_count}名，不足三名正式党员的应改建联合党支部", url,
-                              "支部工作条例（PO-02）"))  # fmt: skip
-        if branch.kind == BranchKind.BRANCH and branch.member_count > MANY:
-            found.append(Todo("warn", "超过50名", f"党员{branch.member_count}名，建议改设党总支", url, "PO-03"))
-        if branch.kind == BranchKind.JOINT and branch.body_count > 5:
-            found.append(
-                Todo("warn", "超过5家", f"联合党支部覆盖{branch.body_count}家单位，一般不超过5家", url, "COV-02")
-            )
-        if branch.kind == BranchKind.JOINT and branch.body_count < 2:
-            found.append(Todo("warn", "不足2家", "联合党支部应覆盖两家以上单位", url, "COV-02"))
-        return found
-
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
+        sees = workflows.sees_members(user, branch)
         members = branch.memberships.on(self.day).select_related("member").order_by("member__sort_key", "pk")[:100]
         return {
             **super().get_context(),
             **attachment_context(user, branch),
             "events": events_of(branch, user, self.events()),
-            "todos": todos_of(branch, user, self.todos()),
+            "todos": todos_of(branch, user),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
-            "members": list(members) if workflows.sees_members(user, branch) else [],
+            "members": list(members) if sees else [],
+            "sees_members": sees,
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,
             "today": self.day,
         }
