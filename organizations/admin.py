@@ -96,14 +96,9 @@ class PartyBranchAdmin(RecordAdmin):
 
 @admin.register(DataConfirmation)
 class DataConfirmationAdmin(RecordAdmin):
-    """What secretaries confirmed; it is written by their own button only."""
-
     list_display = ("branch", "confirmed_on", "checker", "member_count", "open_count")
     search_fields = ("branch__search", "checker")
-    readonly_fields = ("branch", "confirmed_on", "checker", "member_count", "open_count")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    autocomplete_fields = ("branch",)
 
 
 @admin.register(PartyMember)

@@ -21,8 +21,9 @@ from core.models import Committee, ImportBatch, User
 from core.passwords import ALPHABET, rule_errors
 from core.setup import Office, office_exists, setup_office
 from core.transitions import advance
-from organizations.choices import PostingRole
-from organizations.models import PartyBranch, Posting, SocialOrganization
+from organizations.choices import PostingRole, PostKind
+from organizations.models import Membership, PartyBranch, Posting, SocialOrganization
+from organizations.workflows import branches as branch_work
 from reports.choices import PHRASE_FLOW, PhraseStatus
 from reports.models import Phrase
 from tasks import workflows as task_workflows
@@ -112,6 +113,7 @@ def load(password: str = "", say: Say = lambda text: None) -> Committee:
         batch = bring_in(book, as_of, staff)
         say(f"{book.file_name}：{get_sheet(book.kind).title}，新增{batch.new_count}行")
     _approve_phrases(staff)
+    _committees(committee, staff)
     _postings(committee, password)
     _work(committee, staff)
     return committee
@@ -156,6 +158,24 @@ def bring_in(book: Book, as_of: date, by: User) -> ImportBatch:
 def _approve_phrases(staff: User) -> None:
     for phrase in Phrase.objects.filter(status=PhraseStatus.WAITING):
         advance(phrase, PHRASE_FLOW, PhraseStatus.APPROVED, by=staff)
+
+
+WITHOUT_COMMITTEE = ("市道路运输协会党支部", "市启航职业培训学校党支部", branches.JOINT_CENTRE)
+
+
+def _committees(committee: Committee, staff: User) -> None:
+    """The posts beside the secretary's, which the workbook of branches has no columns for; three were forgotten."""
+    posts = {"组织委员": PostKind.ORGANIZATION, "宣传委员": PostKind.PUBLICITY}
+    rows = Membership.objects.full().filter(
+        end=None, member__committee=committee, member__party_post__in=posts, branch__dissolved_on=None
+    )
+    rows = rows.exclude(branch__short_name__in=WITHOUT_COMMITTEE).select_related("member", "branch")
+    for row in rows.order_by("pk"):
+        start = max(row.branch.term_start or row.start, row.branch.founded_on)
+        branch_work.appoint(
+            row.branch, post=posts[row.member.party_post], start=start, by=staff,
+            person_name=row.member.name, member=row.member,
+        )  # fmt: skip
 
 
 def _postings(committee: Committee, password: str) -> None:
