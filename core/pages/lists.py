@@ -69,6 +69,7 @@ class ListPage(AllowMixin, View):
     paginate_by = 50
     unit = "条"
     tabs: ClassVar[tuple[tuple[str, str, Any], ...]] = ()  # (key, label, QuerySet method; "" is all)
+    search_tab = ""  # the tab in which a search looks when none was chosen
     title = ""
     meta_text = ""
     search_hint = "名称、拼音首字母"
@@ -94,8 +95,9 @@ class ListPage(AllowMixin, View):
 
     @cached_property
     def tab(self) -> str:
+        """A search may look further than the first tab, unless a tab was chosen: who looks for what has ended types its name."""
         keys = [key for key, *_ in self.tabs]
-        chosen = self.params.get("tab", "")
+        chosen = self.params.get("tab", self.search_tab if self.params.get("q") else "")
         return chosen if chosen in keys else (keys[0] if keys else "")
 
     @cached_property

@@ -183,7 +183,7 @@ RULES = (
         "督促组建党组织。", Place(DETAIL), "去查看",
     ),
     Rule(
-        "contact-body", "2", REMIND, BODY, "没有联系人或电话", lambda on, limits: CHECKS.no_contact(),
+        "contact-body", "联系方式", REMIND, BODY, "没有联系人或电话", lambda on, limits: CHECKS.no_contact(),
         lambda row, on: f"没有填写{'、'.join(words for words, value in (('联系人', row['contact']), ('联系电话', row['phone'])) if not value)}。",
         "补填，通知才发得到。", Place(UPDATE, "id_contact"), "去补填",
     ),

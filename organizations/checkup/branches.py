@@ -62,22 +62,22 @@ RULES = (
         Place("partybranch-detail", "posts"), "看班子",
     ),
     Rule(
-        "term-over", "5.4", MUST, BRANCH, "任期已届满", lambda on, limits: CHECKS.term_over(on),
+        "term-over", "按期换届", MUST, BRANCH, "任期已届满", lambda on, limits: CHECKS.term_over(on),
         lambda row, on: f"本届{row['term_end']}届满，已超期{(on - row['term_end']).days}天。",
         "尽快换届；经批准延期的，登记批准后的届满日期。", Place(UPDATE, "id_term_end"), "登记换届",
     ),
     Rule(
-        "term-soon", "5.4", REMIND, BRANCH, "临近届满", lambda on, limits: CHECKS.term_nearly_over(on, limits.election_months),
+        "term-soon", "按期换届", REMIND, BRANCH, "临近届满", lambda on, limits: CHECKS.term_nearly_over(on, limits.election_months),
         lambda row, on: f"本届{row['term_end']}届满，还有{(row['term_end'] - on).days}天。", "准备换届请示和候选人，按期选举。",
         Place(UPDATE, "id_term_end"), "登记换届",
     ),
     Rule(
-        "term-unknown", "5.4", REMIND, BRANCH, "没有届满日期", lambda on, limits: CHECKS.term_unknown(),
+        "term-unknown", "按期换届", REMIND, BRANCH, "没有届满日期", lambda on, limits: CHECKS.term_unknown(),
         lambda row, on: "没有填写本届届满日期，到期无法提醒。", "按上届选举批复补填选举日期和届满日期。",
         Place(UPDATE, "id_term_end"), "去补填",
     ),
     Rule(
-        "term-long", "5.1", CHECK, BRANCH, "任期过长", term_too_long,
+        "term-long", "任期年限", CHECK, BRANCH, "任期过长", term_too_long,
         lambda row, on: f"本届从{row['term_start']}到{row['term_end']}，比规定的一届长。",
         "支部和总支每届三年，党委五年。核对两个日期；延期的要有批复。", Place(UPDATE, "id_term_end"),
     ),
@@ -97,7 +97,7 @@ RULES = (
         Place("partybranch-detail", "covers"), "看单位",
     ),
     Rule(
-        "contact-branch", "5.2", REMIND, BRANCH, "没有联系电话", lambda on, limits: CHECKS.no_contact(),
+        "contact-branch", "联系方式", REMIND, BRANCH, "没有联系电话", lambda on, limits: CHECKS.no_contact(),
         lambda row, on: "党组织和书记都没有登记电话，通知发不到。", "补填联系人和电话。", Place(UPDATE, "id_phone"), "去补填",
     ),
 )  # fmt: skip

@@ -49,7 +49,7 @@ def months_behind(row: Row, on: date) -> int:
 
 RULES = (
     Rule(
-        "items", "6.1", REMIND, MEMBER, "采集项目不全", lambda on, limits: CHECKS.lacks_items(), lacks,
+        "items", "采集16项", REMIND, MEMBER, "采集项目不全", lambda on, limits: CHECKS.lacks_items(), lacks,
         "补齐采集的16项；确实不掌握的，先与本人或转出党组织核实，不要编造。", first_missing, "去补填",
     ),
     Rule(

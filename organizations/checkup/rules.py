@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of DOMAIN. `breaks` is the condition on rows annotated by `for_checkup`; `says` tells it of one row."""
+    """One rule. `code` is that of DOMAIN, or in words what asks for it. `breaks` is the condition on rows annotated by `for_checkup`; `says` tells it of one row."""
 
     key: str
     code: str

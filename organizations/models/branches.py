@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
-from core.pinyin import search_key, sort_key
+from core.pinyin import plain, search_key, sort_key
 from core.secrets import mask_phone
 from core.validators import validate_phone
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises
@@ -29,7 +29,7 @@ class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
         return self.filter(Q(pk__in=branches) | Q(pk__in=covering))
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def active(self, on: date) -> Self:
         """Set up by that day and not dissolved."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
-from core.pinyin import search_key, sort_key
+from core.pinyin import plain, search_key, sort_key
 from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone
 from core.validators import normalize_code, validate_id_number, validate_phone
 from organizations.choices import (
@@ -45,7 +45,7 @@ class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
         return self.filter(pk__in=Membership.objects.filter(branch__in=branches, end=None).values("member_id"))
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def with_branch(self, on: date) -> Self:
         """Annotate the branch of that day (`branch_ref`, `branch_name`) and whether the relationship is there."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
-from core.pinyin import search_key, sort_key
+from core.pinyin import plain, search_key, sort_key
 from core.validators import normalize_code, validate_credit_code, validate_phone
 from organizations.choices import (
     ENDED_STATUSES,
@@ -68,7 +68,7 @@ class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySe
         return self.filter(Q(pk__in=bodies) | Exists(covered)) if branches else self.filter(pk__in=bodies)
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def registered(self, on: date) -> Self:
         """On the register on that day: registered by then and not yet ended."""

@@ -134,6 +134,7 @@ class SocialOrganizationList(ListPage):
     model = SocialOrganization
     title = "社会组织台账"
     unit = "家"
+    search_tab = "all"
     search_hint = "名称、简称、曾用名、拼音首字母、信用代码"
     create_url_name = "organizations:socialorganization-create"
     import_kind = export_kind = "organizations"
@@ -164,14 +165,6 @@ class SocialOrganizationList(ListPage):
         Column("承诺书", "letter_status", value=in_list(letter_cell)),
         Column("党员", "member_count", "number"),
     )  # fmt: skip
-
-    @cached_property
-    def tab(self) -> str:
-        """A search looks everywhere unless a tab was chosen: who looks for a cancelled body types its name."""
-        if "tab" not in self.params and self.params.get("q"):
-            return "all"
-        chosen = self.params.get("tab", "")
-        return chosen if chosen in {key for key, *_ in self.tabs} else "live"
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().for_ledger(office_day(self.request))

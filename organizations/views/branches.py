@@ -71,6 +71,7 @@ class PartyBranchList(ListPage):
     model = PartyBranch
     title = "党组织台账"
     unit = "个"
+    search_tab = "all"
     search_hint = "名称、简称、拼音首字母"
     create_url_name = "organizations:partybranch-create"
     import_kind = export_kind = "branches"

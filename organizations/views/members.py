@@ -74,6 +74,7 @@ class PartyMemberList(ListPage):
     model = PartyMember
     title = "党员名册"
     unit = "名"
+    search_tab = "all"
     search_hint = "姓名、拼音首字母、手机号"
     create_url_name = "organizations:partymember-create"
     create_label = "登记党员"
@@ -104,13 +105,6 @@ class PartyMemberList(ListPage):
         Column("党籍", "status", "state", states=MEMBER_KINDS),
     )
     template_name = "organizations/partymember_list.html"
-
-    @cached_property
-    def tab(self) -> str:
-        if "tab" not in self.params and self.params.get("q"):
-            return "all"
-        chosen = self.params.get("tab", "")
-        return chosen if chosen in {key for key, *_ in self.tabs} else "now"
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().with_branch(office_day(self.request))
