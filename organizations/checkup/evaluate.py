@@ -133,9 +133,11 @@ def rows_of(rule: Rule, who: Reader) -> QuerySet:
 
 
 def findings_of(rule: Rule, rows: QuerySet, who: Reader) -> list[Finding]:
-    """One page of `rows_of` in words."""
-    values = rows.values(*VALUES[rule.about])
-    return [finding(rule, row, who.on, keeps=who.keeps, back=who.back) for row in values]
+    """One page of `rows_of` in words: which rows, then their values, so that nothing is worked out for the others."""
+    ids = list(rows.values_list("pk", flat=True))
+    values = rows.model._default_manager.filter(pk__in=ids).for_checkup(who.on).values(*VALUES[rule.about])
+    known = {row["pk"]: row for row in values}
+    return [finding(rule, known[pk], who.on, keeps=who.keeps, back=who.back) for pk in ids if pk in known]
 
 
 def all_findings(who: Reader, rules: Iterable[Rule] = COUNTED) -> Iterator[Finding]:

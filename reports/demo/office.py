@@ -18,12 +18,14 @@ from core.excel.applying import apply_batch
 from core.excel.sheet import get_sheet
 from core.excel.staging import error_lines, new_batch, read_batch
 from core.models import Committee, ImportBatch, User
+from core.pages.saved import save_filter
 from core.passwords import ALPHABET, rule_errors
 from core.setup import Office, office_exists, setup_office
 from core.transitions import advance
 from organizations.choices import PostingRole, PostKind
 from organizations.models import Membership, PartyBranch, Posting, SocialOrganization
 from organizations.workflows import branches as branch_work
+from organizations.workflows.confirmations import confirm_data
 from reports.choices import PHRASE_FLOW, PhraseStatus
 from reports.models import Phrase
 from tasks import workflows as task_workflows
@@ -204,4 +206,7 @@ def _work(committee: Committee, staff: User) -> None:
     task_workflows.submit_assignment(assignment, by=secretary)
     assignment = rows.get(pk=assignment.pk)
     task_workflows.return_assignment(assignment, by=staff, reason="请补充活动照片和签到表，并写明实到人数和请假情况。")
+    branch = PartyBranch.objects.get(committee=committee, short_name=branches.SECRETARY_BRANCH)
+    confirm_data(branch, on=date(2022, 12, 20), by=secretary)
+    save_filter("organizations:socialorganization-list", name="未入章的协会", query="tab=clause&kind=51", by=staff)
     task_workflows.issue_task_list(TaskList.objects.get(committee=committee, quarter=2023 * 4 + 1), by=staff)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from core.periods import add_months
 from organizations.choices import BranchKind, MemberCategory, PostKind
 
-from .dates import YEAR, number
+from .dates import YEAR, DateNumber
 
 OF_MEMBERS = (BranchKind.BRANCH, BranchKind.JOINT)  # kinds whose own members elect their secretary
 ELECTED = (*OF_MEMBERS, BranchKind.GENERAL, BranchKind.COMMITTEE)
@@ -45,8 +45,8 @@ class BranchChecks(models.QuerySet):
                     secretaries.filter(member=None).values("person_name")[:1], output_field=CharField(null=True)
                 ),
                 double_post=Subquery(twice.values("person_name")[:1]),
-                term_start_number=number("term_start"),
-                term_end_number=number("term_end"),
+                term_start_number=DateNumber("term_start"),
+                term_end_number=DateNumber("term_end"),
             )
             .annotate(secretary_is_formal=Exists(formal.filter(own)))
         )

@@ -1,25 +1,23 @@
 """Dates as numbers 20230331, so that both databases add years to a field alike."""
 
-from django.db.models import Case, F, IntegerField, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import ExtractDay, ExtractMonth, ExtractYear
+from typing import Any
+
+from django.db.models import Func, IntegerField
 
 YEAR = 10_000
+LEAP_DAY = 229
 
 
-def number(field: str) -> Combinable:
-    return ExtractYear(field) * YEAR + ExtractMonth(field) * 100 + ExtractDay(field)
+class DateNumber(Func):
+    """A date field as one whole number; without a date it is unknown."""
 
+    output_field = IntegerField()
+    arity = 1
 
-def leap_day(field: str) -> Case:
-    """1 on 29 February, whose anniversary is the 28th."""
-    return Case(
-        When(**{f"{field}__month": 2, f"{field}__day": 29}, then=Value(1)),
-        default=Value(0),
-        output_field=IntegerField(),
-    )
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(REPLACE(%(expressions)s, '-', '') AS integer)"
+        return self.as_sql(compiler, connection, template=template, **context)
 
-
-def years_later(field: str, years: int) -> Combinable:
-    """The anniversary of an annotated number, given its `…_leap`."""
-    return F(f"{field}_number") + years * YEAR - F(f"{field}_leap")
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(TO_CHAR(%(expressions)s, 'YYYYMMDD') AS integer)"
+        return self.as_sql(compiler, connection, template=template, **context)

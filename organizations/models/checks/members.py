@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from core.periods import add_months
 from organizations.choices import FloatingState, LeaveReason, MemberCategory, MembershipKind, MemberStatus
 
-from .dates import YEAR, leap_day, number, years_later
+from .dates import LEAP_DAY, YEAR, DateNumber
 
 # between the ninth and the eleventh congress a new member had no probation
 NO_PROBATION = (date(1969, 4, 1), date(1977, 8, 18))
@@ -37,10 +37,10 @@ class MemberChecks(models.QuerySet):
             member=OuterRef("pk"), leave_reason=LeaveReason.SUSPENDED, end__lte=on
         )
         return self.with_branch(on).annotate(
-            born_number=number("born_on"),
-            joined_number=number("joined_on"),
-            joined_leap=leap_day("joined_on"),
-            full_number=number("full_on"),
+            born_number=DateNumber("born_on"),
+            joined_number=DateNumber("joined_on"),
+            joined_day=F("joined_number") % YEAR,
+            full_number=DateNumber("full_on"),
             suspended_on=Subquery(suspended.order_by("-end").values("end")[:1]),
         )
 
@@ -59,8 +59,10 @@ class MemberChecks(models.QuerySet):
 
     @staticmethod
     def full_too_early() -> Q:
-        """MB-03: less than a year of probation, since there is one."""
-        return Q(full_number__lt=years_later("joined", 1)) & ~Q(joined_on__range=NO_PROBATION)
+        """MB-03: less than a year of probation, since there is one; the anniversary of 29 February is the 28th."""
+        anniversary = Q(joined_day=LEAP_DAY, full_number=F("joined_number") + YEAR - 1)
+        early = Q(full_number__lt=F("joined_number") + YEAR) & ~anniversary
+        return early & ~Q(joined_on__range=NO_PROBATION)
 
     @staticmethod
     def full_too_late() -> Q:
