@@ -12,6 +12,7 @@ from organizations.choices import (
     ClauseKind,
     CoverageMethod,
     FindingLevel,
+    NoBranchReason,
     OrganizationKind,
     RegistrationStatus,
     Subject,
@@ -60,6 +61,12 @@ def vote_says(row: Row, on: date) -> str:
 def clause_says(row: Row, on: date) -> str:
     method = CoverageMethod(row["coverage_method"]).label if row["coverage_method"] else "没有党组织覆盖"
     return f"章程写的是“{ClauseKind(row['clause_kind']).label}”，实际是“{method}”。"
+
+
+def unbuilt_says(row: Row, on: date) -> str:
+    if row["no_branch_reason"] == NoBranchReason.DUE:
+        return "标注为应建未建，至今没有党组织。"
+    return f"{row['surveyed_on']}调查有正式党员{row['surveyed_full']}名，至今没有单独或联合组建党组织。"
 
 
 def letter_place(row: Row) -> Place:
@@ -130,10 +137,7 @@ RULES = (
     Rule(
         "cov-04", "COV-04", CHECK, BODY, "应建未建",
         lambda on, limits: CHECKS.qualifies_long(limits.least_members, on, limits.unbuilt_months),
-        lambda row, on: (
-            f"{row['surveyed_on']}调查有正式党员{row['surveyed_full']}名，至今没有单独或联合组建党组织。"
-            if (row["surveyed_full"] or 0) >= 3 else "标注为应建未建，至今没有党组织。"
-        ),
+        unbuilt_says,
         "督促组建；一时建不了的，写明原因和计划。", Place(UPDATE, "id_no_branch_reason"), "写原因",
     ),
     Rule(
@@ -173,7 +177,7 @@ RULES = (
     Rule(
         "pr-03", "PR-03", CHECK, BODY, "承诺书没有按期移交",
         lambda on, limits: CHECKS.not_handed_over(on, limits.new_months, limits.handover),
-        lambda row, on: f"{row['registered_on']}登记成立，承诺书和调查表还没有移交党建工作机构。", "登记后五个工作日内移交，移交后登记日期。",
+        lambda row, on: f"{row['registered_on']}登记成立，承诺书和调查表还没有移交党建工作机构。", "登记后按规定期限移交，移交后登记日期。",
         letter_place, "登记移交",
     ),
     Rule(

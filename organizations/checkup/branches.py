@@ -43,12 +43,12 @@ RULES = (
         "正式党员七名以上的设支部委员会，三至五人，一般不超过七人。登记齐全，或在党员大会上选举。", Place(POST, "id_post"), "登记职务",
     ),
     Rule(
-        "po-02", "PO-02", CHECK, BRANCH, "正式党员不足三名", lambda on, limits: CHECKS.too_few_members(limits.least_members),
+        "po-02", "PO-02", CHECK, BRANCH, "正式党员不足", lambda on, limits: CHECKS.too_few_members(limits.least_members),
         lambda row, on: f"单独组建的党支部，正式党员{row['formal_count']}名。",
         "不足三名正式党员的，应改建联合党支部；名册没有录全的先补录。", Place("partybranch-detail", "members"), "看名册",
     ),
     Rule(
-        "po-03", "PO-03", REMIND, BRANCH, "党员超过五十名", lambda on, limits: CHECKS.too_many_members(limits.most_members),
+        "po-03", "PO-03", REMIND, BRANCH, "党员过多", lambda on, limits: CHECKS.too_many_members(limits.most_members),
         lambda row, on: f"党员{row['member_count']}名，超过党支部一般规模。", "研究改设党总支。", Place(UPDATE, "id_kind"), "看类别",
     ),
     Rule(
@@ -79,7 +79,7 @@ RULES = (
     Rule(
         "term-long", "任期年限", CHECK, BRANCH, "任期过长", term_too_long,
         lambda row, on: f"本届从{row['term_start']}到{row['term_end']}，比规定的一届长。",
-        "支部和总支每届三年，党委五年。核对两个日期；延期的要有批复。", Place(UPDATE, "id_term_end"),
+        "按规定的届期核对两个日期；延期的要有批复。", Place(UPDATE, "id_term_end"),
     ),
     Rule(
         "cov-02-none", "COV-02", CHECK, BRANCH, "没有覆盖单位", lambda on, limits: CHECKS.covers_nothing(), covers_nothing,
@@ -87,13 +87,13 @@ RULES = (
     ),
     Rule(
         "cov-02-few", "COV-02", CHECK, BRANCH, "联合党支部单位太少", lambda on, limits: CHECKS.too_few_bodies(limits.least_bodies),
-        lambda row, on: f"联合党支部只覆盖{row['body_count']}家单位。", "联合党支部应覆盖两家以上；补登覆盖单位，或改为单独组建。",
+        lambda row, on: f"联合党支部只覆盖{row['body_count']}家单位。", "补登覆盖单位，或改为单独组建。",
         Place(COVERAGE, "id_organization"), "登记覆盖",
     ),
     Rule(
         "cov-02-many", "COV-02", REMIND, BRANCH, "联合党支部单位太多",
         lambda on, limits: CHECKS.too_many_bodies(limits.most_bodies),
-        lambda row, on: f"联合党支部覆盖{row['body_count']}家单位。", "一般不超过五家；单位较多的，研究分设。",
+        lambda row, on: f"联合党支部覆盖{row['body_count']}家单位，超过一般家数。", "单位较多的，研究分设。",
         Place("partybranch-detail", "covers"), "看单位",
     ),
     Rule(

@@ -106,23 +106,23 @@ RULES = (
     ),
     Rule(
         "mb-09", "MB-09", MUST, MEMBER, "失联应停止党籍", lambda on, limits: CHECKS.lost_long(on, limits.lost_months),
-        lambda row, on: f"{row['lost_on']}起失联，党籍状态仍是正常。", "继续查找；失联满六个月的，按规定停止党籍。",
+        lambda row, on: f"{row['lost_on']}起失联，党籍状态仍是正常。", "继续查找；失联期满的，按规定停止党籍。",
         Place("partymember-leave", "id_leave_reason"), "去办理",
     ),
     Rule(
         "mb-09-expel", "MB-09", MUST, MEMBER, "停止党籍后仍失联",
         lambda on, limits: CHECKS.suspended_long(on, limits.suspended_months),
-        lambda row, on: f"{row['suspended_on']}停止党籍，至今没有取得联系。", "停止党籍两年后仍失联的，按规定讨论除名；联系上的恢复党籍。",
+        lambda row, on: f"{row['suspended_on']}停止党籍，至今没有取得联系。", "期满仍失联的，按规定讨论除名；联系上的恢复党籍。",
         Place("partymember-detail"), "去查看",
     ),
     Rule(
-        "mb-10", "MB-10", MUST, MEMBER, "欠缴党费六个月",
+        "mb-10", "MB-10", MUST, MEMBER, "长期欠缴党费",
         lambda on, limits: CHECKS.fee_behind(on, limits.fee_alarm),
         lambda row, on: f"党费缴纳至{row['fee_paid_until']}，已有{months_behind(row, on)}个月没有缴纳。",
         "了解原因并补缴；没有正当理由连续六个月不交的，按党章第九条处理，由党组织决定。", Place(UPDATE, "id_fee_paid_until"),
     ),
     Rule(
-        "mb-10-soon", "MB-10", REMIND, MEMBER, "欠缴党费三个月",
+        "mb-10-soon", "MB-10", REMIND, MEMBER, "欠缴党费",
         lambda on, limits: CHECKS.fee_behind(on, limits.fee_remind, limits.fee_alarm),
         lambda row, on: f"党费缴纳至{row['fee_paid_until']}，已有{months_behind(row, on)}个月没有缴纳。",
         "提醒本人补缴；已经缴纳的，更新缴纳日期。", Place(UPDATE, "id_fee_paid_until"),

@@ -102,7 +102,7 @@ class ImportPageTests(PageCase):
         self.assertContains(response, "测试单位台账")
         self.send(workbook([HEAD, body(1)]))
         self.send(workbook([HEAD, body(2)]))
-        with self.assertNumQueries(5):
+        with self.assertNumQueries(4):
             self.client.get(address)
 
     def test_only_staff_may_import_and_strangers_find_no_batch(self):
