@@ -4,13 +4,12 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from core.menu import HOME, build_menu, phone_tabs, url_or_empty
-from core.models import Notice
 from core.pages.period import current_period, period_choices
 from core.periods import today
 
 
 class Frame:
-    """What the frame around every page shows. Nothing is asked before a template wants it; one query at most."""
+    """What the frame around every page shows; the signed-in person came with all of it."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -30,9 +29,7 @@ class Frame:
 
     @property
     def unread(self) -> int:
-        if not hasattr(self, "_unread"):
-            self._unread = Notice.objects.filter(user=self.user, read_at=None).count()
-        return self._unread
+        return getattr(self.user, "unread_notices", 0)
 
     @property
     def search_url(self) -> str:

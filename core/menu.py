@@ -77,6 +77,7 @@ MENUS = (
             Item("前置审查", "organizations:registration-list", is_office),
             Item("六个同步", "organizations:syncduty-list", is_office, also=("organizations:syncrule-",)),
             Item("数据核对", "organizations:ledgercheck-list", is_office, also=("organizations:ledgerdifference-",)),
+            Item("数据体检", "organizations:checkup", is_office),
             Item("导入导出", "core:import-index", is_staff, also=("core:import",)),
         ),
     ),

@@ -1,6 +1,7 @@
 """Search and sort keys of Chinese names (STACK §6): one lower-case text that `LIKE '%…%'` finds."""
 
 import re
+import unicodedata
 from functools import lru_cache
 from itertools import product
 
@@ -37,9 +38,14 @@ def sort_key(text: str) -> str:
     return " ".join(parts).lower()[:200]
 
 
+def plain(text: str) -> str:
+    """As it is compared: half-width, lower case, trimmed; （新区） and (新区) are the same."""
+    return unicodedata.normalize("NFKC", text).lower().strip()
+
+
 def search_key(*texts: str) -> str:
     """Names, codes and pinyin in one text; two characters are enough to find it."""
-    words = [text.strip().lower() for text in texts if text]
+    words = [plain(text) for text in texts if text]
     chinese = [word for word in words if CHINESE.search(word)]
     keys = [*words, *[sort_key(word).replace(" ", "") for word in chinese], *[initials(word) for word in chinese]]
     return "|".join(dict.fromkeys(keys))

@@ -2,6 +2,7 @@
 
     timeline.register("organizations.SocialOrganization", activity_events)
     timeline.register_todos("organizations.PartyBranch", open_assignments)
+    timeline.register_dues("organizations.PartyBranch", findings_of_bodies)
 
 A provider takes (row, user) and yields Event or Todo rows that this user may see; one query each, at most LIMIT rows.
 Rows of several models come in one query through `part` and `rows_of`.
@@ -55,6 +56,7 @@ class Todo:
 Provider = Callable[[Any, Any], Iterable[Any]]
 events: dict[str, list[Provider]] = {}
 todos: dict[str, list[Provider]] = {}
+dues: dict[str, list[Provider]] = {}
 
 
 def register(model_label: str, provider: Provider) -> None:
@@ -65,6 +67,11 @@ def register_todos(model_label: str, provider: Provider) -> None:
     todos.setdefault(model_label.lower(), []).append(provider)
 
 
+def register_dues(model_label: str, provider: Provider) -> None:
+    """What a row owes through the rows around it: told on its check-up, beside its own things to do."""
+    dues.setdefault(model_label.lower(), []).append(provider)
+
+
 def events_of(row: Any, user: Any, own: Iterable[Event] = (), limit: int | None = SHOWN) -> list[Event]:
     """The page's own events and everybody's, newest first."""
     found = chain(own, *(provider(row, user) for provider in events.get(row._meta.label_lower, ())))
@@ -73,6 +80,12 @@ def events_of(row: Any, user: Any, own: Iterable[Event] = (), limit: int | None 
 
 def todos_of(row: Any, user: Any, own: Iterable[Todo] = ()) -> list[Todo]:
     return [*own, *chain.from_iterable(provider(row, user) for provider in todos.get(row._meta.label_lower, ()))]
+
+
+def dues_of(row: Any, user: Any) -> list[Todo]:
+    """Its things to do and those of the rows around it."""
+    around = chain.from_iterable(provider(row, user) for provider in dues.get(row._meta.label_lower, ()))
+    return [*todos_of(row, user), *around]
 
 
 # Rows of several models in one query ---------------------------------------------------------------------------------

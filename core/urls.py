@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core.views import accounts, attachments, audit, health, imports, jobs, notices, setup, users
+from core.views import accounts, attachments, audit, filters, health, imports, jobs, notices, setup, users
 
 app_name = "core"
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("attachments/<int:pk>/", attachments.download, name="attachment-download"),
     path("attachments/<int:pk>/delete/", attachments.delete, name="attachment-delete"),
     path("attachments/<str:label>/<int:object_id>/add/", attachments.add, name="attachment-add"),
+    path("filters/save/", filters.filter_save, name="filter-save"),
+    path("filters/<int:pk>/delete/", filters.filter_delete, name="filter-delete"),
     path("setup/", setup.guide, name="setup-guide"),
     path("imports/", imports.index, name="import-index"),
     path("imports/batches/", imports.batch_list, name="import-batch-list"),

@@ -22,6 +22,22 @@ def add_working_days(day: date, n: int) -> tuple[date, bool]:
     return current, bool(unknown_years(day, current))
 
 
+def working_days_back(day: date, n: int) -> date:
+    """The n-th working day counted backwards, `day` itself included: what began before it has had n of them."""
+    if n < 1:
+        return day + timedelta(days=1)
+    kinds = dict(
+        Holiday.objects.filter(day__gte=day - timedelta(days=2 * n + 60), day__lte=day).values_list("day", "kind")
+    )
+    current, left = day + timedelta(days=1), n
+    while left:
+        current -= timedelta(days=1)
+        kind = kinds.get(current)
+        if kind == DayKind.WORKDAY or (kind is None and current.weekday() < 5):
+            left -= 1
+    return current
+
+
 def working_days_between(first: date, last: date) -> int:
     """How many working days lie after `first` up to and including `last`."""
     kinds = dict(Holiday.objects.filter(day__gt=first, day__lte=last).values_list("day", "kind"))

@@ -15,6 +15,7 @@ from organizations.models import (
     BranchPost,
     CharterRecord,
     CommitmentLetter,
+    DataConfirmation,
     ElectedPerson,
     ElectionTerm,
     FormerName,
@@ -128,6 +129,13 @@ class BranchApplicationAdmin(RecordAdmin):
     autocomplete_fields = ("branch", "parent", "covers")
     readonly_fields = ("approval_no", "approved_on", "elected_on", "filed_on")
     inlines = (ElectedAtFirst,)
+
+
+@admin.register(DataConfirmation)
+class DataConfirmationAdmin(RecordAdmin):
+    list_display = ("branch", "confirmed_on", "checker", "member_count", "open_count")
+    search_fields = ("branch__search", "checker")
+    autocomplete_fields = ("branch",)
 
 
 @admin.register(PartyMember)

@@ -7,9 +7,10 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "组织台账"
 
     def ready(self) -> None:
-        from core import attachments
+        from core import attachments, timeline
         from core.constraints import install_triggers
         from organizations import sheets  # noqa: F401  registers the workbooks
+        from organizations.checkup.dues import sync_dues
         from organizations.workflows.intervals import can_keep
 
         post_migrate.connect(install_triggers, sender=self)
@@ -18,6 +19,7 @@ class OrganizationsConfig(AppConfig):
             "BranchApplication",
         ):  # fmt: skip
             attachments.register(self.get_model(name), can_change=can_keep)
+        timeline.register_dues("organizations.PartyBranch", sync_dues)
         from core import setup
         from organizations.workflows import merging  # noqa: F401  registers its step of run_due
         from organizations.workflows.registration import can_edit_review

@@ -17,3 +17,4 @@ class ReviewsConfig(AppConfig):
         timeline.register_todos("organizations.SocialOrganization", stories.open_findings)
         timeline.register("organizations.PartyBranch", stories.duty_events)
         timeline.register_todos("organizations.PartyBranch", stories.open_reports)
+        timeline.register_dues("organizations.PartyBranch", stories.findings_of_bodies)

@@ -1,6 +1,7 @@
 """What inspections and duty reviews add to the pages of bodies and branches: events of their timelines, things to do."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.db.models import Value
@@ -10,7 +11,7 @@ from django.urls import reverse
 from core.models import User
 from core.periods import today
 from core.timeline import LIMIT, Event, Todo, part, rows_of
-from organizations.models import PartyBranch, SocialOrganization
+from organizations.models import BranchCoverage, PartyBranch, SocialOrganization
 from reviews.choices import FINDING_KINDS, Conclusion, DutyMode, DutyReportStatus, FindingStatus, InspectionStatus
 from reviews.models import DutyReport, Finding, InspectionRecord
 
@@ -48,10 +49,24 @@ def open_findings(body: SocialOrganization, user: User) -> Iterator[Todo]:
     rows = Finding.objects.visible_to(user).filter(record__organization=body).exclude(status=FindingStatus.CLOSED)
     day = today(user.committee)
     for finding in rows.order_by("due", "pk")[:LIMIT]:
-        late = finding.due is not None and finding.due < day
-        kind, word = ("bad", "逾期") if late else (FINDING_KINDS[finding.status], finding.get_status_display())
-        when = f"{finding.due}前" if finding.due else ""
-        yield Todo(kind, word, finding.description, finding.get_absolute_url(), finding.advice, when, "查看")
+        yield finding_todo(finding, finding.description, day)
+
+
+def findings_of_bodies(branch: PartyBranch, user: User) -> Iterator[Todo]:
+    """Open findings of the bodies that the branch covers today, each with the name of its body."""
+    day = today(user.committee)
+    covered = BranchCoverage.objects.on(day).filter(branch=branch).values("organization_id")
+    rows = Finding.objects.visible_to(user).filter(record__organization__in=covered)
+    rows = rows.exclude(status=FindingStatus.CLOSED).select_related("record__organization")
+    for finding in rows.order_by("due", "pk")[:LIMIT]:
+        yield finding_todo(finding, f"年检整改（{finding.record.organization}）：{finding.description}", day)
+
+
+def finding_todo(finding: Finding, text: str, day: date) -> Todo:
+    late = finding.due is not None and finding.due < day
+    kind, word = ("bad", "逾期") if late else (FINDING_KINDS[finding.status], finding.get_status_display())
+    when = f"{finding.due}前" if finding.due else ""
+    return Todo(kind, word, text, finding.get_absolute_url(), finding.advice, when, "查看")
 
 
 def reports_of(branch: PartyBranch, user: User) -> list[DutyReport]:

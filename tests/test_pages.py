@@ -98,6 +98,11 @@ EXPECTED = (
         " reviews:dutyproblem-withdraw",
         POST,
     ),
+    ("core:filter-save core:filter-delete", POST),
+    ("organizations:checkup-export organizations:partybranch-checkup-confirm", POST),
+    ("organizations:checkup organizations:checkup-rows organizations:checkup-branches", OFFICE),
+    ("organizations:partybranch-checkup organizations:partybranch-checkup-print", OWN_BRANCH),
+    ("organizations:partymember-checkup organizations:socialorganization-checkup", OWN_BRANCH),
     ("organizations:registration-list organizations:coverage organizations:coverage-rows", OFFICE),
     ("organizations:registration-bodies organizations:registration-detail organizations:registration-paper", OFFICE),
     ("organizations:registration-check organizations:registration-correction", STAFF),
@@ -173,6 +178,7 @@ WORDS = {
     "label": "x.y",
     "paper": "opinion",
     "organizations:electionterm-paper:paper": "reminder",
+    "rule": "mb-10-soon",
 }
 UNTOUCHED = {"axes", "sessions"}  # apps whose tables a GET may write: sign-ins
 REACHED = {  # how many different pages the links of the home page open at least

@@ -4,6 +4,7 @@ from .base import Record, RecordQuerySet, ScopedQuerySet
 from .calendar import Holiday
 from .committees import Committee, OfficeSetting
 from .files import Attachment
+from .filters import SavedFilter
 from .imports import ImportBatch, ImportRow
 from .jobs import Job
 from .notices import Notice
@@ -23,6 +24,7 @@ __all__ = [
     "PasswordRecord",
     "Record",
     "RecordQuerySet",
+    "SavedFilter",
     "ScopedQuerySet",
     "User",
 ]

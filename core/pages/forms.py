@@ -92,7 +92,7 @@ class CreatePage(FormMixin, AllowMixin, View):
         return [Crumb(self.model._meta.verbose_name, url)] if url else []
 
     def cancel_url(self) -> str:
-        return page_url(self.model, "list") or "/"
+        return next_url(self.request, page_url(self.model, "list") or "/")
 
     def get_instance(self) -> Model:
         """The new row before the form fills it; set defaults here (the committee is stamped on saving)."""
@@ -133,7 +133,7 @@ class UpdatePage(FormMixin, RecordPage):
         return copy(self.object)
 
     def cancel_url(self) -> str:
-        return own_url(self.object)
+        return next_url(self.request, own_url(self.object))
 
     def get_instance(self) -> Model:
         _ = self.stored

@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.generic import View
 
+from core.pages import saved
 from core.pages.columns import Column, Row
 from core.pages.filters import Widget, applied, clean_query, widgets
 from core.pages.period import current_period
@@ -69,6 +70,7 @@ class ListPage(AllowMixin, View):
     paginate_by = 50
     unit = "条"
     tabs: ClassVar[tuple[tuple[str, str, Any], ...]] = ()  # (key, label, QuerySet method; "" is all)
+    search_tab = ""  # the tab in which a search looks when none was chosen
     title = ""
     meta_text = ""
     search_hint = "名称、拼音首字母"
@@ -82,6 +84,7 @@ class ListPage(AllowMixin, View):
     period_filter = False
     print_wide = True
     export_day: date | None = None  # of a ledger of a past day
+    can_save = True  # whether a reader may keep the present conditions under a name
     template_name = "generic/list.html"
 
     # ---- which rows --------------------------------------------------------------------------
@@ -94,8 +97,9 @@ class ListPage(AllowMixin, View):
 
     @cached_property
     def tab(self) -> str:
+        """A search may look further than the first tab, unless a tab was chosen: who looks for what has ended types its name."""
         keys = [key for key, *_ in self.tabs]
-        chosen = self.params.get("tab", "")
+        chosen = self.params.get("tab", self.search_tab if self.params.get("q") else "")
         return chosen if chosen in keys else (keys[0] if keys else "")
 
     @cached_property
@@ -284,9 +288,16 @@ class ListPage(AllowMixin, View):
             "empty_text": self.empty_text or f"登记或导入以后，{name}会列在这里。",
         }
 
+    @property
+    def view_name(self) -> str:
+        """The name by which filters of this list are saved; a list with an argument in its address has none."""
+        match = self.request.resolver_match
+        return match.view_name if match and not match.kwargs else ""
+
     def get_context(self) -> dict[str, Any]:
         """Context of the page around the table; extend with super()."""
         return {
+            **saved.shown(self),
             "title": self.title or f"{self.model._meta.verbose_name}列表",
             "meta": self.meta_text,
             "actions": self.get_actions(),

@@ -40,6 +40,7 @@ from .charters import (
     PlannedForm,
     VoteBody,
 )
+from .checkup import LEVEL_KINDS, FindingLevel, Subject
 from .elections import (
     APPLICATION_ENDED,
     APPLICATION_FLOW,
@@ -102,6 +103,7 @@ __all__ = [
     "IRREGULAR_STATUSES",
     "LETTER_FLOW",
     "LETTER_KINDS",
+    "LEVEL_KINDS",
     "LIVE_STATUSES",
     "MEMBER_FLOW",
     "MEMBER_KINDS",
@@ -129,6 +131,7 @@ __all__ = [
     "DifferenceDecision",
     "DocumentKind",
     "Education",
+    "FindingLevel",
     "FloatingState",
     "Grade",
     "JoinReason",
@@ -152,6 +155,7 @@ __all__ = [
     "ReviewStage",
     "ReviewType",
     "Sex",
+    "Subject",
     "SyncEvent",
     "TermStatus",
     "VoteBody",

@@ -1,10 +1,11 @@
 from .applications import BranchApplication
 from .branches import BranchPost, PartyBranch
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
+from .confirmations import DataConfirmation, latest_confirmation
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
 from .events import FormerName, OrganizationEvent
 from .ledgers import LedgerCheck, LedgerDifference
-from .members import Membership, PartyMember
+from .members import Membership, PartyMember, party_age
 from .merges import OrganizationMerge
 from .organizations import Affiliation, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
@@ -21,6 +22,7 @@ __all__ = [
     "CharterRecord",
     "CommitmentLetter",
     "Correction",
+    "DataConfirmation",
     "ElectedPerson",
     "ElectionTerm",
     "FormerName",
@@ -42,6 +44,8 @@ __all__ = [
     "SyncRule",
     "duty_state",
     "is_secretary_of",
+    "latest_confirmation",
+    "party_age",
     "posted_ids",
     "term_state",
 ]

@@ -8,16 +8,17 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
-from core.pinyin import search_key, sort_key
+from core.pinyin import plain, search_key, sort_key
 from core.secrets import mask_phone
 from core.validators import validate_phone
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises, TermStatus
 
+from .checks import BranchChecks
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
 
-class PartyBranchQuerySet(RecordQuerySet):
+class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         from .coverage import BranchCoverage
 
@@ -28,7 +29,7 @@ class PartyBranchQuerySet(RecordQuerySet):
         return self.filter(Q(pk__in=branches) | Q(pk__in=covering))
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def active(self, on: date) -> Self:
         """Set up by that day and not dissolved."""
@@ -71,11 +72,13 @@ class PartyBranchQuerySet(RecordQuerySet):
         return self.annotate(body_count=Coalesce(Subquery(counted), 0))
 
     def with_term(self) -> Self:
-        """Annotate the open 换届: `term_status`, `term_elected_on`, and `deadline`, which an approved extension moves."""
+        """Annotate the open 换届: `term_ref`, `term_status`, `term_elected_on`, and `deadline`, which an approved
+        extension moves."""
         from .terms import ElectionTerm
 
         term = ElectionTerm.objects.open().with_deadline().filter(branch=OuterRef("pk")).order_by()
         return self.annotate(
+            term_ref=Subquery(term.values("pk")[:1]),
             term_status=Subquery(
                 term.values("status")[:1], output_field=models.CharField("换届状态", choices=TermStatus.choices)
             ),

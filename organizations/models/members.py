@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
-from core.pinyin import search_key, sort_key
+from core.pinyin import plain, search_key, sort_key
 from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone
 from core.validators import normalize_code, validate_id_number, validate_phone
 from organizations.choices import (
@@ -26,18 +26,26 @@ from organizations.choices import (
 )
 
 from .branches import PartyBranch
+from .checks import MemberChecks
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
 
-class PartyMemberQuerySet(RecordQuerySet):
+def party_age(full_on: date | None, on: date) -> int | None:
+    """党龄: whole years since 转正 (MB-05); unknown without that date, and 0 before it."""
+    if full_on is None:
+        return None
+    return max(on.year - full_on.year - ((on.month, on.day) < (full_on.month, full_on.day)), 0)
+
+
+class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         """Members of the secretary's own branches; a liaison sees none."""
         branches = posted_ids(user)[0]
         return self.filter(pk__in=Membership.objects.filter(branch__in=branches, end=None).values("member_id"))
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def with_branch(self, on: date) -> Self:
         """Annotate the branch of that day (`branch_ref`, `branch_name`) and whether the relationship is there."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
-from core.pinyin import search_key, sort_key
+from core.pinyin import plain, search_key, sort_key
 from core.validators import normalize_code, validate_credit_code, validate_phone
 from organizations.choices import (
     ENDED_STATUSES,
@@ -22,6 +22,7 @@ from organizations.choices import (
     RegistrationStatus,
 )
 
+from .checks import BodyChecks
 from .conditions import SurroundingsQuerySet
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
@@ -57,7 +58,7 @@ class IncubationBatch(Record):
         return reverse("organizations:incubationbatch-detail", args=[self.pk])
 
 
-class SocialOrganizationQuerySet(SurroundingsQuerySet, RecordQuerySet):
+class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         from .coverage import BranchCoverage
 
@@ -66,7 +67,7 @@ class SocialOrganizationQuerySet(SurroundingsQuerySet, RecordQuerySet):
         return self.filter(Q(pk__in=bodies) | Exists(covered)) if branches else self.filter(pk__in=bodies)
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def registered(self, on: date) -> Self:
         """On the register on that day: registered by then and not yet ended."""

@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from core.models import Record
-from core.pinyin import search_key
+from core.pinyin import plain, search_key
 from core.validators import normalize_code, validate_credit_code, validate_phone
 from organizations.choices import (
     BEFORE_APPROVAL,
@@ -28,7 +28,7 @@ from .organizations import SocialOrganization
 
 class RegistrationReviewQuerySet(OfOrganizationQuerySet):
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def running(self) -> Self:
         return self.exclude(status__in=REVIEW_ENDED)

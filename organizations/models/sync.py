@@ -6,6 +6,7 @@ from django.db.models import DateField, F, Q, Value
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet
+from core.pinyin import plain
 from organizations.choices import SyncEvent
 
 from .charters import OfOrganizationQuerySet
@@ -51,7 +52,7 @@ class SyncRule(Record):
 
 class SyncDutyQuerySet(OfOrganizationQuerySet):
     def search(self, text: str) -> Self:
-        return self.filter(organization__search__contains=text.lower().strip())
+        return self.filter(organization__search__contains=plain(text))
 
     def open(self) -> Self:
         return self.filter(done_on=None)

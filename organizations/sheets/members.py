@@ -7,18 +7,13 @@ from typing import Any
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from organizations.choices import Sex
-from organizations.models import PartyMember
+from organizations.models import PartyMember, party_age
 
 from .common import BRANCH
 
 
-def party_age(row: Mapping[str, Any]) -> int | None:
-    """党龄 counts from 转正日期 (MB-05)."""
-    full_on: date | None = row["full_on"]
-    if full_on is None:
-        return None
-    day = today()
-    return day.year - full_on.year - ((day.month, day.day) < (full_on.month, full_on.day))
+def age_of(row: Mapping[str, Any]) -> int | None:
+    return party_age(row["full_on"], today())
 
 
 @register
@@ -53,7 +48,7 @@ class MemberSheet(Sheet):
                choices={"正式": "full", "预备": "probationary"}, example="正式党员"),
         Column("入党日期", "joined_on", "date", synonyms=("入党时间", "加入党组织日期"), example="2010-07-01"),
         Column("转正日期", "full_on", "date", synonyms=("转正时间", "转为正式党员日期"), example="2011-07-01"),
-        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=party_age, needs=("full_on",)),
+        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=age_of, needs=("full_on",)),
         Column("工作单位及职务", "workplace", synonyms=("单位及职务", "工作单位"), width=26),
         Column("工作岗位", "position"),
         Column("党内职务", "party_post"),

@@ -172,7 +172,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             **self.past_context(),
             **self.last_event(),
             "registered": self.registered,
-            "todos": todos_of(body, user, own_todos(body, self.day, user)),
+            "todos": todos_of(body, user, own_todos(body, self.day)),
             "coverages": [{**row, "method": CoverageMethod(row["word"]).label} for row in self.running("coverage")],
             "instructors": self.running("instructor"),
             "liaisons": [{**row, "phone": mask_phone(row["note"])} for row in self.running("liaison")],

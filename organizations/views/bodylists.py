@@ -110,6 +110,7 @@ class SocialOrganizationList(LedgerDay, ListPage):
     model = SocialOrganization
     title = "社会组织台账"
     unit = "家"
+    search_tab = "all"
     search_hint = "名称、简称、曾用名、拼音首字母、信用代码"
     create_url_name = "organizations:socialorganization-create"
     import_kind = export_kind = "organizations"

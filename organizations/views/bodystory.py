@@ -1,4 +1,4 @@
-"""The story of one body: its dated rows in one query, as events of the timeline and as things to do."""
+"""The story of one body: its dated rows in one query, as events of the timeline."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -147,47 +147,13 @@ def ending_of(row: dict[str, Any]) -> Event | None:
     return None
 
 
-def branch_left(body: SocialOrganization, day: date) -> PartyBranch | None:
-    """The own branch of a body that ended, while nobody has dissolved it."""
-    rows = PartyBranch.objects.active(day).filter(
+def own_todos(body: SocialOrganization, day: date) -> Iterator[Todo]:
+    """What is left to do after a body has ended; what is wrong with a living one stands in its check-up."""
+    if not body.ended_on or body.coverage_method:
+        return
+    left = PartyBranch.objects.active(day).filter(
         coverages__organization=body, coverages__method=CoverageMethod.OWN, coverages__end=body.ended_on
     )
-    return rows.first()
-
-
-def own_todos(body: SocialOrganization, day: date, user: Any) -> Iterator[Todo]:
-    """What the record itself asks for; who reads only sees it without buttons."""
-    staff = user.is_committee_staff
-
-    def todo(kind: str, word: str, text: str, why: str, page: str, act: str, **extra: Any) -> Todo:
-        url = reverse(f"organizations:{page}", args=[body.pk]) if staff else body.get_absolute_url()
-        return Todo(kind, word, text, url, why, act=act if staff else "", **extra)
-
-    if body.ended_on:
-        if body.coverage_method:
-            branch = reverse("organizations:partybranch-detail", args=[body.branch_ref])
-            yield Todo("bad", "待处理", f"{body.branch_name}仍在覆盖这家单位", branch, "单位已注销或撤销（ORG-03）")
-        elif left := branch_left(body, day):
-            yield Todo("bad", "待处理", f"{left}还没有撤销", left.get_absolute_url(),
-                       "单位已终止，党组织要撤销，党员要转出（ORG-03）")  # fmt: skip
-        return
-    if not body.coverage_method and not body.has_instructor:
-        yield todo("bad", "覆盖空白", "没有党组织覆盖，也没有指导员", "先选派党建工作指导员（COV-03）",
-                   "socialorganization-instructor", "选派指导员")  # fmt: skip
-    if body.charter_status != CharterStatus.APPROVED:
-        url = f"{reverse('organizations:charterrecord-create')}?organization={body.pk}"
-        yield Todo("warn", CharterStatus(body.charter_status).label, "党的建设还没有写入已核准的章程",
-                   url if staff else body.get_absolute_url(), "下次修订章程时写入并核准（CH-01）",
-                   act="登记章程" if staff else "")  # fmt: skip
-    if body.letter_status in (None, LetterStatus.PENDING):
-        url = f"{reverse('organizations:commitmentletter-create')}?organization={body.pk}"
-        act = "登记承诺书" if staff and body.letter_status is None else ""
-        yield Todo("warn", "待签", "党建工作承诺书还没有签订", url if act else body.get_absolute_url(), "", act=act)
-    term = body.council_term_end
-    if term and term <= day + HALF_YEAR:
-        word, kind = ("届满", "bad") if term < day else ("临近届满", "warn")
-        yield todo(kind, word, "负责人任期届满，要换届或办理延期", "提前六个月提醒（ORG-04）",
-                   "socialorganization-update", "改届满日", when=f"{term}")  # fmt: skip
-    if not body.code:
-        yield todo("warn", "缺代码", "没有统一社会信用代码", "导入和核对都靠它认出这家单位",
-                   "socialorganization-update", "补代码")  # fmt: skip
+    for branch in left[:1]:
+        why = "单位已终止，党组织要撤销，党员要转出（ORG-03）"
+        yield Todo("bad", "待处理", f"{branch}还没有撤销", branch.get_absolute_url(), why)

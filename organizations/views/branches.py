@@ -79,6 +79,7 @@ class PartyBranchList(LedgerDay, ListPage):
     model = PartyBranch
     title = "党组织台账"
     unit = "个"
+    search_tab = "all"
     search_hint = "名称、简称、拼音首字母"
     create_url_name = "organizations:partybranch-create"
     import_kind = export_kind = "branches"
@@ -176,6 +177,7 @@ class PartyBranchDetail(BranchStory, DetailPage):
 
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
+        sees = workflows.sees_members(user, branch)
         members = branch.memberships.on(self.day).select_related("member").order_by("member__sort_key", "pk")[:100]
         return {
             **super().get_context(),
@@ -186,7 +188,8 @@ class PartyBranchDetail(BranchStory, DetailPage):
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
-            "members": list(members) if workflows.sees_members(user, branch) else [],
+            "members": list(members) if sees else [],
+            "sees_members": sees,
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,
             "today": self.day,
         }

@@ -9,15 +9,11 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from core.pages import Cell, Fact
-from core.periods import add_months
 from core.timeline import Event, Todo
-from organizations.choices import BranchKind, PostKind, TermStatus
-from organizations.models import NEAR_MONTHS, BranchApplication, BranchPost, ElectionTerm
+from organizations.choices import PostKind, TermStatus
+from organizations.models import BranchApplication, BranchPost, ElectionTerm
 
 from .bodies import years_and_months
-
-FEW, MANY, JOINT_LEAST, JOINT_MOST = 3, 50, 2, 5
-
 
 # which columns of which rows the page needs, by their place in the common shape of the union
 PARTS: dict[str, dict[str, str]] = {
@@ -150,7 +146,7 @@ class BranchStory:
             "open_term_url": create if staff and self.term is None and not self.object.dissolved_on else "",
         }
 
-    # ---- events and things to do --------------------------------------------------------------
+    # ---- events and what waits ----------------------------------------------------------------
     def events(self) -> list[Event]:
         branch = self.object
         own = [Event(branch.founded_on, "批复成立", note=branch.approval_no, key=True)]
@@ -189,38 +185,8 @@ class BranchStory:
         ]
 
     def todos(self) -> list[Todo]:
-        """Rules of the branch itself (PO-02, PO-03, COV-02 and the term)."""
-        branch = self.object
-        if branch.dissolved_on:
-            return []
-        url, found = branch.get_absolute_url(), []
-        if not branch.secretary:
-            post = reverse("organizations:partybranch-post", args=[branch.pk])
-            staff = self.request.user.is_committee_staff
-            found.append(
-                Todo("bad", "缺书记", "没有登记现任书记", post if staff else url, act="登记书记" if staff else "")
-            )
-        found += self._term_todo()
-        if branch.kind == BranchKind.BRANCH and branch.member_count < FEW:
-            found.append(Todo("warn", "不足三名", f"党员{branch.member_count}名，不足三名正式党员的应改建联合党支部", url,
-                              "支部工作条例（PO-02）"))  # fmt: skip
-        if branch.kind == BranchKind.BRANCH and branch.member_count > MANY:
-            found.append(Todo("warn", "超过50名", f"党员{branch.member_count}名，建议改设党总支", url, "PO-03"))
-        if branch.kind == BranchKind.JOINT and branch.body_count > JOINT_MOST:
-            found.append(
-                Todo("warn", "超过5家", f"联合党支部覆盖{branch.body_count}家单位，一般不超过5家", url, "COV-02")
-            )
-        if branch.kind == BranchKind.JOINT and branch.body_count < JOINT_LEAST:
-            found.append(Todo("warn", "不足2家", "联合党支部应覆盖两家以上单位", url, "COV-02"))
-        return found
-
-    def _term_todo(self) -> list[Todo]:
+        """What waits for an answer; what is wrong with the branch stands in its check-up."""
         term = self.term
-        if term is None or term.latest_day > add_months(self.day, NEAR_MONTHS):
+        if term is None or not term.elected_on:
             return []
-        if term.elected_on:
-            return [Todo("info", "待批复", "选举结果等待批复", term.get_absolute_url(), act="去办理")]
-        kind, _ = term.state(self.day)
-        word = "换届超期" if kind == "bad" else "临近届满"
-        why = "提前六个月提醒；不能按期的要报请批准延期"
-        return [Todo(kind, word, "任期届满，要按期换届", term.get_absolute_url(), why, str(term.latest_day), "去办理")]
+        return [Todo("info", "待批复", "选举结果等待批复", term.get_absolute_url(), act="去办理")]

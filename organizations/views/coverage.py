@@ -181,6 +181,7 @@ class CoverageRows(ListPage):
     export_kind = "organizations"
     ordering = ("sort_key",)
     template_name = "organizations/coverage_rows.html"
+    can_save = False  # its rows belong to one figure of one day
     empty_title = "没有这样的社会组织"
     empty_text = "换一个截至日期，或看另一个标签。"
     tabs = (

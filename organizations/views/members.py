@@ -40,7 +40,7 @@ from organizations.choices import (
     MembershipKind,
     MemberStatus,
 )
-from organizations.models import Membership, PartyBranch, PartyMember
+from organizations.models import Membership, PartyBranch, PartyMember, party_age
 from organizations.workflows import members as workflows
 
 from .base import WorkflowPage, office_day, revealed
@@ -74,6 +74,7 @@ class PartyMemberList(ListPage):
     model = PartyMember
     title = "党员名册"
     unit = "名"
+    search_tab = "all"
     search_hint = "姓名、拼音首字母、手机号"
     create_url_name = "organizations:partymember-create"
     create_label = "登记党员"
@@ -104,13 +105,6 @@ class PartyMemberList(ListPage):
         Column("党籍", "status", "state", states=MEMBER_KINDS),
     )
     template_name = "organizations/partymember_list.html"
-
-    @cached_property
-    def tab(self) -> str:
-        if "tab" not in self.params and self.params.get("q"):
-            return "all"
-        chosen = self.params.get("tab", "")
-        return chosen if chosen in {key for key, *_ in self.tabs} else "now"
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().with_branch(office_day(self.request))
@@ -154,11 +148,14 @@ class PartyMemberDetail(DetailPage):
         member = self.object
         url = reverse("organizations:partybranch-detail", args=[member.branch_ref]) if member.branch_ref else ""
         lost = [Fact("失联", Cell(f"{member.lost_on or ''}起失联", kind="bad"))] if member.is_lost else []
+        age = party_age(member.full_on, self.day)
         floating = f"{member.get_floating_display()}{f'，{member.floating_place}' if member.floating_place else ''}"
         return [
             Fact("所在党支部", member.branch_name, url),
             *(self.fact(name) for name in ("sex", "ethnicity", "born_on", "education", "category")),
-            *(self.fact(name) for name in ("joined_on", "full_on", "party_post", "workplace", "position")),
+            *(self.fact(name) for name in ("joined_on", "full_on")),
+            Fact("党龄", f"{age}年" if age is not None else None, note="从转正之日算起" if age is not None else ""),
+            *(self.fact(name) for name in ("party_post", "workplace", "position")),
             Fact("证件号码", member.masked_id_number or None, note=member.get_id_kind_display()),
             Fact("手机号码", member.masked_phone or None),
             Fact("流动状态", floating if member.floating else "非流动"),

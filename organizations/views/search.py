@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from core.cleaning import clean_line
 from core.pages import Cell
 from core.permissions import allow, is_business
+from core.pinyin import plain
 from core.secrets import mask_phone
 from core.validators import validate_id_number
 from organizations.choices import MEMBER_KINDS, REGISTRATION_KINDS, BranchStatus, MemberStatus, RegistrationStatus
@@ -54,8 +55,8 @@ class Group:
 
 def terms_of(text: str) -> list[str]:
     """What was typed, in half-width lower case, split at blanks: 建筑 协会 finds rows with both."""
-    plain = unicodedata.normalize("NFKC", clean_line(text)).lower()[:50]
-    return re.split(r"\s+", plain.strip())[:MAX_TERMS] if plain.strip() else []
+    words = plain(clean_line(text))[:50].strip()
+    return re.split(r"\s+", words)[:MAX_TERMS] if words else []
 
 
 def is_id_number(text: str) -> bool:

@@ -131,9 +131,13 @@ def term_number(short: str, first: bool, number: int) -> int:
     return 3 if short == "市青年商会党支部" else 1 if first else 2 + number % 2
 
 
+PAID = {61: date(2022, 9, 30), 120: date(2022, 8, 31)}  # behind with the fee for half a year
+ADMITTED = {72: date(2022, 2, 25), 156: date(2022, 3, 18)}  # whose year of probation is over
+UNLIKE_NUMBER = 58  # a birth date that differs from the ID number
 MEMBER_HEADINGS = (
     "所在党支部", "姓名", "性别", "民族", "身份证号", "学历", "人员类别", "入党日期", "转正日期", "工作单位及职务", "工作岗位", "党内职务",
-    "社会组织专职人员", "手机号码", "组织关系是否在本支部", "进入本支部日期", "进入原因", "是否流动", "流向", "党费缴纳至", "备注",
+    "社会组织专职人员", "手机号码", "家庭住址", "组织关系是否在本支部", "进入本支部日期", "进入原因", "是否流动", "流向", "党费缴纳至",
+    "出生日期", "备注",
 )  # fmt: skip
 
 
@@ -168,10 +172,12 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
     where = full_name(bodies[place % len(bodies)]) if bodies else "市社会组织志愿服务队"
     return (
         short, name, "男" if male else "女", "回族" if serial % 67 == 0 else "汉族", people.id_number(born, serial, male),
-        EDUCATION[serial % len(EDUCATION)], "预备党员" if probationary else "正式党员", joined, full_on,
+        EDUCATION[serial % len(EDUCATION)], "预备党员" if probationary else "正式党员", ADMITTED.get(serial, joined), full_on,
         f"{where}{('会长', '工作人员', '理事', '会员代表')[min(place, 3)]}"[:80], "管理岗位" if place < 3 else "专业技术岗位",
         "书记" if place == 0 else "组织委员" if place == 1 else "宣传委员" if place == 2 else "",
-        "是" if place % 3 else "否", people.phone(serial + 1000), "否" if serial % 53 == 0 else "是", entered,
+        "是" if place % 3 else "否", people.phone(serial + 1000), "" if serial % 29 == 0 else f"示例市样本路{serial}号",
+        "否" if serial % 53 == 0 else "是", entered,
         "发展" if probationary else "建账时已在" if place < 4 else "转入", "是" if away else "否", "浙江省杭州市" if away else "",
-        date(2023, 3, 31) if serial % 6 else date(2022, 12, 31), "",
+        PAID.get(serial) or (date(2023, 3, 31) if serial % 23 else date(2022, 12, 31)),
+        born + timedelta(days=1) if serial == UNLIKE_NUMBER else None, "",
     )  # fmt: skip

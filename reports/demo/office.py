@@ -18,11 +18,14 @@ from core.excel.applying import apply_batch
 from core.excel.sheet import get_sheet
 from core.excel.staging import error_lines, new_batch, read_batch
 from core.models import Committee, ImportBatch, User
+from core.pages.saved import save_filter
 from core.passwords import ALPHABET, rule_errors
 from core.setup import Office, office_exists, setup_office
 from core.transitions import advance
-from organizations.choices import PostingRole
-from organizations.models import PartyBranch, Posting, SocialOrganization
+from organizations.choices import PostingRole, PostKind
+from organizations.models import Membership, PartyBranch, Posting, SocialOrganization
+from organizations.workflows import branches as branch_work
+from organizations.workflows.confirmations import confirm_data
 from reports.choices import PHRASE_FLOW, PhraseStatus
 from reports.models import Phrase
 from tasks import workflows as task_workflows
@@ -113,6 +116,7 @@ def load(password: str = "", say: Say = lambda text: None) -> Committee:
         batch = bring_in(book, as_of, staff)
         say(f"{book.file_name}：{get_sheet(book.kind).title}，新增{batch.new_count}行")
     _approve_phrases(staff)
+    _committees(committee, staff)
     _postings(committee, password)
     _work(committee, staff)
     elections.hold(committee, staff)
@@ -162,6 +166,25 @@ def _approve_phrases(staff: User) -> None:
         advance(phrase, PHRASE_FLOW, PhraseStatus.APPROVED, by=staff)
 
 
+WITHOUT_COMMITTEE = ("市道路运输协会党支部", "市启航职业培训学校党支部", branches.JOINT_CENTRE)
+
+
+def _committees(committee: Committee, staff: User) -> None:
+    """The posts beside the secretary's, which the workbook of branches has no columns for; three were forgotten."""
+    posts = {"组织委员": PostKind.ORGANIZATION, "宣传委员": PostKind.PUBLICITY}
+    rows = Membership.objects.full().filter(
+        end=None, member__committee=committee, member__party_post__in=posts, branch__dissolved_on=None
+    )
+    later = (*WITHOUT_COMMITTEE, elections.ON_TIME)  # that one's committee is seated by its elections
+    rows = rows.exclude(branch__short_name__in=later).select_related("member", "branch")
+    for row in rows.order_by("pk"):
+        start = max(row.branch.term_start or row.start, row.branch.founded_on)
+        branch_work.appoint(
+            row.branch, post=posts[row.member.party_post], start=start, by=staff,
+            person_name=row.member.name, member=row.member,
+        )  # fmt: skip
+
+
 def _postings(committee: Committee, password: str) -> None:
     branch = PartyBranch.objects.get(committee=committee, short_name=branches.SECRETARY_BRANCH)
     body = SocialOrganization.objects.get(committee=committee, short_name=LIAISON_BODY)
@@ -188,4 +211,7 @@ def _work(committee: Committee, staff: User) -> None:
     task_workflows.submit_assignment(assignment, by=secretary)
     assignment = rows.get(pk=assignment.pk)
     task_workflows.return_assignment(assignment, by=staff, reason="请补充活动照片和签到表，并写明实到人数和请假情况。")
+    branch = PartyBranch.objects.get(committee=committee, short_name=branches.SECRETARY_BRANCH)
+    confirm_data(branch, on=date(2022, 12, 20), by=secretary)
+    save_filter("organizations:socialorganization-list", name="未入章的协会", query="tab=clause&kind=51", by=staff)
     task_workflows.issue_task_list(TaskList.objects.get(committee=committee, quarter=2023 * 4 + 1), by=staff)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from . import branches
 from .bodies import BODIES, ENDED, full_name
 from .books import Book, day
 
@@ -19,8 +20,15 @@ def books() -> list[Book]:
     return [*_charters(), *_letters(), *_surveys(), *_ledgers()]
 
 
+def clause_forms() -> dict[str, str]:
+    """The clause of a covered body names the form there is."""
+    covering = (*branches.units(), *branches.ABOVE)
+    words = {"联合党支部": "联合建立", "功能型党支部": "联络员"}
+    return {body: words.get(kind, "单独建立") for _, kind, _, bodies, _ in covering for body in bodies}
+
+
 def _charters() -> list[Book]:
-    rows = []
+    rows, forms = [], clause_forms()
     for number, (short, kind, _, registered, _) in enumerate(BODIES):
         if short in ENDED:
             continue
@@ -30,7 +38,7 @@ def _charters() -> list[Book]:
         approved = min(approved, date(2022, 12, 9)) if start.year < 2023 else start
         meeting = "会员大会" if kind == "51" else "理事会"
         first = clause and short not in REVISED
-        form = "单独建立" if number < 19 else "联络员"
+        form = forms.get(short, "联络员")
         voted = approved - timedelta(days=20)
         rows.append((full_name(short), 1, meeting, voted, approved, "是" if first else "否", "是" if first else "否",
                      form if first else "", "已核准", ""))  # fmt: skip

@@ -12,6 +12,15 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
+  // “/” goes to the search box, wherever nothing is being typed
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const boxes = [...document.querySelectorAll("[aria-keyshortcuts='/']")].filter((box) => box.offsetParent);
+    const box = boxes.at(-1); // the one of the page comes after that of the frame
+    if (box) { event.preventDefault(); box.focus(); box.select(); }
+  });
+
   // a form that was changed asks before it is left; autosave.js and submitting lift that
   const dirty = new Set();
   document.addEventListener("input", (event) => {

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
 from core.periods import quarter_of, quarter_start
+from core.pinyin import plain
 from organizations.models import PartyBranch, posted_ids
 from tasks.choices import (
     ASSIGNMENT_KINDS,
@@ -225,7 +226,7 @@ class TaskAssignmentQuerySet(RecordQuerySet):
         return self.filter(status__in=WAITING_FOR_BRANCH)
 
     def search(self, text: str) -> Self:
-        return self.filter(Q(item__text__icontains=text) | Q(branch__search__contains=text.lower().strip()))
+        return self.filter(Q(item__text__icontains=text) | Q(branch__search__contains=plain(text)))
 
     def with_lateness(self, on: date) -> Self:
         """Annotate `is_late`: the same rule as `overdue`."""

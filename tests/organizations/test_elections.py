@@ -400,7 +400,7 @@ class FollowTests(ElectionCase):
     def test_the_migration_opens_the_present_term_of_branches_in_use(self):
         ElectionTerm.objects.all().delete()
         make_branch(self.committee)
-        migration = import_module("organizations.migrations.0010_elections_and_applications")
+        migration = import_module("organizations.migrations.0006_elections_and_applications")
         migration.open_terms(apps, None)
         self.assertEqual(list(ElectionTerm.objects.values_list("branch", "number", "due_on", "status")),
                          [(self.branch.pk, 2, date(2023, 4, 20), "waiting")])  # fmt: skip

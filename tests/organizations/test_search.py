@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from organizations.models import FormerName
+from organizations.workflows.members import transfer_member
 from tests.factories import (
     make_branch,
     make_committee,
@@ -28,6 +29,7 @@ BODIES = (
     ("示例市银行业协会", "市银行业协会", "51341700MJ0000004", "", ""),
     ("示例市同心重症儿童救助基金会", "同心基金会", "53341700MJ0000005", "", ""),
     ("示例市乐龄养老服务中心", "乐龄养老中心", "52341700MJ0000006", "", "13505507788"),
+    ("示例市茶叶流通促进会（新区）", "", "51341700MJ0000007", "", ""),
 )
 BRANCHES = (
     ("中共示例市建筑业协会支部委员会", "市建筑业协会党支部"),
@@ -79,6 +81,9 @@ QUESTIONS = {
     "xxd": ([], [], [2]),
     "9876": ([], [], [0]),
     "5678": ([], [], [3]),
+    "（新区）": ([6], [], []),
+    "(新区)": ([6], [], []),
+    "促进会(新": ([6], [], []),
     "没有这家": ([], [], []),
 }
 
@@ -157,6 +162,47 @@ class SearchTests(TestCase):
         self.assertEqual([group.count for group in groups], [1, 1])
         self.assertEqual(self.found("欧阳", secretary)[1], [])
         self.assertEqual(self.found("单于", secretary)[0], {"partymember": [self.members[0].get_absolute_url()]})
+
+    def test_a_secretary_gets_of_every_question_only_the_own_rows(self):
+        secretary = make_secretary(self.branches[0])
+        own = {row.get_absolute_url() for row in (self.bodies[0], self.branches[0], self.members[0], self.members[2])}
+        for text in QUESTIONS:
+            everything, _ = self.found(text)
+            found, groups = self.found(text, secretary)
+            for key in ("socialorganization", "partybranch", "partymember"):
+                wanted = set(everything.get(key, [])) & own
+                self.assertEqual(set(found.get(key, [])), wanted, text)
+            self.assertEqual(sum(group.count for group in groups), sum(map(len, found.values())), text)
+            shown = self.client.get(reverse("organizations:search"), {"q": text}).content.decode()
+            for row in (*self.bodies[1:], self.branches[1], self.members[1], self.members[3]):
+                self.assertNotIn(f'"{row.get_absolute_url()}"', shown)
+
+    def test_the_list_behind_a_group_has_as_many_rows_as_the_group_says(self):
+        self.branches[1].status, self.branches[1].dissolved_on = "dissolved", date(2023, 1, 1)
+        self.branches[1].save()
+        self.bodies[5].status, self.bodies[5].ended_on = "cancelled", date(2023, 1, 1)
+        self.bodies[5].save()
+        _, groups = self.found("示例")
+        counted = {group.key: self.client.get(group.url).context["page"].count for group in groups}
+        self.assertEqual(counted, {"socialorganization": 7, "partybranch": 2})
+        self.assertEqual(counted, {group.key: group.count for group in groups})
+
+    def test_whoever_was_transferred_is_found_by_the_new_secretary_only(self):
+        old, new = make_secretary(self.branches[0]), make_secretary(self.branches[1])
+        transfer_member(self.members[0], branch=self.branches[1], start=date(2023, 3, 1), by=self.staff)
+        self.assertEqual(self.found("单于", old)[1], [])
+        self.assertEqual(self.found("单于", new)[0], {"partymember": [self.members[0].get_absolute_url()]})
+
+    def test_nothing_found_says_what_to_do(self):
+        self.client.force_login(self.staff)
+        page = self.client.get(reverse("organizations:search"), {"q": "没有这家"})
+        self.assertContains(page, "没有找到“没有这家”")
+        self.assertContains(page, "拼音首字母、信用代码的一段、电话尾号再试")
+
+    def test_a_phone_leads_to_the_search_page_by_a_link(self):
+        self.client.force_login(make_secretary(self.branches[0]))
+        for url in ("/", reverse("organizations:partybranch-list")):
+            self.assertContains(self.client.get(url), f'href="{reverse("organizations:search")}"')
 
     def test_a_liaison_finds_no_members_and_a_strange_office_nothing(self):
         liaison = make_liaison(self.bodies[0])

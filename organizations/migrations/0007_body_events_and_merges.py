@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0002_audit_seal_rows'),
-        ('organizations', '0010_elections_and_applications'),
+        ('organizations', '0006_elections_and_applications'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,43 @@
+"""数据体检: the rules of DOMAIN §§2–6 asked of the ledgers. A finding reminds; what to do with it people decide.
+
+A rule that asks for a record which does not exist yet is named in WITHOUT_RECORD and not guessed.
+"""
+
+from .evaluate import (
+    COUNTED,
+    RULES,
+    WITHOUT_RECORD,
+    Reader,
+    all_findings,
+    branches_to_check,
+    counts,
+    findings_of,
+    findings_of_branch,
+    of_checked,
+    of_row,
+    reader,
+    rows_of,
+)
+from .limits import Limits, limits
+from .rules import Finding, Place, Rule
+
+__all__ = [
+    "COUNTED",
+    "RULES",
+    "WITHOUT_RECORD",
+    "Finding",
+    "Limits",
+    "Place",
+    "Reader",
+    "Rule",
+    "all_findings",
+    "branches_to_check",
+    "counts",
+    "findings_of",
+    "findings_of_branch",
+    "limits",
+    "of_checked",
+    "of_row",
+    "reader",
+    "rows_of",
+]
