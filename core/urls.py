@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core.views import accounts, attachments, audit, health, imports, jobs, notices, setup, users
+from core.views import accounts, attachments, audit, health, imports, jobs, notices, pasting, setup, users
 
 app_name = "core"
 urlpatterns = [
@@ -38,6 +38,8 @@ urlpatterns = [
     path("imports/batches/<int:pk>/undo/", imports.undo, name="import-undo"),
     path("imports/batches/<int:pk>/abandon/", imports.abandon, name="import-abandon"),
     path("imports/<slug:kind>/", imports.upload, name="import-upload"),
+    path("imports/<slug:kind>/paste/", pasting.paste, name="import-paste"),
+    path("imports/<slug:kind>/paste/heads/", pasting.heads, name="import-paste-heads"),
     path("imports/<slug:kind>/blank/", imports.blank, name="import-blank"),
     path("imports/<slug:kind>/export/", imports.export, name="import-export"),
     path("jobs/<int:pk>/", jobs.page, name="job"),

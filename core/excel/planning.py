@@ -54,6 +54,8 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.part_uniques = {n: Uniques(p.model_class) for n, p in self.parts.items() if not n.startswith("m2m:")}
         self.part_rules = {n: check_rules(p.model_class) for n, p in self.parts.items()}
         self.excerpt: dict[int, dict[str, str]] = {}
+        self.beside: dict[int, dict[str, str]] = {}
+        self.unresolved: dict[tuple[str, str], list[int]] = {}
         self.notices: dict[str, list[int]] = {}
         self.touched: set[int] = set()
         self.has_committee = field_of(self.model, "committee") is not None
@@ -174,6 +176,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
                         line.given[name] = ("", {"row": row})
                         continue
                 line.wrong(self.by_field.get(name), messages(error))
+                self.note_unknown(name, error, line.number)
                 line.given.pop(name)
 
     def settle(self, lines: list[Line]) -> list[Line]:
@@ -184,6 +187,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
             self.compare(line)
         self.plan_parts(lines)
         self.judge(lines)
+        self.keep_beside(lines)
         for line in lines:
             self.close(line)
         return lines

@@ -87,13 +87,6 @@ class ImportPageTests(PageCase):
         response = self.client.post(reverse("core:import-apply", args=[batch.pk]))
         self.assertEqual((response.status_code, SocialOrganization.objects.count()), (409, 0))
 
-    def test_a_pasted_block_is_read_like_a_file(self):
-        text = "\t".join(HEAD) + "\n" + "\t".join(str(c) for c in body(1))
-        response = self.client.post(reverse("core:import-upload", args=["test-bodies"]), {"pasted": text}, follow=True)
-
-        self.assertContains(response, "确认导入")
-        self.assertEqual(ImportBatch.objects.get().new_count, 1)
-
     def test_the_index_lists_all_kinds_in_order_with_a_fixed_number_of_queries(self):
         address = reverse("core:import-index")
         self.client.get(address)
