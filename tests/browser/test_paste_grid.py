@@ -93,6 +93,8 @@ def test_wrong_cells_are_marked_mended_and_checked_again(grid):
     expect(grid.locator(".paste-grid td.bad")).to_have_count(2)
     grid.get_by_role("button", name="下一处错误").click()
     expect(cell(grid, 2, column(grid, "类型"))).to_be_focused()
+    grid.keyboard.press("F2")
+    grid.keyboard.press("Control+a")
     grid.keyboard.type("社会团体")
     grid.keyboard.press("Enter")
     day.click()
