@@ -19,13 +19,15 @@ Read = Callable[[tuple, dict[str, list[dict]]], Any]
 class Exporter:
     """`headings` and `rows()`; dates stay dates, numbers stay numbers, all else is text."""
 
-    def __init__(self, sheet: Sheet, full: bool = False) -> None:
+    def __init__(self, sheet: Sheet, full: bool = False, every: bool = True) -> None:
+        """full: no number is masked. every: all columns, not only those of the office's own layout."""
         self.sheet, self.full = sheet, full
         self.model = sheet.model_class
         self.paths: list[str] = ["pk"]
         self.part_paths: dict[str, list[str]] = {}
         self.parts: dict[str, Part] = {p.name: p for p in sheet.parts}
-        self.columns = [*sheet.columns, *([NUMBER_COLUMN] if sheet.with_number else [])]
+        numbered = sheet.with_number and (every or sheet.number_in_ledger)
+        self.columns = [c for c in sheet.columns if every or not c.extra] + [NUMBER_COLUMN] * numbered
         self.readers = [self.reader(c) for c in self.columns]
 
     def place(self, path: str) -> int:
@@ -38,6 +40,8 @@ class Exporter:
             places = [(need, self.place(need)) for need in column.needs]
             export = column.export
             return lambda row, parts: export({name: row[place] for name, place in places})
+        if isinstance(column.export, str) and column.kind == "id_number":
+            return self.id_reader(self.place(f"{column.export}_{'cipher' if self.full else 'tail'}"))
         if isinstance(column.export, str):
             return self.plain(Binding(self.sheet, column), self.place(column.export))
         if column is NUMBER_COLUMN:

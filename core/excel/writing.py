@@ -85,6 +85,7 @@ def write_workbook(
     columns: list[Column],
     committee: Committee | None,
     day: date,
+    foot: str = "",
 ) -> int:
     """Stream a workbook; returns the number of rows."""
     everything = [NUMBERS, *columns]
@@ -101,6 +102,9 @@ def write_workbook(
             out.fixed_row({0: unit, right: f"填报时间：{day_words(day)}"} if right else {0: unit}, META)
             write_header(out, everything)
             count = out.rows([number, *row] for number, row in enumerate(rows, 1))
+            if foot:
+                out.fixed_row({0: foot}, FOOT, 22)
+                out.merge(out.line, 0, out.line, last)
             step = max(len(everything) // 4, 1)
             places = [min(i * step, last) for i in range(4)]
             out.fixed_row(dict(zip(places, SIGNATURES, strict=True)), FOOT, 24)
@@ -115,12 +119,22 @@ def write_workbook(
 
 
 def export_to(
-    target: IO[bytes], sheet: Sheet, queryset: models.QuerySet, *, committee: Committee | None, full: bool = False
+    target: IO[bytes],
+    sheet: Sheet,
+    queryset: models.QuerySet,
+    *,
+    committee: Committee | None,
+    full: bool = False,
+    every: bool = True,
+    user: User | None = None,
 ) -> int:
-    exporter = Exporter(sheet, full=full)
+    """The rows in a workbook. every=False: the office's own layout; else all columns, to be changed and imported."""
+    exporter = Exporter(sheet, full=full, every=every)
+    foot = "" if every or user is None else sheet.foot(queryset, user)
     return write_workbook(
-        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=today(committee)
-    )
+        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=today(committee),
+        foot=foot,
+    )  # fmt: skip
 
 
 def file_name(sheet: Sheet, committee: Committee | None) -> str:
@@ -146,11 +160,12 @@ def note_export(
 
 
 def export_response(
-    sheet: Sheet, queryset: models.QuerySet, request: HttpRequest, *, purpose: str = ""
+    sheet: Sheet, queryset: models.QuerySet, request: HttpRequest, *, purpose: str = "", every: bool = False
 ) -> HttpResponse:
     """The rows of a list as a workbook; `queryset` is already narrowed by visible_to. Long ones become a job.
 
     purpose: given by staff who need full phone and ID numbers; it is logged. Without it they are masked.
+    every: all columns instead of the office's own layout.
     """
     user, committee = request.user, request.user.committee
     full = bool(purpose) and user.is_committee_staff
@@ -165,22 +180,23 @@ def export_response(
             sheet=sheet.kind,
             ids=ids,
             purpose=purpose if full else "",
+            every=every,
         )
         return redirect(reverse("core:job", args=[job.pk]))
     file = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (closed by the response)
-    written = export_to(file, sheet, queryset, committee=committee, full=full)
+    written = export_to(file, sheet, queryset, committee=committee, full=full, every=every, user=user)
     file.seek(0)
     note_export(sheet, written, user, conditions, purpose if full else "", committee)
     return attachment(file, file_name(sheet, committee))
 
 
 @jobs.job("core.export")
-def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "") -> None:
+def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "", every: bool = False) -> None:
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
-    model = declared.model_class
-    visible = model._default_manager.visible_to(job.created_by) if job.created_by else model._default_manager.all()
-    exporter = Exporter(declared, full=bool(purpose))
+    visible = declared.queryset(job.created_by)
+    exporter = Exporter(declared, full=bool(purpose), every=every)
+    foot = "" if every else declared.foot(visible.filter(pk__in=ids[:20_000]), job.created_by)
 
     def rows() -> Iterable[list[Any]]:
         for start in range(0, len(ids), 5000):
@@ -192,7 +208,13 @@ def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str
 
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         count = write_workbook(
-            file, declared, rows(), columns=exporter.columns, committee=job.committee, day=today(job.committee)
+            file,
+            declared,
+            rows(),
+            columns=exporter.columns,
+            committee=job.committee,
+            day=today(job.committee),
+            foot=foot,
         )
         file.seek(0)
         job.result_name = file_name(declared, job.committee)

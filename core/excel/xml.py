@@ -34,10 +34,10 @@ STYLES = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <xf fontId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf fontId="2" fillId="2" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>
-<xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 <xf borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf numFmtId="164" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
-<xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 </cellXfs>

@@ -152,7 +152,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     if not sheet.can_export:
         raise Http404("这个台账不能导出。")
     purpose = clean_line(request.POST.get("purpose", ""))[:200]
-    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose)
+    every = request.POST.get("every") == "1"
+    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose, every=every)
 
 
 @require_GET

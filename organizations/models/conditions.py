@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
-from organizations.choices import CharterStatus, CoverageMethod, LetterStatus, NoBranchReason, PostKind
+from organizations.choices import CharterStatus, CoverageMethod, LetterStatus, MembershipKind, NoBranchReason, PostKind
 
 from .intervals import IntervalQuerySet
 
@@ -151,4 +151,31 @@ class SurroundingsQuerySet(models.QuerySet):
 
     def for_ledger(self, on: date) -> Self:
         """Everything that the list and the export show beside the body's own columns; what is not asked for costs nothing."""
-        return self.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+        known = self.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+        return known.with_office_columns(on)
+
+    def with_office_columns(self, on: date) -> Self:
+        """Annotate what only the printed ledger shows (DOMAIN §14.1); after with_coverage."""
+        holds = IntervalQuerySet.holds(on, "branch__coverages__")
+        guests = (
+            rows("Membership")
+            .on(on)
+            .filter(
+                holds,
+                kind=MembershipKind.ASSOCIATE,
+                branch__coverages__organization=OuterRef("pk"),
+                branch__coverages__method=CoverageMethod.OWN,
+            )
+            .order_by()
+            .values("branch__coverages__organization")
+        )
+        secretaries = rows("BranchPost").on(on).filter(post=PostKind.SECRETARY, branch=OuterRef("branch_ref"))
+        inspected = (
+            self.model._meta.get_field("inspections").related_model.objects.filter(**BODY).exclude(conclusion="")
+        )
+        return self.annotate(
+            associate_count=Coalesce(Subquery(guests.values(n=Count("pk"))), 0),
+            full_associate_count=Coalesce(Subquery(guests.values(n=Count("pk", filter=FORMAL))), 0),
+            secretary_phone=Subquery(secretaries.order_by("-start").values("phone")[:1]),
+            last_conclusion=Subquery(inspected.order_by("-quarter", "-pk").values("conclusion")[:1]),
+        )
