@@ -111,7 +111,7 @@ class Column:
     create_only: bool = False  # taken for new rows only; a status, say, is changed on its page
     readonly: bool = False  # printed by exports, not read by imports
     export: str | Callable[[Mapping[str, Any]], Any] | None = None  # a field path, or a function of the row's `needs`
-    needs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # "today" is the office's day, not a field
     extra: bool = False  # not in the office's own layout: blank forms and full exports carry it, ledgers do not
     personal: bool = False  # masked in exports unless asked for with a purpose; ID numbers and phones always are
     help: str = ""

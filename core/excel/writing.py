@@ -129,7 +129,7 @@ def export_to(
     user: User | None = None,
 ) -> int:
     """The rows in a workbook. every=False: the office's own layout; else all columns, to be changed and imported."""
-    exporter = Exporter(sheet, full=full, every=every)
+    exporter = Exporter(sheet, full=full, every=every, day=today(committee))
     foot = "" if every or user is None else sheet.foot(queryset, user)
     return write_workbook(
         target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=today(committee),
@@ -195,16 +195,13 @@ def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
     visible = declared.queryset(job.created_by)
-    exporter = Exporter(declared, full=bool(purpose), every=every)
+    exporter = Exporter(declared, full=bool(purpose), every=every, day=today(job.committee))
     foot = "" if every else declared.foot(visible.filter(pk__in=ids[:20_000]), job.created_by)
 
     def rows() -> Iterable[list[Any]]:
         for start in range(0, len(ids), 5000):
             progress(start, len(ids), "正在写出")
-            chunk = ids[start : start + 5000]
-            order = {pk: i for i, pk in enumerate(chunk)}
-            found = exporter.pairs(visible.filter(pk__in=chunk))
-            yield from (row for _, row in sorted(found, key=lambda pair: order[pair[0]]))
+            yield from exporter.chosen(visible.order_by(), ids[start : start + 5000])
 
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         count = write_workbook(

@@ -20,7 +20,7 @@ def party_age(row: Mapping[str, Any]) -> int | None:
     full_on: date | None = row["full_on"]
     if full_on is None:
         return None
-    day = today()
+    day: date = row["today"]
     return day.year - full_on.year - ((day.month, day.day) < (full_on.month, full_on.day))
 
 
@@ -57,7 +57,7 @@ class MemberSheet(Sheet):
                choices={"正式": "full", "预备": "probationary"}, example="正式党员", width=9),
         Column("入党日期", "joined_on", "date", synonyms=("入党时间", "加入党组织日期"), example="2010-07-01"),
         Column("转正日期", "full_on", "date", synonyms=("转正时间", "转为正式党员日期"), example="2011-07-01"),
-        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=party_age, needs=("full_on",), width=6),
+        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=party_age, needs=("full_on", "today"), width=6),
         Column("工作单位及职务", "workplace", synonyms=("单位及职务", "工作单位"), width=20),
         Column("工作岗位", "position", width=9),
         Column("党内职务", "party_post", width=9),
