@@ -87,6 +87,14 @@ class Judging(Shared):
                 for near in (*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2]):
                     if not near.errors and abs(near.number - line.number) == 1:
                         self.beside[near.number] = self.texts(near)
+            if line.errors:
+                self.beside.pop(line.number, None)
+
+    def keep_waiting(self, *pair: Line | None) -> None:
+        """A line that is settled at the end is parted from its neighbours, so what may stand beside is kept now."""
+        for line in pair:
+            if line is not None and not line.errors and len(self.beside) < EXCERPTS * 4:
+                self.beside.setdefault(line.number, self.texts(line))
 
     def note_unknown(self, name: str, error: ValidationError, number: int) -> None:
         if isinstance(error, UnknownName):

@@ -1,7 +1,7 @@
 """Rows of a workbook → what an import would do with each: new, changed, same or wrong. Nothing is written but the staging."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -110,6 +110,9 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         while read := [Line(number, cells) for number, cells in islice(rows, CHUNK)]:
             self.read(read)
             waiting += [line for line in read if line.waits]
+            for pair in pairwise(read) if waiting else ():
+                if pair[0].waits or pair[1].waits:
+                    self.keep_waiting(*pair)
             yield self.settle([line for line in read if not line.waits] if waiting else read)
             done += len(read)
             if step:
