@@ -1,6 +1,6 @@
 from django.urls import path
 
-from core.views import accounts, attachments, audit, health, imports, jobs, notices, pasting, setup, users
+from core.views import accounts, attachments, audit, batches, health, imports, jobs, notices, pasting, setup, users
 
 app_name = "core"
 urlpatterns = [
@@ -31,7 +31,7 @@ urlpatterns = [
     path("attachments/<str:label>/<int:object_id>/add/", attachments.add, name="attachment-add"),
     path("setup/", setup.guide, name="setup-guide"),
     path("imports/", imports.index, name="import-index"),
-    path("imports/batches/", imports.batch_list, name="import-batch-list"),
+    path("imports/batches/", batches.BatchList.as_view(), name="import-batch-list"),
     path("imports/batches/<int:pk>/", imports.batch_page, name="import-batch"),
     path("imports/batches/<int:pk>/annotated/", imports.annotated_copy, name="import-annotated"),
     path("imports/batches/<int:pk>/apply/", imports.apply, name="import-apply"),

@@ -20,7 +20,7 @@ from core.excel.jobs import start_applying, start_reading
 from core.excel.pasting import is_pasted
 from core.excel.sheet import Sheet, all_sheets, get_sheet
 from core.excel.staging import already_applied, new_batch
-from core.excel.undoing import TouchedError, can_undo, undo_batch
+from core.excel.undoing import TouchedError, can_undo, touched_rows, undo_batch
 from core.excel.writing import attachment, export_response
 from core.models import ImportBatch, Job
 from core.pages.details import Action, Crumb, visible_or_404
@@ -29,6 +29,7 @@ from core.permissions import allow, is_office, is_staff
 from core.transitions import advance
 from core.uploads import body_too_large
 
+TOUCHED = "导入以后有人改动过其中的内容，不能整批撤销。下面列出是哪几条，请逐条处理。"
 ACCEPT = ".xlsx,.xls,.csv,.et"
 HOME = Crumb("导入导出", "/imports/")
 
@@ -79,23 +80,6 @@ def with_titles(batches):
         sheet = preview.sheet_of(batch)
         rows.append((batch, sheet.title if sheet else batch.kind, BATCH_KINDS[batch.status]))
     return rows
-
-
-@require_GET
-@allow(is_staff)
-def batch_list(request: HttpRequest) -> HttpResponse:
-    page = max(int(p), 1) if (p := request.GET.get("page", "1")).isdigit() and len(p) < 6 else 1
-    rows = list(
-        ImportBatch.objects.visible_to(request.user).select_related("created_by")[(page - 1) * 50 : page * 50 + 1]
-    )
-    context = {
-        "title": "导入记录",
-        "crumbs": [HOME],
-        "batches": with_titles(rows[:50]),
-        "page_number": page,
-        "has_next": len(rows) > 50,
-    }
-    return render(request, "core/import_batches.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -257,7 +241,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             batch,
             status=409,
-            problem="导入以后有人改动过其中的内容，不能整批撤销。请逐条处理。",
+            problem=TOUCHED,
             touched=error.rows[:100],
         )
     except ValidationError as error:
@@ -270,6 +254,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def confirm_undo(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     if not can_undo(request.user, batch):
         raise Http404("这批导入不能撤销。")
+    if touched := touched_rows(batch):
+        return show_batch(request, batch, problem=TOUCHED, touched=touched[:100])
     context = {
         "title": "撤销导入",
         "crumbs": [HOME, Crumb(batch.file_name, reverse("core:import-batch", args=[batch.pk]))],

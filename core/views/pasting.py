@@ -15,7 +15,7 @@ from core.excel import pasting, preview
 from core.excel.sheet import Sheet
 from core.excel.staging import new_batch, read_batch
 from core.models import ImportBatch
-from core.pages.details import Crumb, visible_or_404
+from core.pages.details import visible_or_404
 from core.periods import today
 from core.permissions import allow, is_staff
 from core.transitions import advance
@@ -110,7 +110,7 @@ def paste_page(
     columns = pasting.grid_columns(sheet)
     context = {
         "title": sheet.title,
-        "crumbs": [HOME, Crumb(sheet.title, reverse("core:import-upload", args=[sheet.kind]))],
+        "crumbs": [HOME],
         "meta": sheet.intro,
         "sheet": sheet,
         "batch": batch,

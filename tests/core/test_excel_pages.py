@@ -1,11 +1,14 @@
 import csv
 import io
+import re
 import zipfile
 
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import TestCase, override_settings
-from django.urls import reverse
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse, reverse_lazy
 
 from core.choices import BatchStatus
 from core.models import AuditEntry, ImportBatch, Job
@@ -251,3 +254,43 @@ class WrongInputTests(PageCase):
         hidden.sheet_state = "hidden"
 
         self.refused(save(book), "没有找到《测试单位台账》的表头")
+
+
+class BatchListTests(PageCase):
+    address = reverse_lazy("core:import-batch-list")
+
+    def names(self, **query):
+        return re.findall(r">(批次\d)", self.client.get(self.address, query).content.decode().partition("<tbody")[2])
+
+    def test_the_list_is_narrowed_by_kind_state_and_person_and_says_why(self):
+        self.send(workbook([HEAD, body(1)]), "批次1.xlsx")
+        self.send(b"", "批次2.xlsx")
+        self.send(workbook([HEAD, body(2, 类型="协会")]), "批次3.xlsx")
+        other = make_staff(self.user.committee)
+        self.client.force_login(other)
+        self.client.post(
+            reverse("core:import-paste", args=["test-branches"]), {"pasted": "党支部全称\t类别\n中共甲支部\t党支部"}
+        )
+        ImportBatch.objects.filter(created_by=other).update(file_name="批次4.csv")
+
+        self.assertEqual(self.names(), ["批次4", "批次3", "批次2", "批次1"])
+        self.assertEqual(self.names(status="rejected", kind="test-bodies"), ["批次3", "批次2"])
+        self.assertEqual(self.names(kind="test-branches"), ["批次4"])
+        self.assertEqual(self.names(created_by=other.pk), ["批次4"])
+        self.assertEqual(self.names(until="2000-01-01"), [])
+        response = self.client.get(self.address)
+        self.assertContains(response, "是空文件，没有内容")
+        self.assertContains(response, "1行有错误，整批没有写入。")
+
+    def test_the_same_queries_for_one_batch_and_many(self):
+        self.send(workbook([HEAD, body(1)]))
+        self.client.get(self.address)
+        with CaptureQueriesContext(connection) as one:
+            self.client.get(self.address)
+        batch = ImportBatch.objects.get()
+        for _ in range(30):
+            batch.pk = None
+            batch.save()
+        with self.assertNumQueries(len(one)):
+            self.client.get(self.address)
+        self.assertLessEqual(len(one), 6)

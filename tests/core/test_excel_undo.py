@@ -82,6 +82,8 @@ class LargeUndoTests(TestCase):
         self.client.force_login(self.user)
         before = ledgers()
 
+        response = self.client.get(reverse("core:import-undo", args=[batch.pk]))
+        self.assertContains(response, "之后被改动过", 2)
         response = self.client.post(reverse("core:import-undo", args=[batch.pk]))
 
         self.assertEqual(response.status_code, 409)
