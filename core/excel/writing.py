@@ -89,25 +89,13 @@ def write_workbook(
 ) -> int:
     """Stream a workbook; returns the number of rows."""
     everything = [NUMBERS, *columns]
-    two = any(c.group for c in columns)
-    header = (3, 4) if two else (3, 3)
+    header = (3, 4) if any(c.group for c in columns) else (3, 3)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
             out = SheetXml(file, [c.cell_width for c in everything], frozen=header[1])
-            last = len(everything) - 1
-            out.fixed_row({0: sheet.title}, TITLE, 32)
-            out.merge(1, 0, 1, last)
-            right = max(last - 2, min(1, last))
-            unit = f"填报单位（盖章）：{committee.name if committee else ''}"
-            out.fixed_row({0: unit, right: f"填报时间：{day_words(day)}"} if right else {0: unit}, META)
-            write_header(out, everything)
+            write_top(out, sheet, everything, committee, day)
             count = out.rows([number, *row] for number, row in enumerate(rows, 1))
-            if foot:
-                out.fixed_row({0: foot}, FOOT, 22)
-                out.merge(out.line, 0, out.line, last)
-            step = max(len(everything) // 4, 1)
-            places = [min(i * step, last) for i in range(4)]
-            out.fixed_row(dict(zip(places, SIGNATURES, strict=True)), FOOT, 24)
+            write_bottom(out, len(everything) - 1, foot)
             out.close()
         with archive.open("xl/worksheets/sheet2.xml", "w") as file:
             notes = SheetXml(file, [100], frozen=0, landscape=False)
@@ -116,6 +104,27 @@ def write_workbook(
             notes.close()
         write_frame(archive, [sheet_name(sheet.title), "填表说明"], header)
     return count
+
+
+def write_top(out: SheetXml, sheet: Sheet, columns: list[Column], committee: Committee | None, day: date) -> None:
+    """Title, 填报单位 and 填报时间, header."""
+    last = len(columns) - 1
+    out.fixed_row({0: sheet.title}, TITLE, 32)
+    out.merge(1, 0, 1, last)
+    right = max(last - 2, min(1, last))
+    unit = f"填报单位（盖章）：{committee.name if committee else ''}"
+    out.fixed_row({0: unit, right: f"填报时间：{day_words(day)}"} if right else {0: unit}, META)
+    write_header(out, columns)
+
+
+def write_bottom(out: SheetXml, last: int, foot: str) -> None:
+    """The ledger's own last line, if it has one, and the signatures."""
+    if foot:
+        out.fixed_row({0: foot}, FOOT, 22)
+        out.merge(out.line, 0, out.line, last)
+    step = max((last + 1) // 4, 1)
+    places = [min(i * step, last) for i in range(4)]
+    out.fixed_row(dict(zip(places, SIGNATURES, strict=True)), FOOT, 24)
 
 
 def export_to(
