@@ -2,18 +2,25 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from itertools import product
-
-from pypinyin import Style, pinyin
 
 MAX_READINGS = 4
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
+@cache
+def speller() -> Callable[..., list[list[str]]]:
+    """Its dictionaries take 50 MB, so a process that only reads and exports does without them."""
+    from pypinyin import Style, pinyin
+
+    return partial(pinyin, style=Style.NORMAL)
+
+
 @lru_cache(maxsize=100_000)
 def readings(char: str) -> tuple[str, ...]:
-    return tuple(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
+    return tuple(speller()(char, heteronym=True)[0])
 
 
 @lru_cache(maxsize=50_000)
@@ -34,7 +41,7 @@ def initials(text: str) -> str:
 def sort_key(text: str) -> str:
     """Full pinyin in the most usual reading; the place prefix 市/省/县/区 is read apart from what follows."""
     prefix, rest = (text[0], text[1:]) if text[:1] in "市省县区" and len(text) > 2 else ("", text)
-    parts = [syllable[0] for piece in (prefix, rest) if piece for syllable in pinyin(piece, style=Style.NORMAL)]
+    parts = [syllable[0] for piece in (prefix, rest) if piece for syllable in speller()(piece)]
     return " ".join(parts).lower()[:200]
 
 

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from core.views import accounts, attachments, audit, filters, health, imports, jobs, notices, setup, users
+from core.views import (
+    accounts,
+    attachments,
+    audit,
+    batches,
+    filters,
+    health,
+    imports,
+    jobs,
+    notices,
+    pasting,
+    setup,
+    users,
+)
 
 app_name = "core"
 urlpatterns = [
@@ -33,13 +46,15 @@ urlpatterns = [
     path("filters/<int:pk>/delete/", filters.filter_delete, name="filter-delete"),
     path("setup/", setup.guide, name="setup-guide"),
     path("imports/", imports.index, name="import-index"),
-    path("imports/batches/", imports.batch_list, name="import-batch-list"),
+    path("imports/batches/", batches.BatchList.as_view(), name="import-batch-list"),
     path("imports/batches/<int:pk>/", imports.batch_page, name="import-batch"),
     path("imports/batches/<int:pk>/annotated/", imports.annotated_copy, name="import-annotated"),
     path("imports/batches/<int:pk>/apply/", imports.apply, name="import-apply"),
     path("imports/batches/<int:pk>/undo/", imports.undo, name="import-undo"),
     path("imports/batches/<int:pk>/abandon/", imports.abandon, name="import-abandon"),
     path("imports/<slug:kind>/", imports.upload, name="import-upload"),
+    path("imports/<slug:kind>/paste/", pasting.paste, name="import-paste"),
+    path("imports/<slug:kind>/paste/heads/", pasting.heads, name="import-paste-heads"),
     path("imports/<slug:kind>/blank/", imports.blank, name="import-blank"),
     path("imports/<slug:kind>/export/", imports.export, name="import-export"),
     path("jobs/<int:pk>/", jobs.page, name="job"),

@@ -54,12 +54,13 @@ EXPECTED = (
     ("core:job core:job-state", STARTER),
     ("core:job-result", "302 404 404 404 404 404 404 404 404"),  # this job has left no file
     ("core:setup-guide core:import-index core:import-batch-list core:import-upload core:import-blank", STAFF),
+    ("core:import-paste", STAFF),
     ("core:import-batch core:import-undo", STAFF),
     ("core:import-annotated", "302 404 403 403 403 403 403 403 403"),  # a workbook without errors has no such copy
     (
         "core:session-end* core:user-reset core:user-unlock core:user-disable core:user-enable core:user-end-sessions"
         " core:user-role core:notice-read-all core:notice-open core:attachment-add core:attachment-delete"
-        " core:import-apply core:import-abandon core:import-export",
+        " core:import-apply core:import-abandon core:import-export core:import-paste-heads",
         POST,
     ),
     ("tasks:tasklist-list tasks:tasklist-detail tasks:tasklist-matrix tasks:tasklist-branches", OFFICE),

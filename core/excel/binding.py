@@ -76,6 +76,7 @@ class Binding:
         self.convert, self.convert_tidy = converters(column, None if self.many else self.field)
         self.cache: dict[Any, Any] | None = {} if column.kind in CACHED else None
         self.labels = {v: str(w) for v, w in getattr(self.field, "flatchoices", None) or ()}
+        self.labels.update(column.words or {})
 
     @staticmethod
     def is_virtual(column: Column) -> bool:

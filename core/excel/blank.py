@@ -1,5 +1,6 @@
 """Blank workbooks to be filled in: office layout, drop-downs from a hidden sheet, text columns for codes, an example row."""
 
+import hashlib
 import io
 from datetime import date
 from typing import Any
@@ -19,9 +20,12 @@ from .values import choice_labels
 from .writing import NUMBERS, SIGNATURES, note_lines, sheet_name
 
 ROWS = 1000  # rows that carry formats and drop-downs
+RULED = 30  # rows that carry borders
 WORDS = "字典"
 THIN = Side(style="thin", color="FF8C8C8C")
 BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+EXAMPLE_FILL = PatternFill("solid", fgColor="FFF5F5F5")
+MUST = "FFA61C1C"
 HEAD_FILL = PatternFill("solid", fgColor="FFF2EFE9")
 CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
@@ -36,13 +40,29 @@ def blank_workbook(sheet: Sheet, committee: Committee | None) -> bytes:
     words.sheet_state = "hidden"
     for index, column in enumerate(columns, 1):
         format_column(page, words, sheet, column, index, first)
+    rule(page, first, len(columns))
     write_example(page, columns, first)
     write_notes(book, sheet)
     set_page(page, first, len(columns))
     book.move_sheet(WORDS, 1)
+    book.properties.title, book.properties.version = sheet.title, stamp(sheet)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def stamp(sheet: Sheet) -> str:
+    """Tells one edition of a form from another: it changes with the columns and with nothing else."""
+    words = "|".join(f"{c.label}{c.kind}{int(c.required)}" for c in sheet.columns if not c.readonly)
+    return f"{sheet.kind}-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
+
+
+def rule(page: Any, first: int, width: int) -> None:
+    for row in range(first, first + RULED):
+        for index in range(1, width + 1):
+            cell = page.cell(row, index)
+            cell.border, cell.alignment = BORDER, Alignment(vertical="center", wrap_text=True)
+            cell.font = Font(name="宋体", size=10)
 
 
 def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Committee | None) -> int:
@@ -71,14 +91,11 @@ def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Commit
             head.comment = Comment(f"{must}{column.help}", "填表说明", height=70, width=260)
     for row in range(3, 5 if two else 4):
         page.row_dimensions[row].height = 28
-        for index in range(1, last + 1):
+        for index, column in enumerate(columns, 1):
             cell = page.cell(row, index)
-            cell.font, cell.fill, cell.border, cell.alignment = (
-                Font(name="宋体", size=10, bold=True),
-                HEAD_FILL,
-                BORDER,
-                CENTER,
-            )
+            must = column.required and (row == 4 or not column.group)
+            cell.font = Font(name="宋体", size=10, bold=True, color=MUST if must else None)
+            cell.fill, cell.border, cell.alignment = HEAD_FILL, BORDER, CENTER
     return 5 if two else 4
 
 
@@ -134,13 +151,13 @@ def length_rule(column: Column) -> DataValidation | None:
 def write_example(page: Any, columns: list[Column], first: int) -> None:
     if not any(c.example not in (None, "") for c in columns):
         return
-    page.cell(first, 1, EXAMPLE_WORD)
     for index, column in enumerate(columns, 1):
-        if column.example not in (None, ""):
-            cell = page.cell(
-                first, index, column.example if isinstance(column.example, (int, float, date)) else str(column.example)
-            )
-            cell.font = Font(italic=True, color="FF7A7A7A")
+        cell = page.cell(first, index)
+        if index == 1:
+            cell.value = EXAMPLE_WORD
+        elif column.example not in (None, ""):
+            cell.value = column.example if isinstance(column.example, (int, float, date)) else str(column.example)
+        cell.font, cell.fill = Font(name="宋体", size=10, italic=True, color="FF7A7A7A"), EXAMPLE_FILL
 
 
 def write_notes(book: Any, sheet: Sheet) -> None:
@@ -148,7 +165,12 @@ def write_notes(book: Any, sheet: Sheet) -> None:
     notes.column_dimensions["A"].width = 100
     notes.append([f"{sheet.title}填表说明"])
     notes["A1"].font = Font(name="宋体", size=14, bold=True)
-    for line in [*note_lines(sheet), [f"第一格写着“{EXAMPLE_WORD}”的行是例子，导入时不读，可以删去。"]]:
+    last = [
+        "红色的表头是必填的栏目；表头右上角有红三角的，鼠标移上去看填法。",
+        f"第一格写着“{EXAMPLE_WORD}”的行是例子，导入时不读，可以删去。",
+        f"表样版本：{stamp(sheet)}。",
+    ]
+    for line in [*note_lines(sheet), *([text] for text in last)]:
         notes.append(line)
     for row in notes.iter_rows(min_row=2):
         row[0].alignment = Alignment(wrap_text=True, vertical="top")

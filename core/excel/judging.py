@@ -7,9 +7,11 @@ from django.core.exceptions import ValidationError
 from core.choices import RowAction
 
 from .line import Line, Shared
+from .lookups import UnknownName
 from .values import CLEAR, cell_text
 
 EXCERPTS = 60
+NAMES = 200
 
 
 class Judging(Shared):
@@ -65,17 +67,54 @@ class Judging(Shared):
                     first = self.bindings[0]
                     error.update(c=first.index, l=first.letter, h=first.heading)
             if len(self.excerpt) < EXCERPTS:
-                self.excerpt[line.number] = {
-                    str(b.index): cell_text(line.cells[b.index])[:80]
-                    for b in self.bindings
-                    if b.index < len(line.cells)
-                }
+                self.excerpt[line.number] = self.texts(line)
         elif line.stored is None:
             line.action = RowAction.NEW
             self.register_name(line)
         elif line.after:
             line.action = RowAction.CHANGED
         line.cells = []
+
+    def texts(self, line: Line) -> dict[str, str]:
+        """The cells in use as the sender sees them."""
+        cells = line.cells
+        return {str(b.index): cell_text(cells[b.index])[:80] for b in self.bindings if b.index < len(cells)}
+
+    def keep_beside(self, lines: list[Line]) -> None:
+        """The rows before and after a wrong one: they show where in the sheet the reader is."""
+        for index, line in enumerate(lines):
+            if line.errors and len(self.beside) < EXCERPTS * 2:
+                for near in (*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2]):
+                    if not near.errors and abs(near.number - line.number) == 1:
+                        self.beside[near.number] = self.texts(near)
+            if line.errors:
+                self.beside.pop(line.number, None)
+
+    def keep_waiting(self, *pair: Line | None) -> None:
+        """A line that is settled at the end is parted from its neighbours, so what may stand beside is kept now."""
+        for line in pair:
+            if line is not None and not line.errors and len(self.beside) < EXCERPTS * 4:
+                self.beside.setdefault(line.number, self.texts(line))
+
+    def note_unknown(self, name: str, error: ValidationError, number: int) -> None:
+        if isinstance(error, UnknownName):
+            self.unresolved.setdefault((name, error.name), []).append(number)
+
+    def unknown_names(self) -> list[dict]:
+        """Names that no ledger has, the most frequent first, with those that are near."""
+        found = sorted(self.unresolved.items(), key=lambda pair: -len(pair[1]))[:NAMES]
+        return [
+            {
+                "heading": self.by_field[name].heading if name in self.by_field else name,
+                "text": text[:80],
+                "count": len(numbers),
+                "rows": numbers[:5],
+                "what": self.resolvers[name].titles,
+                "models": [t.lookup.model for t in self.resolvers[name].targets],
+                "near": self.resolvers[name].near(text),
+            }
+            for (name, text), numbers in found
+        ]
 
     def register_name(self, line: Line) -> None:
         for resolver in self.resolvers.values():

@@ -67,6 +67,8 @@ class Shared:
     part_rules: dict[str, list[tuple[Judge, str, list[str]]]]
     notices: dict[str, list[int]]
     excerpt: dict[int, dict[str, str]]
+    beside: dict[int, dict[str, str]]
+    unresolved: dict[tuple[str, str], list[int]]
     file_names: dict[str, int]
     touched: set[int]
     has_committee: bool

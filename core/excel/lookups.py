@@ -2,16 +2,28 @@
 
 import difflib
 import re
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+
+from core.pinyin import sort_key
 
 from .sheet import Column, Context, Lookup
 from .values import squash
 
 LOOSE = re.compile(r"[市省县区()\-—·“”\"']")
 AMBIGUOUS = -1
+MANY = 5000  # names beyond which nobody is asked “do you mean …”
+
+
+class UnknownName(ValidationError):
+    """A name that no stored row has."""
+
+    def __init__(self, sentence: str, name: str) -> None:
+        super().__init__(sentence, code="unknown-name")
+        self.name = name
 
 
 def loose(text: str) -> str:
@@ -57,6 +69,21 @@ class Target:
         key = squash(text)
         fresh[key] = pk if fresh.get(key, pk) == pk else AMBIGUOUS
 
+    @cached_property
+    def sounds(self) -> dict[str, str]:
+        """Pinyin → name."""
+        return {sort_key(name): name for name in self.names.values()}
+
+    def near(self, text: str, count: int = 3) -> list[str]:
+        """Stored names that look like the text or sound like it."""
+        names = list(self.names.values())
+        if len(names) > MANY:
+            return []
+        alike = difflib.get_close_matches(text, names, count, 0.6)
+        sounding = difflib.get_close_matches(sort_key(text), list(self.sounds), 1, 0.9)
+        return list(dict.fromkeys([*(self.sounds[s] for s in sounding if s == sort_key(text)), *alike,
+                                   *(self.sounds[s] for s in sounding)]))[:count]  # fmt: skip
+
     def find(self, text: str) -> int | None:
         key = squash(text)
         found = self.exact.get(key)
@@ -77,6 +104,7 @@ class Resolver:
             self.targets.append(cache[key] if cache[key].lookup is lookup else self.copy(cache[key], lookup))
         self.words = {squash(w) for lookup in column.lookups for w in lookup.words}
         self.known: dict[str, tuple[str, Any]] = {}
+        self.failed: dict[str, ValidationError] = {}
 
     @staticmethod
     def copy(target: Target, lookup: Lookup) -> Target:
@@ -85,8 +113,14 @@ class Resolver:
         return twin
 
     def resolve(self, text: str) -> tuple[str, Any]:
+        if text in self.failed:
+            raise self.failed[text].with_traceback(None)
         if text not in self.known:
-            self.known[text] = self.search(text)
+            try:
+                self.known[text] = self.search(text)
+            except ValidationError as error:
+                self.failed[text] = error
+                raise
         return self.known[text]
 
     def search(self, text: str) -> tuple[str, Any]:
@@ -98,16 +132,19 @@ class Resolver:
                 raise ValidationError(f"有不止一个“{text[:40]}”，分不清是哪一个。请写全称或代码。")
             if pk is not None:
                 return target.lookup.into, pk
-        raise ValidationError(self.unknown(text), code="unknown-name")
+        raise UnknownName(self.unknown(text), text)
 
     def unknown(self, text: str) -> str:
-        titles = "或".join(dict.fromkeys(str(t.lookup.model_class._meta.verbose_name) for t in self.targets))
-        near: list[str] = []
-        for target in self.targets:
-            names = list(target.names.values())[:20_000]
-            near += difflib.get_close_matches(text, names, 1, 0.6) if len(names) <= 5000 else []
+        near = self.near(text)
         hint = f"是不是“{near[0]}”？" if near else "请先登记，或改成已有的名称。"
-        return f"{titles}里没有“{text[:40]}”。{hint}"
+        return f"{self.titles}里没有“{text[:40]}”。{hint}"
+
+    @property
+    def titles(self) -> str:
+        return "或".join(dict.fromkeys(str(t.lookup.model_class._meta.verbose_name) for t in self.targets))
+
+    def near(self, text: str) -> list[str]:
+        return list(dict.fromkeys(name for target in self.targets for name in target.near(text)))[:3]
 
     def name(self, pk: Any) -> str:
         return next((t.names[pk] for t in self.targets if pk in t.names), "" if pk is None else str(pk))

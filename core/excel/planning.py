@@ -1,7 +1,7 @@
 """Rows of a workbook → what an import would do with each: new, changed, same or wrong. Nothing is written but the staging."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -55,6 +55,8 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.part_uniques = {n: Uniques(p.model_class) for n, p in self.parts.items() if not n.startswith("m2m:")}
         self.part_rules = {n: check_rules(p.model_class) for n, p in self.parts.items()}
         self.excerpt: dict[int, dict[str, str]] = {}
+        self.beside: dict[int, dict[str, str]] = {}
+        self.unresolved: dict[tuple[str, str], list[int]] = {}
         self.notices: dict[str, list[int]] = {}
         self.touched: set[int] = set()
         self.has_committee = field_of(self.model, "committee") is not None
@@ -109,6 +111,9 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         while read := [Line(number, cells) for number, cells in islice(rows, CHUNK)]:
             self.read(read)
             waiting += [line for line in read if line.waits]
+            for pair in pairwise(read) if waiting else ():
+                if pair[0].waits or pair[1].waits:
+                    self.keep_waiting(*pair)
             yield self.settle([line for line in read if not line.waits] if waiting else read)
             done += len(read)
             if step:
@@ -175,6 +180,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
                         line.given[name] = ("", {"row": row})
                         continue
                 line.wrong(self.by_field.get(name), messages(error))
+                self.note_unknown(name, error, line.number)
                 line.given.pop(name)
 
     def settle(self, lines: list[Line]) -> list[Line]:
@@ -185,6 +191,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
             self.compare(line)
         self.plan_parts(lines)
         self.judge(lines)
+        self.keep_beside(lines)
         for line in lines:
             self.close(line)
         return lines

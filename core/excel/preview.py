@@ -8,7 +8,7 @@ from core.models import ImportBatch, ImportRow
 
 from .binding import Binding
 from .lookups import Resolver
-from .sheet import Sheet, get_sheet
+from .sheet import Sheet, all_sheets, get_sheet
 from .staging import context_of
 
 SHOWN = 50
@@ -30,6 +30,7 @@ class SheetRow:
     number: int
     cells: list[SheetCell]
     gap: str = ""
+    beside: bool = False  # has no error; stands there so that the place is found
 
 
 @dataclass
@@ -51,15 +52,50 @@ def excerpt(batch: ImportBatch, limit: int = SHOWN) -> Excerpt:
     order = list(dict.fromkeys([*names, *sorted(set(bad), key=lambda i: (-bad.count(i), i))]))[:WIDTH]
     order += [i for i in columns if i not in order][: max(5 - len(order), 0)]
     order.sort()
+    shown = {row.number: cells_of(row, order, columns, batch.report.get("excerpt", {})) for row in wrong}
     rows: list[SheetRow] = []
     last = batch.report.get("first_row", 1) - 1
-    for row in wrong:
-        if row.number - last > 1 and rows:
-            rows.append(SheetRow(0, [], gap=span_words(last + 1, row.number - 1)))
-        rows.append(SheetRow(row.number, cells_of(row, order, columns, batch.report.get("excerpt", {}))))
-        last = row.number
+    beside = {int(n): cells for n, cells in batch.report.get("beside", {}).items() if near(int(n), shown)}
+    for number in sorted({*shown, *beside}):
+        if number - last > 1 and rows:
+            rows.append(SheetRow(0, [], gap=span_words(last + 1, number - 1)))
+        if number in shown:
+            rows.append(SheetRow(number, shown[number]))
+        else:
+            texts = beside[number]
+            cells = [SheetCell(texts.get(str(i), ""), number=columns[i][3]) for i in order if i in columns]
+            rows.append(SheetRow(number, cells, beside=True))
+        last = number
     headings = [(columns[i][1], columns[i][2]) for i in order if i in columns]
     return Excerpt(headings, rows, max(batch.wrong_count - len(wrong), 0))
+
+
+def near(number: int, shown: dict[int, Any]) -> bool:
+    return number - 1 in shown or number + 1 in shown
+
+
+def unresolved(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Names that no ledger has: how many rows, what is near, and what to do first."""
+    return [advised(name) for name in batch.report.get("unresolved", ())]
+
+
+def advised(name: dict[str, Any]) -> dict[str, Any]:
+    first = next((s for s in all_sheets() if s.model in name["models"] and s.can_import), None)
+    rows = "、".join(str(n) for n in name["rows"])
+    where = f"第{rows}行" + ("等" if name["count"] > len(name["rows"]) else "")
+    if name["near"]:
+        like = "、".join(f"“{n}”" for n in name["near"])
+        advice = f"相近的有{like}，写错了的改过来；确是新的，"
+    else:
+        advice = "写错了的改过来；确是新的，"
+    advice += f"先导入《{first.title}》。" if first else f"先登记这个{name['what']}。"
+    return {
+        **name,
+        "where": where,
+        "advice": advice,
+        "kind": first.kind if first else "",
+        "title": first.title if first else "",
+    }
 
 
 def span_words(first: int, last: int) -> str:

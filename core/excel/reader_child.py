@@ -8,14 +8,17 @@ Dates travel as tuples, since marshal knows only plain values.
 
 import contextlib
 import datetime
+import io
 import itertools
 import marshal
 import struct
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 HEAD_ROWS = 40
 CHUNK = 2000
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -62,10 +65,20 @@ def first_rows(sheet: object) -> list:
     return list(itertools.islice(sheet_rows(sheet), HEAD_ROWS))
 
 
+def book_at(calamine: object, path: str) -> object:
+    """By the ending of the name where it tells the truth, by the content where an old .xls is called .xlsx or the like."""
+    with Path(path).open("rb") as file:
+        old = file.read(4) == OLE_MAGIC
+        if old == path.lower().endswith(".xls"):
+            return calamine.load_workbook(path)
+        file.seek(0)
+        return calamine.load_workbook(io.BytesIO(file.read()))
+
+
 def run(path: str, max_rows: int) -> None:
     import python_calamine as calamine
 
-    book = calamine.load_workbook(path)
+    book = book_at(calamine, path)
     found, opened = [], {}
     for index, meta in enumerate(book.sheets_metadata):
         if meta.visible != calamine.SheetVisibleEnum.Visible or meta.typ != calamine.SheetTypeEnum.WorkSheet:

@@ -216,7 +216,7 @@ def sheet_title(archive: zipfile.ZipFile, position: int) -> str:
 
 def text_grid(text: str, name: str) -> Grid:
     """CSV or a block copied from Excel: the delimiter is the one that the first lines use most."""
-    sample = text[:20_000]
+    sample = re.sub(r'"[^"]*"', "", text[:20_000])
     delimiter = max("\t,;", key=sample.count) if any(c in sample for c in "\t,;") else ","
     csv.field_size_limit(1_000_000)
     rows = []

@@ -52,7 +52,17 @@ KINDS = {
     "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "quarter", "lookup", "names",
 }  # fmt: skip
 TEXT_KINDS = {"text", "code", "id_number", "phone", "month", "quarter", "lookup", "names"}  # cells formatted as text
-WIDTHS = {"code": 22, "id_number": 22, "phone": 14, "date": 12, "month": 10, "int": 8, "bool": 6, "names": 30}
+WIDTHS = {
+    "code": 22,
+    "id_number": 22,
+    "phone": 14,
+    "date": 11,
+    "month": 9,
+    "int": 7,
+    "bool": 6,
+    "choice": 10,
+    "names": 26,
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     required: bool = False  # must be filled in a new row
     choices: Mapping[str, Any] | None = None  # further words → stored value; labels of the model field always count
+    words: Mapping[Any, str] | None = None  # stored value → the word that this form uses instead of the field's label
     lookup: Lookup | tuple[Lookup, ...] | None = None
     clean: Callable[[Any], Any] | None = None
     default: Any = None  # of a new row whose cell is blank
@@ -100,7 +111,8 @@ class Column:
     create_only: bool = False  # taken for new rows only; a status, say, is changed on its page
     readonly: bool = False  # printed by exports, not read by imports
     export: str | Callable[[Mapping[str, Any]], Any] | None = None  # a field path, or a function of the row's `needs`
-    needs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # "today" is the office's day, not a field
+    extra: bool = False  # not in the office's own layout: blank forms and full exports carry it, ledgers do not
     personal: bool = False  # masked in exports unless asked for with a purpose; ID numbers and phones always are
     help: str = ""
     example: Any = ""
@@ -210,6 +222,7 @@ class Sheet:
     notes: tuple[str, ...] = ()  # sentences of the second sheet 填表说明
     with_number: bool = False  # no natural key: exports carry 系统编号, and it finds the row first
     ordering: tuple[str, ...] = ("pk",)
+    number_in_ledger: bool = True  # the office's layout carries 系统编号 too
     can_import: bool = True
     can_export: bool = True
 
@@ -225,6 +238,10 @@ class Sheet:
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         """Add what the columns print beside the row's own fields, as of that day."""
         return rows
+
+    def foot(self, queryset: models.QuerySet, user: Any) -> str:
+        """A line between the rows and the signatures of a ledger, such as the balance under a roster."""
+        return ""
 
     def existing(self) -> models.QuerySet:
         """Stored rows that a line may mean; narrow it where ended rows must not be found again."""

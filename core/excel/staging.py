@@ -173,6 +173,8 @@ def report_of(planner: Planner, table: Table, notices: list[str]) -> dict[str, A
         "skipped": {why: numbers[:50] for why, numbers in table.skipped.items()},
         "notices": [n for n in notices if n] + [f"{text}（{len(rows)}行）。" for text, rows in planner.notices.items()],
         "excerpt": {str(n): cells for n, cells in planner.excerpt.items()},
+        "beside": {str(n): cells for n, cells in planner.beside.items()},
+        "unresolved": planner.unknown_names(),
     }
 
 

@@ -16,7 +16,7 @@ Finder = Callable[[str, str, set[int]], tuple[Column, str] | None]
 NUMBER_HEADINGS = {"序号", "编号", "no", "行号"}
 TOTAL_WORDS = {"合计", "总计", "小计", "共计", "累计"}
 FOOT_PATTERN = re.compile(
-    r"^(单位负责人|负责人签字|审核人|填表人|填报人|制表人?|填报单位|填报时间|填表日期|联系人?电话|统计负责人|说明|注|备注|备注说明)[(（]?.{0,8}[)）]?[:：]"
+    r"^(单位负责人|负责人签字|审核人|填表人|填报人|制表人?|期初|填报单位|填报时间|填表日期|联系人?电话|统计负责人|说明|注|备注|备注说明)[(（]?.{0,8}[)）]?[:：]"
 )
 EXAMPLE_WORD = "示例"
 MAX_HEADER_LINE = 25
@@ -149,6 +149,11 @@ class Headings:
                 return chosen[0]
         return None
 
+    def writable(self, heading: str, used: set[int]) -> Column | None:
+        return next(
+            (c for c, _ in self.short.get(heading, ()) if not c.readonly and not c.group and id(c) not in used), None
+        )
+
     def guess(self, group: str, heading: str, used: set[int]) -> tuple[Column, str] | None:
         words = [
             w
@@ -191,6 +196,10 @@ def match(headings: Headings, cells: list[tuple[str, str]], finders: tuple[Finde
             if hit := finder(group, heading, used):
                 used.add(id(hit[0]))
                 found.append(Found(hit[0], index, hit[1], heading))
+    for place in found:  # a printed figure gives way to the column that nothing else in this workbook fills
+        if place.column.readonly and (other := headings.writable(place.heading, used)):
+            used.add(id(other))
+            place.column, place.how = other, "synonym"
     return sorted(found, key=lambda f: f.index)
 
 

@@ -48,6 +48,10 @@ class Undoer(Applier):
     # --- may it be undone ----------------------------------------------------------------------------------------
 
     def require_all_untouched(self) -> None:
+        if touched := self.all_touched():
+            raise TouchedError(touched)
+
+    def all_touched(self) -> list[tuple[int, str, str]]:
         touched: list[tuple[int, str, str]] = []
         for rows in self.chunks(RowAction.NEW, RowAction.CHANGED):
             stored = self.locked(self.model, [r.object_id for r in rows])
@@ -56,8 +60,7 @@ class Undoer(Applier):
                     touched.append((row.number, row.label, why))
             touched += self.touched_parts(rows)
         touched += self.used_elsewhere()
-        if touched:
-            raise TouchedError(sorted(set(touched)))
+        return sorted(set(touched))
 
     def touched(self, row: Any, obj: models.Model | None) -> str:
         if obj is None:
@@ -182,6 +185,12 @@ def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
         batch.status, batch.version = was
         raise
     return batch
+
+
+def touched_rows(batch: ImportBatch) -> list[tuple[int, str, str]]:
+    """(row number, label, reason) of what stands against undoing the batch; nothing is changed."""
+    with transaction.atomic():
+        return Undoer(batch, None, context_of(batch)).all_touched()
 
 
 def can_undo(user: User, batch: ImportBatch) -> bool:

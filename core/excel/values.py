@@ -306,6 +306,8 @@ def choice_words(column: Column, field: models.Field | None) -> dict[str, Any]:
 
 
 def choice_labels(column: Column, field: models.Field | None) -> list[str]:
+    if column.words:
+        return list(column.words.values())
     labels = [str(label) for value, label in getattr(field, "flatchoices", None) or () if value not in ("", None)]
     return labels or list(column.choices or ())
 

@@ -85,25 +85,17 @@ def write_workbook(
     columns: list[Column],
     committee: Committee | None,
     day: date,
+    foot: str = "",
 ) -> int:
     """Stream a workbook; returns the number of rows."""
     everything = [NUMBERS, *columns]
-    two = any(c.group for c in columns)
-    header = (3, 4) if two else (3, 3)
+    header = (3, 4) if any(c.group for c in columns) else (3, 3)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
             out = SheetXml(file, [c.cell_width for c in everything], frozen=header[1])
-            last = len(everything) - 1
-            out.fixed_row({0: sheet.title}, TITLE, 32)
-            out.merge(1, 0, 1, last)
-            right = max(last - 2, min(1, last))
-            unit = f"填报单位（盖章）：{committee.name if committee else ''}"
-            out.fixed_row({0: unit, right: f"填报时间：{day_words(day)}"} if right else {0: unit}, META)
-            write_header(out, everything)
+            write_top(out, sheet, everything, committee, day)
             count = out.rows([number, *row] for number, row in enumerate(rows, 1))
-            step = max(len(everything) // 4, 1)
-            places = [min(i * step, last) for i in range(4)]
-            out.fixed_row(dict(zip(places, SIGNATURES, strict=True)), FOOT, 24)
+            write_bottom(out, len(everything) - 1, foot)
             out.close()
         with archive.open("xl/worksheets/sheet2.xml", "w") as file:
             notes = SheetXml(file, [100], frozen=0, landscape=False)
@@ -114,6 +106,27 @@ def write_workbook(
     return count
 
 
+def write_top(out: SheetXml, sheet: Sheet, columns: list[Column], committee: Committee | None, day: date) -> None:
+    """Title, 填报单位 and 填报时间, header."""
+    last = len(columns) - 1
+    out.fixed_row({0: sheet.title}, TITLE, 32)
+    out.merge(1, 0, 1, last)
+    right = max(last - 2, min(1, last))
+    unit = f"填报单位（盖章）：{committee.name if committee else ''}"
+    out.fixed_row({0: unit, right: f"填报时间：{day_words(day)}"} if right else {0: unit}, META)
+    write_header(out, columns)
+
+
+def write_bottom(out: SheetXml, last: int, foot: str) -> None:
+    """The ledger's own last line, if it has one, and the signatures."""
+    if foot:
+        out.fixed_row({0: foot}, FOOT, 22)
+        out.merge(out.line, 0, out.line, last)
+    step = max((last + 1) // 4, 1)
+    places = [min(i * step, last) for i in range(4)]
+    out.fixed_row(dict(zip(places, SIGNATURES, strict=True)), FOOT, 24)
+
+
 def export_to(
     target: IO[bytes],
     sheet: Sheet,
@@ -121,12 +134,16 @@ def export_to(
     *,
     committee: Committee | None,
     full: bool = False,
+    every: bool = True,
+    user: User | None = None,
     on: date | None = None,
 ) -> int:
-    exporter = Exporter(sheet, full=full)
+    """The rows in a workbook. every=False: the office's own layout; else all columns, to be changed and imported."""
     day = on or today(committee)
+    exporter = Exporter(sheet, full=full, every=every, day=day)
+    foot = "" if every or user is None else sheet.foot(queryset, user)
     return write_workbook(
-        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=day
+        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=day, foot=foot
     )
 
 
@@ -153,13 +170,20 @@ def note_export(
 
 
 def export_response(
-    sheet: Sheet, queryset: models.QuerySet, request: HttpRequest, *, purpose: str = "", on: date | None = None
+    sheet: Sheet,
+    queryset: models.QuerySet,
+    request: HttpRequest,
+    *,
+    purpose: str = "",
+    on: date | None = None,
+    every: bool = False,
 ) -> HttpResponse:
     """The rows of a list as a workbook; `queryset` is already narrowed by visible_to. Long ones become a job.
 
     on: the day of the ledger, printed on it, where it is not today's.
 
     purpose: given by staff who need full phone and ID numbers; it is logged. Without it they are masked.
+    every: all columns instead of the office's own layout.
     """
     user, committee = request.user, request.user.committee
     full = bool(purpose) and user.is_committee_staff
@@ -175,35 +199,38 @@ def export_response(
             ids=ids,
             purpose=purpose if full else "",
             on=on.isoformat() if on else "",
+            every=every,
         )
         return redirect(reverse("core:job", args=[job.pk]))
     file = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (closed by the response)
-    written = export_to(file, sheet, queryset, committee=committee, full=full, on=on)
+    written = export_to(file, sheet, queryset, committee=committee, full=full, every=every, user=user, on=on)
     file.seek(0)
     note_export(sheet, written, user, conditions, purpose if full else "", committee)
     return attachment(file, file_name(sheet, committee, on))
 
 
 @jobs.job("core.export")
-def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "", on: str = "") -> None:
+def run_export(
+    job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "", on: str = "", every: bool = False
+) -> None:
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
     model = declared.model_class
     visible = model._default_manager.visible_to(job.created_by) if job.created_by else model._default_manager.all()
     day = date.fromisoformat(on) if on else today(job.committee)
     visible = declared.annotated(visible, day)
-    exporter = Exporter(declared, full=bool(purpose))
+    exporter = Exporter(declared, full=bool(purpose), every=every, day=day)
+    foot = "" if every else declared.foot(visible.filter(pk__in=ids[:20_000]), job.created_by)
 
     def rows() -> Iterable[list[Any]]:
         for start in range(0, len(ids), 5000):
             progress(start, len(ids), "正在写出")
-            chunk = ids[start : start + 5000]
-            order = {pk: i for i, pk in enumerate(chunk)}
-            found = exporter.pairs(visible.filter(pk__in=chunk))
-            yield from (row for _, row in sorted(found, key=lambda pair: order[pair[0]]))
+            yield from exporter.chosen(visible.order_by(), ids[start : start + 5000])
 
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        count = write_workbook(file, declared, rows(), columns=exporter.columns, committee=job.committee, day=day)
+        count = write_workbook(
+            file, declared, rows(), columns=exporter.columns, committee=job.committee, day=day, foot=foot
+        )
         file.seek(0)
         job.result_name = file_name(declared, job.committee, day)
         job.result_file.save(f"export-{job.pk}{Path(job.result_name).suffix}", File(file), save=False)

@@ -12,6 +12,8 @@ from .reading import column_letter
 
 PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG = range(10)
 MAX_TEXT = 32767
+CACHED = frozenset((str, date))
+MANY = 5000  # cells kept in XML
 TOO_LONG = "〔内容超过32767字，后面的没有导出〕"
 EPOCH = date(1899, 12, 30).toordinal()
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -34,10 +36,10 @@ STYLES = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <xf fontId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf fontId="2" fillId="2" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>
-<xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 <xf borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf numFmtId="164" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
-<xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 </cellXfs>
@@ -57,24 +59,39 @@ def text_of(value: str) -> tuple[str, int]:
     return value, style
 
 
-def cell(place: str, value: Any) -> str:
+BLANK = '" s="4"/>'
+
+
+def tail(value: Any) -> str:
+    """A cell's XML from the end of its place on: `<c r="A1` comes before it."""
     kind = value.__class__
     if kind is str:
         if not value:
-            return f'<c r="{place}" s="4"/>'
+            return BLANK
         text, style = text_of(value)
-        return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        keep = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() or "\n" in text else ""
+        return f'" s="{style}" t="inlineStr"><is><t{keep}>{text}</t></is></c>'
     if kind is int or kind is float or kind is Decimal:
-        return f'<c r="{place}" s="5"><v>{value}</v></c>'
+        return f'" s="5"><v>{value}</v></c>'
     if value is None:
-        return f'<c r="{place}" s="4"/>'
+        return BLANK
     if kind is bool:
-        return cell(place, "是" if value else "否")
+        return tail("是" if value else "否")
     if isinstance(value, datetime):
-        return cell(place, f"{value:%Y-%m-%d %H:%M}")
+        return tail(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, date):
-        return f'<c r="{place}" s="6"><v>{value.toordinal() - EPOCH}</v></c>'
-    return cell(place, str(value))
+        return f'" s="6"><v>{value.toordinal() - EPOCH}</v></c>'
+    return tail(str(value))
+
+
+class Tails(dict):
+    """Texts and dates come again and again, so their XML is kept; numbers are not kept, since 1 == True."""
+
+    def __missing__(self, value: Any) -> str:
+        text = tail(value)
+        if value.__class__ in CACHED:
+            self[value] = text
+        return text
 
 
 def fixed(place: str, value: str, style: int) -> str:
@@ -119,16 +136,19 @@ class SheetXml:
         self.put(f'<row r="{self.line}" ht="{height}" customHeight="1">{inner}</row>')
 
     def rows(self, rows: Iterable[list[Any]]) -> int:
-        letters, count, buffer = self.letters, 0, []
+        heads, count, buffer = [f'<c r="{letter}' for letter in self.letters], 0, []
+        tails = Tails()
         for row in rows:
             self.line += 1
             n = self.line
-            cells = "".join([cell(f"{letter}{n}", value) for letter, value in zip(letters, row, strict=True)])
+            cells = "".join([f"{head}{n}{tails[value]}" for head, value in zip(heads, row, strict=True)])
             buffer.append(f'<row r="{n}">{cells}</row>')
             count += 1
-            if len(buffer) == 500:
+            if not count % 500:
                 self.put("".join(buffer))
                 buffer.clear()
+                if len(tails) > MANY:
+                    tails.clear()
         self.put("".join(buffer))
         return count
 

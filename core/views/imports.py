@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,9 +17,10 @@ from core.excel.annotating import is_long, store_annotated
 from core.excel.blank import blank_workbook
 from core.excel.guard import too_large
 from core.excel.jobs import start_applying, start_reading
+from core.excel.pasting import is_pasted
 from core.excel.sheet import Sheet, all_sheets, get_sheet
 from core.excel.staging import already_applied, new_batch
-from core.excel.undoing import TouchedError, can_undo, undo_batch
+from core.excel.undoing import TouchedError, can_undo, touched_rows, undo_batch
 from core.excel.writing import attachment, export_response
 from core.models import ImportBatch, Job
 from core.pages.details import Action, Crumb, visible_or_404
@@ -29,31 +29,23 @@ from core.permissions import allow, is_office, is_staff
 from core.transitions import advance
 from core.uploads import body_too_large
 
+TOUCHED = "导入以后有人改动过其中的内容，不能整批撤销。下面列出是哪几条，请逐条处理。"
 ACCEPT = ".xlsx,.xls,.csv,.et"
 HOME = Crumb("导入导出", "/imports/")
 
 
 class UploadForm(forms.Form):
-    """One of the two: a file, or a block copied from a sheet."""
-
     file = forms.FileField(
         label="工作簿",
-        required=False,
         allow_empty_file=True,
         max_length=500,
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
+        error_messages={"required": "还没有选择文件。请选一个工作簿；少量的行也可以用“从 Excel 粘贴”。"},
     )
-    pasted = forms.CharField(label="粘贴的内容", required=False, widget=forms.Textarea(attrs={"rows": 5}))
     as_of = forms.DateField(
         label="数据截至", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     source = forms.CharField(label="来源", required=False, max_length=60)
-
-    def clean(self):
-        values = super().clean()
-        if not values.get("file") and not (values.get("pasted") or "").strip() and not self.errors:
-            raise ValidationError("还没有选择文件，也没有粘贴内容。请选一个工作簿，或把表格连同表头粘贴进来。")
-        return values
 
 
 def sheet_or_404(kind: str) -> Sheet:
@@ -90,23 +82,6 @@ def with_titles(batches):
     return rows
 
 
-@require_GET
-@allow(is_staff)
-def batch_list(request: HttpRequest) -> HttpResponse:
-    page = max(int(p), 1) if (p := request.GET.get("page", "1")).isdigit() and len(p) < 6 else 1
-    rows = list(
-        ImportBatch.objects.visible_to(request.user).select_related("created_by")[(page - 1) * 50 : page * 50 + 1]
-    )
-    context = {
-        "title": "导入记录",
-        "crumbs": [HOME],
-        "batches": with_titles(rows[:50]),
-        "page_number": page,
-        "has_next": len(rows) > 50,
-    }
-    return render(request, "core/import_batches.html", context)
-
-
 @require_http_methods(["GET", "POST"])
 @allow(is_staff)
 def upload(request: HttpRequest, kind: str) -> HttpResponse:
@@ -121,18 +96,13 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return upload_page(request, sheet, form, status=400)
-    file = form.cleaned_data.get("file") or pasted_file(form.cleaned_data["pasted"])
+    file = form.cleaned_data["file"]
     batch = new_batch(
         sheet, file, file.name, by=request.user, committee=request.user.committee,
         source=clean_line(form.cleaned_data["source"]), as_of=form.cleaned_data["as_of"],
     )  # fmt: skip
     job = start_reading(batch, by=request.user)
     return redirect("core:job", job.pk) if job else redirect("core:import-batch", batch.pk)
-
-
-def pasted_file(text: str) -> UploadedFile:
-    content = ContentFile(text.encode("utf-8-sig"), name="粘贴的内容.csv")
-    return content
 
 
 def upload_page(
@@ -166,7 +136,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     if not sheet.can_export:
         raise Http404("这个台账不能导出。")
     purpose = clean_line(request.POST.get("purpose", ""))[:200]
-    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose)
+    every = request.POST.get("every") == "1"
+    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose, every=every)
 
 
 @require_GET
@@ -200,6 +171,8 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         "state_kind": BATCH_KINDS[batch.status],
         "is_open": batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED),
         "excerpt": preview.excerpt(batch, limit) if batch.wrong_count else None,
+        "unresolved": preview.unresolved(batch) if batch.wrong_count else [],
+        "can_mend": batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED) and is_pasted(batch),
         "wrong_cells": preview.wrong_cells(batch) if batch.wrong_count else 0,
         "changes": preview.changes(batch, limit) if batch.changed_count else [],
         "changes_more": max(batch.changed_count - limit, 0),
@@ -268,7 +241,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             batch,
             status=409,
-            problem="导入以后有人改动过其中的内容，不能整批撤销。请逐条处理。",
+            problem=TOUCHED,
             touched=error.rows[:100],
         )
     except ValidationError as error:
@@ -281,6 +254,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def confirm_undo(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     if not can_undo(request.user, batch):
         raise Http404("这批导入不能撤销。")
+    if touched := touched_rows(batch):
+        return show_batch(request, batch, problem=TOUCHED, touched=touched[:100])
     context = {
         "title": "撤销导入",
         "crumbs": [HOME, Crumb(batch.file_name, reverse("core:import-batch", args=[batch.pk]))],

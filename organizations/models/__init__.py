@@ -11,7 +11,7 @@ from .organizations import Affiliation, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
-from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, term_state
+from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, branch_term_state, term_state
 
 __all__ = [
     "NEAR_MONTHS",
@@ -42,6 +42,7 @@ __all__ = [
     "SocialOrganization",
     "SyncDuty",
     "SyncRule",
+    "branch_term_state",
     "duty_state",
     "is_secretary_of",
     "latest_confirmation",

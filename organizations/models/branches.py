@@ -97,7 +97,37 @@ class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
         """Everything that the list and the export show beside the branch's own columns."""
         today = Value(on, output_field=models.DateField())
         rows = self.with_secretary(on).with_member_count(on).with_body_count(on).with_term()
-        return rows.with_standing(on).annotate(today=today)
+        return rows.with_standing(on).annotate(today=today).with_office_columns(on)
+
+    def with_office_columns(self, on: date) -> Self:
+        """Annotate what only the printed ledger shows (DOMAIN §14.2)."""
+        from .coverage import BranchCoverage
+        from .members import Membership
+
+        members = Membership.objects.full().on(on).filter(branch=OuterRef("pk")).order_by().values("branch")
+        young = Q(member__born_on__gt=date(on.year - 35, on.month, min(on.day, 28)))
+
+        def count(condition: Q) -> Coalesce:
+            return Coalesce(Subquery(members.values(n=Count("pk", filter=condition))), 0)
+
+        posts = BranchPost.objects.on(on).filter(branch=OuterRef("pk")).order_by("start", "pk")
+        secretary = posts.filter(post=PostKind.SECRETARY).order_by("-start")
+        own = BranchCoverage.objects.on(on).filter(branch=OuterRef("pk"), method="own").order_by("start")
+        holders = {
+            f"{post}_post": Subquery(posts.filter(post=post).values("person_name")[:1])
+            for post in (PostKind.ORGANIZATION, PostKind.PUBLICITY, PostKind.DISCIPLINE)
+        }
+        return self.annotate(
+            full_member_count=count(Q(member__category="full")),
+            women_count=count(Q(member__sex="female")),
+            young_count=count(young),
+            floating_count=count(~Q(member__floating="")),
+            own_body=Subquery(own.values("organization__name")[:1]),
+            post_count=Coalesce(Subquery(posts.order_by().values("branch").values(n=Count("pk"))), 0),
+            secretary_id_tail=Subquery(secretary.values("member__id_tail")[:1]),
+            secretary_id_cipher=Subquery(secretary.values("member__id_cipher")[:1]),
+            **holders,
+        )
 
 
 class PartyBranch(Record):

@@ -20,6 +20,7 @@ from organizations.choices import (
     CharterStatus,
     CoverageMethod,
     LetterStatus,
+    MembershipKind,
     NoBranchReason,
     PostKind,
     RegistrationStatus,
@@ -189,4 +190,31 @@ class SurroundingsQuerySet(models.QuerySet):
         past: a ledger of another day, whose registration status has to be found out.
         """
         standing = self.with_standing(on) if past else self.annotate(standing=F("status"), ended_by=F("ended_on"))
-        return standing.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+        known = standing.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+        return known.with_office_columns(on)
+
+    def with_office_columns(self, on: date) -> Self:
+        """Annotate what only the printed ledger shows (DOMAIN §14.1); after with_coverage."""
+        holds = IntervalQuerySet.holds(on, "branch__coverages__")
+        guests = (
+            rows("Membership")
+            .on(on)
+            .filter(
+                holds,
+                kind=MembershipKind.ASSOCIATE,
+                branch__coverages__organization=OuterRef("pk"),
+                branch__coverages__method=CoverageMethod.OWN,
+            )
+            .order_by()
+            .values("branch__coverages__organization")
+        )
+        secretaries = rows("BranchPost").on(on).filter(post=PostKind.SECRETARY, branch=OuterRef("branch_ref"))
+        inspected = (
+            self.model._meta.get_field("inspections").related_model.objects.filter(**BODY).exclude(conclusion="")
+        )
+        return self.annotate(
+            associate_count=Coalesce(Subquery(guests.values(n=Count("pk"))), 0),
+            full_associate_count=Coalesce(Subquery(guests.values(n=Count("pk", filter=FORMAL))), 0),
+            secretary_phone=Subquery(secretaries.order_by("-start").values("phone")[:1]),
+            last_conclusion=Subquery(inspected.order_by("-quarter", "-pk").values("conclusion")[:1]),
+        )

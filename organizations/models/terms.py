@@ -226,6 +226,17 @@ def term_state(row: dict[str, Any], on: date, months: int = NEAR_MONTHS) -> tupl
     return "off", "未到期"
 
 
+def branch_term_state(row: dict[str, Any]) -> tuple[str, str]:
+    """Kind and word of the 换届 of a branch as `for_ledger` annotates it; no word for a branch without a term."""
+    if row["deadline"] is None:
+        return "off", ""
+    term = {"due_on": row["deadline"], "extended_until": None, "status": row["term_status"]}
+    kind, word = term_state({**term, "elected_on": row["term_elected_on"]}, row["today"])
+    if row["term_elected_on"]:
+        return kind, "已选举"
+    return kind, {"bad": "超期", "warn": "临近"}.get(kind, word)
+
+
 class ElectedPerson(models.Model):
     """当选人. One person of the committee that an election produced; the posts are opened when the result is approved."""
 

@@ -10,10 +10,12 @@ from django.db import models
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
-from organizations.choices import CoverageMethod
+from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import Affiliation, FormerName, SocialOrganization
 
 from .common import BATCH, batch_number
+
+OWN = CoverageMethod.OWN
 
 
 @register
@@ -43,9 +45,46 @@ def in_charter(row: Mapping[str, Any]) -> str:
     return "是" if row["charter_on"] else "否"
 
 
-def export(heading: str, group: str, name: str, kind: str = "text") -> Column:
+def branch_kind(row: Mapping[str, Any]) -> str:
+    return BranchKind(row["branch_kind"]).label if row["branch_kind"] else ""
+
+
+def conclusion(row: Mapping[str, Any]) -> str:
+    words = SocialOrganization._meta.get_field("inspections").related_model._meta.get_field("conclusion").flatchoices
+    return dict(words).get(row["last_conclusion"], "")
+
+
+def members(row: Mapping[str, Any]) -> int | None:
+    """All members of the body: those whose membership is in its branch, and those whose membership is elsewhere."""
+    return None if row["member_count"] is None else row["member_count"] + row["associate_count"]
+
+
+def formal(row: Mapping[str, Any]) -> int | None:
+    return None if row["full_member_count"] is None else row["full_member_count"] + row["full_associate_count"]
+
+
+def probationary(row: Mapping[str, Any]) -> int | None:
+    both = members(row), formal(row)
+    return None if None in both else both[0] - both[1]
+
+
+def own_members(row: Mapping[str, Any]) -> int | None:
+    """A surveyed member of a body without its own branch has the membership elsewhere."""
+    return None if row["member_count"] is None else row["member_count"] if row["coverage_method"] == OWN else 0
+
+
+def elsewhere(row: Mapping[str, Any]) -> int | None:
+    total, own = members(row), own_members(row)
+    return None if total is None else total - own
+
+
+def figure(heading: str, count: Any, *needs: str) -> Column:
+    return Column(heading, kind="int", group="党员情况", readonly=True, export=count, needs=needs, width=6)
+
+
+def export(heading: str, group: str, name: str, kind: str = "text", width: int = 0) -> Column:
     """A column that exports print from an annotation of `for_ledger` and imports pass over."""
-    return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,))
+    return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,), width=width)
 
 
 def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
@@ -101,67 +140,75 @@ class OrganizationSheet(Sheet):
     )  # fmt: skip
     columns = (
         Column("社会组织名称", "name", synonyms=("单位名称", "名称", "社会组织"), required=True,
-               example="示例市广告协会", width=30),
-        Column("简称", "short_name", help="写进总结和名单的叫法。", example="市广告协会", width=20),
+               example="示例市广告协会", width=24),
         Column("统一社会信用代码", "code", "code", synonyms=("信用代码", "社会信用代码"), example="51341700MJ0000001A"),
         Column("类型", "kind", "choice", required=True, synonyms=("社会组织类型", "类别"), choices={
             "社团": "51", "民非": "52", "民办非企业": "52", "社会服务机构": "52",
-            "民办非企业单位（社会服务机构）": "52"}, example="社会团体"),
-        Column("社团分类", "category", "choice", choices={
-            "行业性（协会/商会）": "trade", "学术性（学会/研究会）": "academic", "联合性（联合会/促进会）": "union"}),
-        Column("行业协会商会", "is_trade_association", "bool", synonyms=("是否行业协会商会",), default=False,
-               help="填“是”的列入联席会议邀请名单。"),
-        Column("异地商会", "is_visiting_chamber", "bool", synonyms=("是否异地商会",), default=False),
-        Column("登记方式", "registration_mode", "choice"),
+            "民办非企业单位（社会服务机构）": "52"}, example="社会团体", width=9),
         Column("登记日期", "registered_on", "date", synonyms=("成立日期", "成立登记日期", "成立时间"), required=True,
                example="2015-06-12"),
         Column("登记状态", "status", "choice", synonyms=("状态",), choices={"异常": "abnormal", "注销": "cancelled"},
-               default="normal", export="standing"),
-        Column("注销日期", "ended_on", "date", synonyms=("注销或撤销日期", "撤销日期"), help="已注销、已撤销的才填。",
-               export="ended_by"),
-        Column("业务主管单位", "supervising_unit", synonyms=("主管单位",), example="无", width=18),
-        Column("行业管理部门", "industry_department", width=18),
-        Column("登记管理机关", "registration_authority", synonyms=("登记机关",)),
-        Column("党建领导机关", "party_leading_body", help="章程里写明的。", width=18),
+               default="normal", export="standing", width=7),
+        Column("业务主管单位", "supervising_unit", synonyms=("主管单位",), example="无", width=12),
         Column("党建管理归口", "affiliation.kind", "choice", synonyms=("归口", "党建归口", "归口管理"), choices={
             "直属": "direct", "直管": "direct", "综合党委": "direct", "业务主管单位": "supervisor",
-            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管"),
-        Column("归口起始日期", "affiliation.start", "date", help="新单位不填按登记日期，改归口的不填按数据截至日期。"),
-        Column("法定代表人", "legal_representative", synonyms=("法人代表", "法人", "会长", "负责人")),
-        Column("秘书长", "secretary_general"),
-        Column("联系人", "contact", example="陈例文"),
+            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管", width=9),
+        Column("法定代表人", "legal_representative", synonyms=("法人代表", "法人", "会长", "负责人"), width=8),
+        Column("联系人", "contact", example="陈例文", width=8),
         Column("联系电话", "phone", "phone", synonyms=("电话", "手机")),
-        Column("住所", "address", synonyms=("地址", "住址"), width=28),
-        Column("区县", "district"),
+        Column("住所", "address", synonyms=("地址", "住址"), width=18),
         Column("从业人员数", "staff_count", "int", synonyms=("从业人员",), example=23),
         Column("专职人员数", "full_time_count", "int", synonyms=("专职工作人员数", "专职人员"), example=9),
-        Column("评估等级", "grade", "choice", choices={"无": "", "AAAAA": "5A", "AAAA": "4A", "AAA": "3A"}),
-        Column("评估有效期至", "grade_until", "date"),
-        Column("慈善组织", "is_charity", "bool", synonyms=("是否慈善组织",), default=False),
-        Column("孵化期数", "batch", "lookup", lookup=BATCH, synonyms=("孵化入驻批次", "入驻期数"), clean=batch_number,
-               help="入驻社会组织培育发展中心的写期数。", example="6", width=10),
-        Column("负责人任期届满日", "council_term_end", "date", synonyms=("换届日期",)),
-        Column("曾用名", "former.name", help="更过名的写原来的全称。", width=24),
-        Column("曾用名用到", "former.until", "date", synonyms=("更名日期",)),
-        export("党员总数", "党员情况", "member_count", "int"),
-        export("正式", "党员情况", "full_member_count", "int"),
-        Column("是否建立", group="党组织情况", readonly=True, export=covered, needs=("coverage_method",)),
-        export("党组织名称", "党组织情况", "branch_name"),
-        Column("组建方式", group="党组织情况", readonly=True, export=method, needs=("coverage_method",)),
+        figure("党员总数", members, "member_count", "associate_count"),
+        figure("正式", formal, "full_member_count", "full_associate_count"),
+        figure("预备", probationary, "member_count", "associate_count", "full_member_count", "full_associate_count"),
+        figure("组织关系在本单位", own_members, "member_count", "coverage_method"),
+        figure("未转入", elsewhere, "member_count", "associate_count", "coverage_method"),
+        Column("是否建立", group="党组织情况", readonly=True, export=covered, needs=("coverage_method",), width=6),
+        export("党组织名称", "党组织情况", "branch_name", width=16),
+        Column("组建方式", group="党组织情况", readonly=True, export=method, needs=("coverage_method",), width=9),
+        Column("类别", group="党组织情况", readonly=True, export=branch_kind, needs=("branch_kind",), width=9),
         export("成立时间", "党组织情况", "branch_founded", "date"),
-        export("书记姓名", "党组织情况", "branch_secretary"),
+        export("书记姓名", "党组织情况", "branch_secretary", width=8),
+        export("书记电话", "党组织情况", "secretary_phone", "phone"),
         export("换届时间", "党组织情况", "branch_term_end", "date"),
-        Column("未建立原因", "no_branch_reason", "choice", synonyms=("未建立党组织原因",), choices={"无党员": "no_members"}),
-        Column("原因说明", "no_branch_note", width=20),
-        Column("指导员姓名", "instructor.instructor_name", group="工作覆盖", synonyms=("指导员", "党建工作指导员")),
-        Column("派出单位", "instructor.sent_by", group="工作覆盖", width=18),
-        Column("选派日期", "instructor.start", "date", group="工作覆盖", help="不填按数据截至日期。"),
-        Column("联络员", "liaison.name", group="工作覆盖", synonyms=("党建联络员", "联络员姓名")),
-        Column("联络员电话", "liaison.phone", "phone", group="工作覆盖", synonyms=("电话",)),
-        Column("党建入章", readonly=True, export=in_charter, needs=("charter_on",)),
-        export("核准时间", "", "charter_on", "date"),
-        export("承诺书签订日期", "", "letter_on", "date"),
-        Column("备注", "remark", width=20),
+        Column("未建立原因", "no_branch_reason", "choice", synonyms=("未建立党组织原因",), choices={"无党员": "no_members"}, width=10),
+        Column("指导员姓名", "instructor.instructor_name", group="工作覆盖", synonyms=("指导员", "党建工作指导员"), width=8),
+        Column("派出单位", "instructor.sent_by", group="工作覆盖", width=12),
+        Column("联络员", "liaison.name", group="工作覆盖", synonyms=("党建联络员", "联络员姓名"), width=8),
+        Column("电话", "liaison.phone", "phone", group="工作覆盖", synonyms=("联络员电话",)),
+        Column("是否入章", group="党建入章", readonly=True, export=in_charter, needs=("charter_on",), width=6),
+        export("核准时间", "党建入章", "charter_on", "date"),
+        export("签订日期", "承诺书", "letter_on", "date"),
+        Column("最近年检结论", readonly=True, export=conclusion, needs=("last_conclusion",), width=9),
+        Column("评估等级", "grade", "choice", choices={"无": "", "AAAAA": "5A", "AAAA": "4A", "AAA": "3A"}, width=6),
+        Column("简称", "short_name", help="写进总结和名单的叫法。", example="市广告协会", width=20, extra=True),
+        Column("社团分类", "category", "choice", extra=True, choices={
+            "行业性（协会/商会）": "trade", "学术性（学会/研究会）": "academic", "联合性（联合会/促进会）": "union"}),
+        Column("行业协会商会", "is_trade_association", "bool", synonyms=("是否行业协会商会",), default=False, extra=True,
+               help="填“是”的列入联席会议邀请名单。"),
+        Column("异地商会", "is_visiting_chamber", "bool", synonyms=("是否异地商会",), default=False, extra=True),
+        Column("登记方式", "registration_mode", "choice", extra=True),
+        Column("注销日期", "ended_on", "date", synonyms=("注销或撤销日期", "撤销日期"), help="已注销、已撤销的才填。",
+               export="ended_by", extra=True),
+        Column("行业管理部门", "industry_department", width=18, extra=True),
+        Column("登记管理机关", "registration_authority", synonyms=("登记机关",), extra=True),
+        Column("党建领导机关", "party_leading_body", help="章程里写明的。", width=18, extra=True),
+        Column("归口起始日期", "affiliation.start", "date", help="新单位不填按登记日期，改归口的不填按数据截至日期。",
+               extra=True),
+        Column("秘书长", "secretary_general", extra=True),
+        Column("区县", "district", extra=True),
+        Column("评估有效期至", "grade_until", "date", extra=True),
+        Column("慈善组织", "is_charity", "bool", synonyms=("是否慈善组织",), default=False, extra=True),
+        Column("孵化期数", "batch", "lookup", lookup=BATCH, synonyms=("孵化入驻批次", "入驻期数"), clean=batch_number,
+               help="入驻社会组织培育发展中心的写期数。", example="6", width=10, extra=True),
+        Column("负责人任期届满日", "council_term_end", "date", synonyms=("换届日期",), extra=True),
+        Column("曾用名", "former.name", help="更过名的写原来的全称。", width=24, extra=True),
+        Column("曾用名用到", "former.until", "date", synonyms=("更名日期",), extra=True),
+        Column("原因说明", "no_branch_note", width=20, help="未建立党组织的具体情况。", extra=True),
+        Column("指导员选派日期", "instructor.start", "date", synonyms=("选派日期",), help="不填按数据截至日期。",
+               extra=True),
+        Column("备注", "remark", width=12),
     )  # fmt: skip
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:

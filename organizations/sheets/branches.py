@@ -1,6 +1,6 @@
 """党组织台账."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,11 +8,12 @@ from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import BranchCoverage, PartyBranch, SocialOrganization
+from organizations.models import BranchCoverage, PartyBranch, SocialOrganization, branch_term_state
 from organizations.workflows.terms import follow_ledger, release_terms
 
 from .common import BODY, BRANCH
 
+COMMITTEE_FROM = 7
 METHODS = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: CoverageMethod.FUNCTIONAL}
 
 
@@ -30,6 +31,25 @@ def coverage_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str
         days = [day for day in (founded, context.data["registered"].get(body)) if isinstance(day, date)]
         start = given if isinstance(given, date) else start or max(days, default=context.as_of)
         yield {"organization_id": body, "method": str(method), "start": start}
+
+
+def printed(heading: str, group: str, name: str, kind: str = "text", width: int = 8) -> Column:
+    """A column that exports print from an annotation of `for_ledger` and imports pass over."""
+    return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,), width=width)
+
+
+def seats(row: Mapping[str, Any]) -> str:
+    """Seven full members and more elect a committee (PO-01)."""
+    return "3至5" if (row["full_member_count"] or 0) >= COMMITTEE_FROM else "不设"
+
+
+def probationary(row: Mapping[str, Any]) -> int:
+    return row["member_count"] - row["full_member_count"]
+
+
+def election_state(row: Mapping[str, Any]) -> str:
+    """How far the term is from its end (§5.4)."""
+    return branch_term_state(row)[1]
 
 
 @register
@@ -57,37 +77,52 @@ class BranchSheet(Sheet):
     )  # fmt: skip
     columns = (
         Column("党组织全称", "name", synonyms=("党支部全称", "党组织名称", "党支部名称", "党支部", "名称"), required=True,
-               example="中共示例市广告协会支部委员会", width=34),
-        Column("简称", "short_name", example="市广告协会党支部", width=22),
+               example="中共示例市广告协会支部委员会", width=26),
         Column("类别", "kind", "choice", required=True, synonyms=("党组织类别", "类型"), choices={
-            "支部": "branch", "联合支部": "joint", "功能型支部": "functional", "总支": "general"}, example="党支部"),
-        Column("上级党组织", "parent", "lookup", lookup=BRANCH, help="直属综合党委的不填。", width=22),
+            "支部": "branch", "联合支部": "joint", "功能型支部": "functional", "总支": "general"}, example="党支部", width=9),
+        Column("上级党组织", "parent", "lookup", lookup=BRANCH, help="直属综合党委的不填。", width=16),
+        Column("所在单位", readonly=True, export="own_body", needs=("own_body",), width=18),
         Column("覆盖单位", "coverage.organization", "names", lookup=BODY,
-               synonyms=("覆盖单位名单", "所在单位", "覆盖社会组织", "覆盖单位（名单）"), example="市广告协会"),
-        Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。"),
-        Column("成立日期", "founded_on", "date", synonyms=("成立时间",), required=True, example="2016-05-20"),
-        Column("批复文号", "approval_no", synonyms=("文号",), example="综党〔2016〕12号", width=18),
-        Column("批复机关", "approved_by", width=18),
-        Column("姓名", "secretary.person_name", group="书记", synonyms=("书记", "书记姓名"), example="陈例文"),
+               synonyms=("覆盖单位名单", "所在单位", "覆盖社会组织", "覆盖单位（名单）"), example="市广告协会", width=22),
+        Column("成立时间", "founded_on", "date", synonyms=("成立日期",), required=True, example="2016-05-20"),
+        Column("批复文号", "approval_no", synonyms=("文号",), example="综党〔2016〕12号", width=14),
+        Column("姓名", "secretary.person_name", group="书记", synonyms=("书记", "书记姓名"), example="陈例文", width=8),
+        Column("身份证号", kind="id_number", group="书记", readonly=True, export="secretary_id"),
         Column("任职时间", "secretary.start", "date", group="书记", synonyms=("任职日期", "书记任职时间")),
         Column("在单位职务", "secretary.body_post", group="书记", synonyms=("在社会组织职务", "单位职务"),
-               example="副会长"),
+               example="副会长", width=9),
         Column("电话", "secretary.phone", "phone", group="书记", synonyms=("书记电话",)),
-        Column("总数", kind="int", group="党员数", readonly=True, export="member_count", needs=("member_count",)),
-        Column("届次", "term_number", "int", example=2),
+        Column("应设", group="支委会", readonly=True, export=seats, needs=("full_member_count",), width=6),
+        printed("实有", "支委会", "post_count", "int", 6),
+        printed("组织委员", "支委会", "organization_post"),
+        printed("宣传委员", "支委会", "publicity_post"),
+        printed("纪检委员", "支委会", "discipline_post"),
+        printed("总数", "党员数", "member_count", "int", 6),
+        printed("正式", "党员数", "full_member_count", "int", 6),
+        Column("预备", kind="int", group="党员数", readonly=True, export=probationary,
+               needs=("member_count", "full_member_count")),
+        printed("女", "党员数", "women_count", "int", 6),
+        printed("35岁以下", "党员数", "young_count", "int", 6),
+        printed("流动", "党员数", "floating_count", "int", 6),
         Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20"),
         Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20"),
-        Column("换届状态", readonly=True, export="term_status", needs=("term_status",)),
-        Column("活动场所", "premises", "choice"),
-        Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False),
-        Column("联系人", "contact"),
-        Column("联系电话", "phone", "phone"),
-        Column("状态", "status", "choice", synonyms=("党组织状态",), create_only=True, help="只在新增时采用，不填为正常。",
-               export="standing"),
-        Column("撤销日期", "dissolved_on", "date", create_only=True, help="状态为撤销的才填。",
-               export="dissolved_by"),
-        Column("撤销文号", "dissolution_no", create_only=True),
-        Column("备注", "remark", width=20),
+        Column("换届状态", readonly=True, export=election_state,
+               needs=("deadline", "term_status", "term_elected_on", "today"), width=8),
+        Column("活动场所", "premises", "choice", width=7),
+        Column("上年度评议等次", readonly=True, width=8),
+        Column("简称", "short_name", example="市广告协会党支部", width=22, extra=True),
+        Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。", extra=True),
+        Column("批复机关", "approved_by", width=18, extra=True),
+        Column("届次", "term_number", "int", example=2, extra=True),
+        Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False, extra=True),
+        Column("联系人", "contact", extra=True),
+        Column("联系电话", "phone", "phone", extra=True),
+        Column("状态", "status", "choice", synonyms=("党组织状态",), create_only=True, extra=True,
+               export="standing", help="只在新增时采用，不填为正常。"),
+        Column("撤销日期", "dissolved_on", "date", create_only=True, help="状态为撤销的才填。", export="dissolved_by",
+               extra=True),
+        Column("撤销文号", "dissolution_no", create_only=True, extra=True),
+        Column("备注", "remark", width=12),
     )  # fmt: skip
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:

@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from django.db import models
+
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import today
+from core.periods import quarter_of, quarter_start, today
 from organizations.choices import Sex
-from organizations.models import PartyMember, party_age
+from organizations.models import Membership, PartyMember, party_age
+from organizations.statistics.rosters import roster_balance
 
 from .common import BRANCH
 
 
 def age_of(row: Mapping[str, Any]) -> int | None:
-    return party_age(row["full_on"], today())
+    return party_age(row["full_on"], row["today"])
 
 
 @register
@@ -28,6 +31,7 @@ class MemberSheet(Sheet):
         "换支部请在党员的页面上办理转接，不要在这里改所在党支部。",
     )
     with_number = True
+    number_in_ledger = False
     keys = (("id_number",), ("name", "born_on", "joined_on"))
     ordering = ("sort_key", "pk")
     parts = (
@@ -35,39 +39,50 @@ class MemberSheet(Sheet):
     )  # fmt: skip
     columns = (
         Column("所在党支部", "membership.branch", "lookup", lookup=BRANCH, required=True,
-               synonyms=("党支部", "所在党组织", "党支部名称", "党组织"), example="市广告协会党支部", width=24),
-        Column("姓名", "name", synonyms=("党员姓名",), required=True, example="陈例文"),
-        Column("性别", "sex", "choice", example="男"),
-        Column("民族", "ethnicity", choices=None, example="汉族"),
+               synonyms=("党支部", "所在党组织", "党支部名称", "党组织"), example="市广告协会党支部", width=20),
+        Column("姓名", "name", synonyms=("党员姓名",), required=True, example="陈例文", width=8),
+        Column("性别", "sex", "choice", example="男", width=5),
+        Column("民族", "ethnicity", choices=None, example="汉族", width=6),
         Column("身份证号", "id_number", "id_number", synonyms=("公民身份号码", "身份证号码", "证件号码"), personal=True),
         Column("出生日期", "born_on", "date", synonyms=("出生年月", "出生年月日"), example="1985-03-12"),
         Column("学历", "education", "choice", choices={
             "本科": "bachelor", "大学": "bachelor", "大专": "college", "专科": "college", "硕士": "postgraduate",
-            "博士": "postgraduate", "硕士研究生": "postgraduate", "博士研究生": "postgraduate", "初中": "junior"}),
+            "博士": "postgraduate", "硕士研究生": "postgraduate", "博士研究生": "postgraduate", "初中": "junior"}, width=9),
         Column("人员类别", "category", "choice", synonyms=("党员类别",), default="full",
-               choices={"正式": "full", "预备": "probationary"}, example="正式党员"),
+               choices={"正式": "full", "预备": "probationary"}, example="正式党员", width=9),
         Column("入党日期", "joined_on", "date", synonyms=("入党时间", "加入党组织日期"), example="2010-07-01"),
         Column("转正日期", "full_on", "date", synonyms=("转正时间", "转为正式党员日期"), example="2011-07-01"),
-        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=age_of, needs=("full_on",)),
-        Column("工作单位及职务", "workplace", synonyms=("单位及职务", "工作单位"), width=26),
-        Column("工作岗位", "position"),
-        Column("党内职务", "party_post"),
-        Column("社会组织专职人员", "is_full_time_staff", "bool", synonyms=("专职人员", "是否专职"), default=False),
+        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=age_of, needs=("full_on", "today"), width=6),
+        Column("工作单位及职务", "workplace", synonyms=("单位及职务", "工作单位"), width=20),
+        Column("工作岗位", "position", width=9),
+        Column("党内职务", "party_post", width=9),
         Column("手机号码", "phone", "phone", synonyms=("联系电话", "手机", "电话"), personal=True),
-        Column("家庭住址", "address", personal=True, width=24),
+        Column("家庭住址", "address", personal=True, width=16),
         Column("组织关系是否在本支部", "membership.kind", "choice", default="full", choices={
-            "是": "full", "否": "associate", "在": "full", "未转入": "associate"}, example="是"),
-        Column("进入本支部日期", "membership.start", "date", synonyms=("转入日期", "编入支部日期"),
-               help="不填按数据截至日期。"),
-        Column("进入原因", "membership.join_reason", "choice", default="initial",
-               choices={"发展": "admitted", "转入": "transferred"}),
-        Column("是否流动", "floating", "choice", synonyms=("流动状态",), choices={"否": "", "是": "out", "非流动": ""}),
-        Column("流向", "floating_place"),
-        Column("是否失联", "is_lost", "bool", synonyms=("失联",), default=False),
-        Column("失联日期", "lost_on", "date"),
+            "是": "full", "否": "associate", "在": "full", "未转入": "associate"}, words={"full": "是", "associate": "否"}, example="是", width=9),
+        Column("是否流动", "floating", "choice", synonyms=("流动状态",), choices={"否": "", "是": "out", "非流动": ""}, width=7),
+        Column("流向", "floating_place", width=10),
+        Column("是否失联", "is_lost", "bool", synonyms=("失联",), default=False, width=6),
         Column("党费缴纳至", "fee_paid_until", "date"),
-        Column("备注", "remark", width=20),
+        Column("社会组织专职人员", "is_full_time_staff", "bool", synonyms=("专职人员", "是否专职"), default=False,
+               extra=True),
+        Column("进入本支部日期", "membership.start", "date", synonyms=("转入日期", "编入支部日期"),
+               help="不填按数据截至日期。", extra=True),
+        Column("进入原因", "membership.join_reason", "choice", default="initial", extra=True,
+               choices={"发展": "admitted", "转入": "transferred"}),
+        Column("失联日期", "lost_on", "date", help="写了是否失联的才填。", extra=True),
+        Column("备注", "remark", width=10),
     )  # fmt: skip
+
+    def foot(self, queryset: models.QuerySet, user: Any) -> str:
+        """The balance of the quarter over the branches of these rows."""
+        day = today(user.committee)
+        members = queryset.order_by().values("pk")
+        branches = Membership.objects.full().on(day).filter(member__in=members).values("branch")
+        balance = roster_balance(
+            Membership.objects.full().filter(branch__in=branches), quarter_start(quarter_of(day)), day
+        )
+        return "　".join(f"{word}：{number}" for word, number in balance.parts())
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         if not values.get("sex") and not values.get("id_number") and not values.get("id"):

@@ -30,7 +30,14 @@ from core.permissions import allow, is_staff
 from core.timeline import events_of, todos_of
 from organizations import forms
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind
-from organizations.models import NEAR_MONTHS, BranchCoverage, BranchPost, PartyBranch, is_secretary_of, term_state
+from organizations.models import (
+    NEAR_MONTHS,
+    BranchCoverage,
+    BranchPost,
+    PartyBranch,
+    branch_term_state,
+    is_secretary_of,
+)
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 
@@ -45,10 +52,8 @@ def term_cell(row: dict[str, Any]) -> Cell:
     end = row["deadline"]
     if end is None or row["standing"] == BranchStatus.DISSOLVED:
         return Cell("")
-    term = {"due_on": end, "extended_until": None, "status": row["term_status"], "elected_on": row["term_elected_on"]}
-    kind, _ = term_state(term, row["today"])
-    word = {"bad": "超期", "warn": "临近"}.get(kind, "") if not term["elected_on"] else "已选举"
-    return Cell(f"{end} {word}".strip(), kind=kind if kind in ("bad", "warn") else "")
+    kind, word = branch_term_state(row)
+    return Cell(f"{end} {word if kind != 'off' else ''}".strip(), kind=kind if kind in ("bad", "warn") else "")
 
 
 def standing_cell(row: dict[str, Any]) -> Cell:

@@ -134,14 +134,15 @@ def save(book: openpyxl.Workbook) -> bytes:
     return stream.getvalue()
 
 
-def bring(content: bytes, user: Any, kind: str = "test-bodies", name: str = "台账.xlsx") -> Any:
+def bring(content: bytes, user: Any, kind: str = "test-bodies", name: str = "台账.xlsx", **facts: Any) -> Any:
     """Upload and read; nothing is applied."""
-    batch = new_batch(registry[kind], SimpleUploadedFile(name, content), name, by=user, committee=user.committee)
+    file = SimpleUploadedFile(name, content)
+    batch = new_batch(registry[kind], file, name, by=user, committee=user.committee, **facts)
     return read_batch(batch)
 
 
-def bring_in(content: bytes, user: Any, kind: str = "test-bodies", name: str = "台账.xlsx") -> Any:
-    return apply_batch(bring(content, user, kind, name), by=user)
+def bring_in(content: bytes, user: Any, kind: str = "test-bodies", name: str = "台账.xlsx", **facts: Any) -> Any:
+    return apply_batch(bring(content, user, kind, name, **facts), by=user)
 
 
 def counts(batch: Any) -> tuple[int, int, int, int]:

@@ -9,7 +9,7 @@ from core.excel.annotating import annotated, annotated_name
 from core.excel.blank import blank_workbook
 from core.excel.sheet import all_sheets, get_sheet
 from core.excel.writing import export_response, export_to
-from core.excel.xml import text_of
+from core.excel.xml import QUOTED, tail, text_of
 from core.models import AuditEntry
 from organizations.models import BranchCoverage, PartyBranch, SocialOrganization
 from tests.factories import make_committee, make_staff
@@ -96,6 +96,12 @@ class ExportTests(TestCase):
         self.assertEqual((cell.data_type, cell.quotePrefix), ("s", True))
         self.assertIn("@ab", [c.value for row in page for c in row])
         self.assertNotIn(b"<f>", zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml"))
+
+    def test_every_beginning_that_a_spreadsheet_takes_for_a_formula_is_quoted(self):
+        for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")'):
+            with self.subTest(text):
+                self.assertIn(f'" s="{QUOTED}" t="inlineStr"><is><t', tail(text))
+                self.assertNotIn("<f>", tail(text))
 
     def test_text_that_is_too_long_for_a_cell_says_so(self):
         text, _style = text_of("长" * 40000)

@@ -1,10 +1,14 @@
+import csv
 import io
+import re
 import zipfile
 
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import TestCase, override_settings
-from django.urls import reverse
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse, reverse_lazy
 
 from core.choices import BatchStatus
 from core.models import AuditEntry, ImportBatch, Job
@@ -12,6 +16,7 @@ from organizations.models import SocialOrganization
 from tests.factories import make_committee, make_leader, make_staff
 
 from .excel_data import HEAD, body, save, workbook
+from .office_files import compound, encrypted, xls
 
 
 def stored_once(book, member, text):
@@ -87,13 +92,6 @@ class ImportPageTests(PageCase):
         response = self.client.post(reverse("core:import-apply", args=[batch.pk]))
         self.assertEqual((response.status_code, SocialOrganization.objects.count()), (409, 0))
 
-    def test_a_pasted_block_is_read_like_a_file(self):
-        text = "\t".join(HEAD) + "\n" + "\t".join(str(c) for c in body(1))
-        response = self.client.post(reverse("core:import-upload", args=["test-bodies"]), {"pasted": text}, follow=True)
-
-        self.assertContains(response, "确认导入")
-        self.assertEqual(ImportBatch.objects.get().new_count, 1)
-
     def test_the_index_lists_all_kinds_in_order_with_a_fixed_number_of_queries(self):
         address = reverse("core:import-index")
         self.client.get(address)
@@ -162,9 +160,61 @@ class WrongInputTests(PageCase):
         self.refused(stored_once(workbook([HEAD]), "xl/worksheets/sheet1.xml", b"<worksheet><sheet"), "重新上传")
 
     def test_an_encrypted_workbook(self):
-        content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+        self.refused(encrypted(workbook([HEAD, body(1)]), "不告诉"), "设了打开密码", "取消打开密码，另存后再上传")
 
-        self.refused(content, "设了打开密码")
+    def test_a_word_file_of_old(self):
+        self.refused(compound({"WordDocument": b"x" * 5000}), "是Word文档")
+
+    def test_an_old_workbook_is_read_and_comes_back_marked(self):
+        rows = [HEAD, body(1, 登记日期="2015-03-01"), body(2, 登记日期="2009.13.1", 备注="WordDocument")]
+        response = self.send(xls(rows, "党建台账"), "台账.xls")
+        self.assertContains(response, "没有13月")
+        batch = ImportBatch.objects.get()
+        self.assertEqual((batch.sheet_name, batch.new_count, batch.wrong_count), ("党建台账", 1, 1))
+
+        response = self.client.get(reverse("core:import-annotated", args=[batch.pk]))
+
+        self.assertIn(".xlsx", response["Content-Disposition"])
+        page = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))["党建台账"]
+        self.assertEqual([c.coordinate for row in page for c in row if c.comment], ["E3"])
+        self.assertEqual((page["E3"].value, page["B2"].value), ("2009.13.1", "市第1协会"))
+
+    def test_an_old_workbook_under_a_new_name_is_read_and_said(self):
+        response = self.send(xls([HEAD, body(1, 登记日期="2015-03-01")]), "台账.xlsx")
+
+        self.assertContains(response, "内容其实是旧版.xls工作簿，已按.xls读取")
+        self.assertEqual(ImportBatch.objects.get().new_count, 1)
+
+    def test_a_damaged_old_workbook(self):
+        self.refused(xls([HEAD, body(1)])[:1500], "损坏")
+
+    def test_csv_of_both_encodings_is_read_and_comes_back_marked(self):
+        lines = [HEAD, body(1), body(2, 登记日期="2009.13.1", 备注='他说"好"，\n又一行')]
+        stream = io.StringIO()
+        csv.writer(stream).writerows(lines)
+        for encoding in ("gbk", "utf-8-sig"):
+            with self.subTest(encoding):
+                response = self.send(stream.getvalue().encode(encoding), "台账.csv")
+                self.assertContains(response, "没有13月")
+                batch = ImportBatch.objects.latest("pk")
+                self.assertEqual((batch.new_count, batch.wrong_count), (1, 1))
+                response = self.client.get(reverse("core:import-annotated", args=[batch.pk]))
+                page = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).worksheets[0]
+                self.assertEqual([c.coordinate for row in page for c in row if c.comment], ["E3"])
+                self.assertEqual(page["L3"].value, '他说"好"，\n又一行')
+
+    def test_unknown_headings_are_named_and_passed_over(self):
+        response = self.send(workbook([[*HEAD, "星级", "印象"], [*body(1), "五", "好"]]))
+
+        self.assertContains(response, "M列“星级”、N列“印象”")
+        self.assertEqual(ImportBatch.objects.get().new_count, 1)
+
+    def test_a_code_stored_as_a_number_and_a_row_twice(self):
+        response = self.send(workbook([HEAD, body(1, 统一社会信用代码=513417000000000000), body(2), body(2)]))
+
+        self.assertContains(response, "末几位已丢失")
+        self.assertContains(response, "与第3行")
+        self.assertEqual((ImportBatch.objects.get().wrong_count, SocialOrganization.objects.count()), (2, 0))
 
     def test_other_formats_under_the_name_of_a_workbook(self):
         self.refused(b"<html><table><tr><td>1</td></tr></table></html>", "其实是网页")
@@ -204,3 +254,43 @@ class WrongInputTests(PageCase):
         hidden.sheet_state = "hidden"
 
         self.refused(save(book), "没有找到《测试单位台账》的表头")
+
+
+class BatchListTests(PageCase):
+    address = reverse_lazy("core:import-batch-list")
+
+    def names(self, **query):
+        return re.findall(r">(批次\d)", self.client.get(self.address, query).content.decode().partition("<tbody")[2])
+
+    def test_the_list_is_narrowed_by_kind_state_and_person_and_says_why(self):
+        self.send(workbook([HEAD, body(1)]), "批次1.xlsx")
+        self.send(b"", "批次2.xlsx")
+        self.send(workbook([HEAD, body(2, 类型="协会")]), "批次3.xlsx")
+        other = make_staff(self.user.committee)
+        self.client.force_login(other)
+        self.client.post(
+            reverse("core:import-paste", args=["test-branches"]), {"pasted": "党支部全称\t类别\n中共甲支部\t党支部"}
+        )
+        ImportBatch.objects.filter(created_by=other).update(file_name="批次4.csv")
+
+        self.assertEqual(self.names(), ["批次4", "批次3", "批次2", "批次1"])
+        self.assertEqual(self.names(status="rejected", kind="test-bodies"), ["批次3", "批次2"])
+        self.assertEqual(self.names(kind="test-branches"), ["批次4"])
+        self.assertEqual(self.names(created_by=other.pk), ["批次4"])
+        self.assertEqual(self.names(until="2000-01-01"), [])
+        response = self.client.get(self.address)
+        self.assertContains(response, "是空文件，没有内容")
+        self.assertContains(response, "1行有错误，整批没有写入。")
+
+    def test_the_same_queries_for_one_batch_and_many(self):
+        self.send(workbook([HEAD, body(1)]))
+        self.client.get(self.address)
+        with CaptureQueriesContext(connection) as one:
+            self.client.get(self.address)
+        batch = ImportBatch.objects.get()
+        for _ in range(30):
+            batch.pk = None
+            batch.save()
+        with self.assertNumQueries(len(one)):
+            self.client.get(self.address)
+        self.assertLessEqual(len(one), 6)

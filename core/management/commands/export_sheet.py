@@ -18,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", help="写到哪个 .xlsx 文件")
         parser.add_argument("--list", action="store_true", help="按导入次序列出台账种类")
         parser.add_argument("--committee", metavar="CODE", help="只导出这个综合党委及其下级的")
+        parser.add_argument("--office", action="store_true", help="只要报表版式里的栏目，不要其余的")
         parser.add_argument("--masked", action="store_true", help="身份证号和电话只显示前后几位")
 
     def handle(self, *args, kind, file, **options):
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 sheet.annotated(rows, today(committee or self.only())).order_by(*sheet.ordering),
                 committee=committee or self.only(),
                 full=not options["masked"],
+                every=not options["office"],
             )
         audit.record(
             AuditEvent.EXPORT, by=None, label=f"《{sheet.title}》", note=f"命令行导出{count}行。", committee=committee
