@@ -10,7 +10,7 @@ from core.periods import today
 
 
 class Frame:
-    """What the frame around every page shows. Nothing is asked before a template wants it; one query at most."""
+    """What the frame around every page shows. Nothing is asked before a template wants it; as a rule no query."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -30,9 +30,10 @@ class Frame:
 
     @property
     def unread(self) -> int:
-        if not hasattr(self, "_unread"):
-            self._unread = Notice.objects.filter(user=self.user, read_at=None).count()
-        return self._unread
+        """Counted with the sign-in (core.backends); who signed in by this very request has it asked for."""
+        if not hasattr(self.user, "unread"):
+            self.user.unread = Notice.objects.filter(user=self.user, read_at=None).count()
+        return self.user.unread
 
     @property
     def search_url(self) -> str:
