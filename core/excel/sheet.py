@@ -206,6 +206,7 @@ class Sheet:
     after: str = ""  # one Chinese sentence: what must have been imported before
     intro: str = ""  # one Chinese sentence for the list of workbooks
     notes: tuple[str, ...] = ()  # sentences of the second sheet 填表说明
+    derived: tuple[str, ...] = ()  # models whose rows only follow from these: `applied` makes them and takes them away
     with_number: bool = False  # no natural key: exports carry 系统编号, and it finds the row first
     ordering: tuple[str, ...] = ("pk",)
     can_import: bool = True
@@ -234,6 +235,10 @@ class Sheet:
         """Fill the derived columns of a new or changed row; bulk writes do not call save()."""
         if hasattr(obj, "before_save"):
             obj.before_save()
+
+    def footer(self, user: Any, period: Any) -> list[str]:
+        """Lines under the table of an export; begin them with 说明： so that an import passes over them."""
+        return []
 
     def applied(self, ids: list[int], context: Context) -> None:
         """After an import or its undo, in the same transaction: refresh what is derived from the rows."""

@@ -3,7 +3,7 @@
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -85,6 +85,7 @@ def write_workbook(
     columns: list[Column],
     committee: Committee | None,
     day: date,
+    footer: Sequence[str] = (),
 ) -> int:
     """Stream a workbook; returns the number of rows."""
     everything = [NUMBERS, *columns]
@@ -101,6 +102,9 @@ def write_workbook(
             out.fixed_row({0: unit, right: f"填报时间：{day_words(day)}"} if right else {0: unit}, META)
             write_header(out, everything)
             count = out.rows([number, *row] for number, row in enumerate(rows, 1))
+            for text in footer:
+                out.fixed_row({0: text}, FOOT, 20)
+                out.merge(out.line, 0, out.line, last)
             step = max(len(everything) // 4, 1)
             places = [min(i * step, last) for i in range(4)]
             out.fixed_row(dict(zip(places, SIGNATURES, strict=True)), FOOT, 24)
@@ -115,11 +119,23 @@ def write_workbook(
 
 
 def export_to(
-    target: IO[bytes], sheet: Sheet, queryset: models.QuerySet, *, committee: Committee | None, full: bool = False
+    target: IO[bytes],
+    sheet: Sheet,
+    queryset: models.QuerySet,
+    *,
+    committee: Committee | None,
+    full: bool = False,
+    footer: Sequence[str] = (),
 ) -> int:
     exporter = Exporter(sheet, full=full)
     return write_workbook(
-        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=today(committee)
+        target,
+        sheet,
+        exporter.rows(queryset),
+        columns=exporter.columns,
+        committee=committee,
+        day=today(committee),
+        footer=footer,
     )
 
 
@@ -146,7 +162,7 @@ def note_export(
 
 
 def export_response(
-    sheet: Sheet, queryset: models.QuerySet, request: HttpRequest, *, purpose: str = ""
+    sheet: Sheet, queryset: models.QuerySet, request: HttpRequest, *, purpose: str = "", footer: Sequence[str] = ()
 ) -> HttpResponse:
     """The rows of a list as a workbook; `queryset` is already narrowed by visible_to. Long ones become a job.
 
@@ -165,21 +181,24 @@ def export_response(
             sheet=sheet.kind,
             ids=ids,
             purpose=purpose if full else "",
+            footer=list(footer),
         )
         return redirect(reverse("core:job", args=[job.pk]))
     file = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (closed by the response)
-    written = export_to(file, sheet, queryset, committee=committee, full=full)
+    written = export_to(file, sheet, queryset, committee=committee, full=full, footer=footer)
     file.seek(0)
     note_export(sheet, written, user, conditions, purpose if full else "", committee)
     return attachment(file, file_name(sheet, committee))
 
 
 @jobs.job("core.export")
-def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "") -> None:
+def run_export(
+    job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "", footer: Sequence[str] = ()
+) -> None:
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
     model = declared.model_class
-    visible = model._default_manager.visible_to(job.created_by) if job.created_by else model._default_manager.all()
+    visible = declared.queryset(job.created_by) if job.created_by else model._default_manager.all()
     exporter = Exporter(declared, full=bool(purpose))
 
     def rows() -> Iterable[list[Any]]:
@@ -192,7 +211,13 @@ def run_export(job: Job, progress: Any, sheet: str, ids: list[int], purpose: str
 
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         count = write_workbook(
-            file, declared, rows(), columns=exporter.columns, committee=job.committee, day=today(job.committee)
+            file,
+            declared,
+            rows(),
+            columns=exporter.columns,
+            committee=job.committee,
+            day=today(job.committee),
+            footer=footer,
         )
         file.seek(0)
         job.result_name = file_name(declared, job.committee)

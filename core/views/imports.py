@@ -24,6 +24,7 @@ from core.excel.undoing import TouchedError, can_undo, undo_batch
 from core.excel.writing import attachment, export_response
 from core.models import ImportBatch, Job
 from core.pages.details import Action, Crumb, visible_or_404
+from core.pages.period import current_period
 from core.periods import today
 from core.permissions import allow, is_office, is_staff
 from core.transitions import advance
@@ -166,7 +167,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     if not sheet.can_export:
         raise Http404("这个台账不能导出。")
     purpose = clean_line(request.POST.get("purpose", ""))[:200]
-    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose)
+    footer = sheet.footer(request.user, current_period(request))
+    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose, footer=footer)
 
 
 @require_GET
