@@ -1,6 +1,19 @@
 from django.urls import path
 
-from organizations.views import bodies, branches, coverage, ledgers, members, papers, registration, search, sync
+from organizations.views import (
+    bodies,
+    branches,
+    changes,
+    coverage,
+    floating,
+    ledgers,
+    members,
+    papers,
+    registration,
+    search,
+    sync,
+    transfers,
+)
 
 app_name = "organizations"
 
@@ -16,7 +29,7 @@ def pages(stem: str, name: str, module: object, model: str) -> list:
 
 
 BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "members/<int:pk>"
-REVIEW = "registrations/<int:pk>"
+REVIEW, TRANSFER, FLOATING = "registrations/<int:pk>", "transfers/<int:pk>", "floating-members/<int:pk>"
 urlpatterns = [
     *pages("social-organizations", "socialorganization", bodies, "SocialOrganization"),
     path(f"{BODY}/affiliation/", bodies.AffiliationPage.as_view(), name="socialorganization-affiliation"),
@@ -58,12 +71,32 @@ urlpatterns = [
     path(f"{BRANCH}/dissolve/", branches.DissolvePage.as_view(), name="partybranch-dissolve"),
     path(f"{BRANCH}/reveal/", branches.reveal_branch, name="partybranch-reveal"),
     path("members/find/", members.find_member, name="partymember-find"),
+    path("members/changes/", changes.MemberChangeList.as_view(), name="memberchange-list"),
+    path("members/balance/", changes.MemberBalance.as_view(), name="memberchange-balance"),
     *pages("members", "partymember", members, "PartyMember"),
     path(f"{MEMBER}/reveal/", members.reveal_member, name="partymember-reveal"),
-    path(f"{MEMBER}/transfer/", members.TransferPage.as_view(), name="partymember-transfer"),
-    path(f"{MEMBER}/leave/", members.LeavePage.as_view(), name="partymember-leave"),
-    path(f"{MEMBER}/restore/", members.RestorePage.as_view(), name="partymember-restore"),
-    path(f"{MEMBER}/full/", members.FullPage.as_view(), name="partymember-full"),
+    path(f"{MEMBER}/transfer/", transfers.TransferPage.as_view(), name="partymember-transfer"),
+    path(f"{MEMBER}/leave/", changes.LeavePage.as_view(), name="partymember-leave"),
+    path(f"{MEMBER}/restore/", changes.RestorePage.as_view(), name="partymember-restore"),
+    path(f"{MEMBER}/full/", changes.FullPage.as_view(), name="partymember-full"),
+    path(f"{MEMBER}/extend/", changes.ExtendPage.as_view(), name="partymember-extend"),
+    path(f"{MEMBER}/floating/", floating.FloatingPage.as_view(), name="partymember-floating"),
+    path(f"{MEMBER}/lost/", floating.LostPage.as_view(), name="partymember-lost"),
+    path("transfers/", transfers.MemberTransferList.as_view(), name="membertransfer-list"),
+    path(f"{TRANSFER}/", transfers.MemberTransferDetail.as_view(), name="membertransfer-detail"),
+    path(f"{TRANSFER}/approve/", transfers.transfer_approve, name="membertransfer-approve"),
+    path(f"{TRANSFER}/receive/", transfers.transfer_receive, name="membertransfer-receive"),
+    path(f"{TRANSFER}/return/", transfers.transfer_return, name="membertransfer-return"),
+    path(f"{TRANSFER}/withdraw/", transfers.transfer_withdraw, name="membertransfer-withdraw"),
+    path("floating-members/", floating.FloatingRecordList.as_view(), name="floatingrecord-list"),
+    path(f"{FLOATING}/", floating.FloatingRecordDetail.as_view(), name="floatingrecord-detail"),
+    path(f"{FLOATING}/edit/", floating.FloatingRecordUpdate.as_view(), name="floatingrecord-update"),
+    path(f"{FLOATING}/contact/", floating.floating_contact, name="floatingrecord-contact"),
+    path(f"{FLOATING}/close/", floating.floating_close, name="floatingrecord-close"),
+    path("lost-members/", floating.LostRecordList.as_view(), name="lostrecord-list"),
+    path("lost-members/<int:pk>/", floating.LostRecordDetail.as_view(), name="lostrecord-detail"),
+    path("lost-members/<int:pk>/edit/", floating.LostRecordUpdate.as_view(), name="lostrecord-update"),
+    path("lost-members/<int:pk>/find/", floating.lost_find, name="lostrecord-find"),
     *pages("charters", "charterrecord", papers, "CharterRecord"),
     path("charters/<int:pk>/move/", papers.move_charter, name="charterrecord-move"),
     *pages("letters", "commitmentletter", papers, "CommitmentLetter"),

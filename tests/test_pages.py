@@ -14,13 +14,15 @@ from django.urls.converters import IntConverter
 
 from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
-from organizations.models import LedgerCheck, RegistrationReview, SyncDuty
+from organizations.models import FloatingRecord, LedgerCheck, LostRecord, PartyMember, RegistrationReview, SyncDuty
 from reports.models import Edition
 from reviews.models import DutyReport, Finding, ReviewSession
 from tasks.models import JointMeeting, MeetingAttendance, PlanItem, Resolution, TaskAssignment, TaskList
 from tests.factories import (
     make_audit_admin,
     make_branch,
+    make_floating,
+    make_lost,
     make_review,
     make_secretary,
     make_security_admin,
@@ -110,6 +112,12 @@ EXPECTED = (
     ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),
     ("organizations:*-detail", OWN_BRANCH),
     (
+        "organizations:membertransfer-approve organizations:membertransfer-receive organizations:membertransfer-return"
+        " organizations:membertransfer-withdraw organizations:floatingrecord-contact organizations:floatingrecord-close"
+        " organizations:lostrecord-find",
+        POST,
+    ),
+    (
         "organizations:*-end organizations:*-reveal organizations:*-move organizations:partymember-find",
         POST,
     ),
@@ -117,10 +125,16 @@ EXPECTED = (
         "organizations:socialorganization-affiliation organizations:socialorganization-event"
         " organizations:socialorganization-instructor organizations:socialorganization-liaison"
         " organizations:partybranch-coverage organizations:partybranch-post organizations:partybranch-dissolve"
-        " organizations:partymember-transfer organizations:partymember-leave organizations:partymember-restore"
-        " organizations:partymember-full",
+        " organizations:partymember-leave organizations:partymember-restore organizations:partymember-full"
+        " organizations:partymember-extend",
         STAFF,
     ),
+    (
+        "organizations:partymember-transfer organizations:partymember-floating organizations:partymember-lost"
+        " organizations:floatingrecord-update organizations:lostrecord-update",
+        WRITES_FOR_BRANCH,
+    ),
+    ("organizations:memberchange-balance", BUSINESS),
     ("reports:home-draft", "302 302 302 403 403 403 403 403 403"),
     (
         "reports:summary-word reports:summary-pdf reports:summary-copy reports:block-* reports:examples-save"
@@ -234,7 +248,14 @@ class PagesTests(TestCase):
             Edition: Edition.objects.get(),
             RegistrationReview: make_review(staff),
             SyncDuty: make_sync_duty(staff),
+            **cls.absences(staff),
         }
+
+    @classmethod
+    def absences(cls, staff):
+        """Of two members of the secretary's branch one is away and one cannot be reached."""
+        away, lost = PartyMember.objects.visible_to(cls.secretary).filter(floating="", is_lost=False)[:2]
+        return {FloatingRecord: make_floating(away, staff), LostRecord: make_lost(lost, staff)}
 
     def setUp(self):
         self.clients = {}

@@ -1,12 +1,15 @@
 from .branches import BranchPost, PartyBranch
+from .changes import MemberChange
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
+from .floating import FloatingContact, FloatingRecord, LostRecord
 from .ledgers import LedgerCheck, LedgerDifference
-from .members import Membership, PartyMember
+from .members import Membership, PartyMember, months_after
 from .organizations import Affiliation, FormerName, IncubationBatch, OrganizationEvent, SocialOrganization
-from .postings import Posting, is_secretary_of, posted_ids
+from .postings import Posting, is_secretary_of, office_of, posted_ids, secretaries_of
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
+from .transfers import MemberTransfer, waiting_days
 
 __all__ = [
     "Affiliation",
@@ -15,13 +18,18 @@ __all__ = [
     "CharterRecord",
     "CommitmentLetter",
     "Correction",
+    "FloatingContact",
+    "FloatingRecord",
     "FormerName",
     "IncubationBatch",
     "InstructorAssignment",
     "LedgerCheck",
     "LedgerDifference",
     "Liaison",
+    "LostRecord",
+    "MemberChange",
     "MemberSurvey",
+    "MemberTransfer",
     "Membership",
     "OrganizationEvent",
     "PartyBranch",
@@ -33,5 +41,9 @@ __all__ = [
     "SyncRule",
     "duty_state",
     "is_secretary_of",
+    "months_after",
+    "office_of",
     "posted_ids",
+    "secretaries_of",
+    "waiting_days",
 ]

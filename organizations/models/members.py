@@ -1,3 +1,4 @@
+from calendar import monthrange
 from datetime import date
 from typing import Any, Self
 
@@ -28,6 +29,12 @@ from organizations.choices import (
 from .branches import PartyBranch
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later; the 31st becomes the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class PartyMemberQuerySet(RecordQuerySet):
@@ -98,6 +105,7 @@ class PartyMember(Record):
         "手机号码", max_length=20, blank=True, validators=[validate_phone], help_text="本人常用手机。"
     )
     address = models.CharField("家庭住址", max_length=120, blank=True, help_text="现居住地址。")
+    # the four columns of the roster that follow from FloatingRecord and LostRecord (workflows/floating.py keeps them in step)
     floating = models.CharField(
         "流动状态",
         max_length=4,
@@ -109,6 +117,7 @@ class PartyMember(Record):
     is_lost = models.BooleanField("失联", default=False, help_text="与党组织失去联系。")
     lost_on = models.DateField("失联日期", null=True, blank=True, help_text="失联的才填。")
     fee_paid_until = models.DateField("党费缴纳至", null=True, blank=True, help_text="写到所缴月份的最后一天。")
+    probation_until = models.DateField("预备期延长至", null=True, blank=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     search = models.CharField(max_length=300, editable=False, default="")
     sort_key = models.CharField(max_length=200, editable=False, default="", db_index=True)
@@ -184,6 +193,13 @@ class PartyMember(Record):
     def status_kind(self) -> str:
         return MEMBER_KINDS[self.status]
 
+    @property
+    def probation_end(self) -> date | None:
+        """预备期满: a year after joining, or the day up to which it was extended (MB-03)."""
+        if self.category != MemberCategory.PROBATIONARY:
+            return None
+        return self.probation_until or (months_after(self.joined_on, 12) if self.joined_on else None)
+
 
 class MembershipQuerySet(IntervalQuerySet):
     def full(self) -> Self:
@@ -192,6 +208,12 @@ class MembershipQuerySet(IntervalQuerySet):
 
     def visible_to(self, user: User) -> Self:
         return self.filter(member__in=PartyMember.objects.visible_to(user).values("pk"))
+
+    def of_branches(self, user: User) -> Self:
+        """Memberships, ended ones too, of the branches whose members the user sees: what a balance counts."""
+        if user.is_office:
+            return self.filter(branch__committee_id__in=user.scope_ids)
+        return self.filter(branch__in=posted_ids(user)[0])
 
 
 class Membership(models.Model):
@@ -204,7 +226,12 @@ class Membership(models.Model):
     end = models.DateField("终止日期", null=True, blank=True)
     join_reason = models.CharField("进入原因", max_length=12, choices=JoinReason.choices, default=JoinReason.INITIAL)
     leave_reason = models.CharField("离开原因", max_length=12, choices=LeaveReason.choices, blank=True)
-    document_no = models.CharField("文号", max_length=60, blank=True)
+    document_no = models.CharField("进入文号", max_length=60, blank=True)
+    leave_document_no = models.CharField("离开文号", max_length=60, blank=True)
+    origin = models.CharField(
+        "从何处转入", max_length=100, blank=True, help_text="外单位党组织的全称；本级支部之间不写。"
+    )
+    destination = models.CharField("转往何处", max_length=100, blank=True, help_text="外单位党组织的全称。")
 
     objects = MembershipQuerySet.as_manager()
 

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -96,3 +97,14 @@ def posted_ids(user: User) -> tuple[list[int], list[int]]:
 def is_secretary_of(user: User, branch_id: int | None) -> bool:
     """Whether the user is posted to this branch today."""
     return branch_id is not None and user.is_active and branch_id in posted_ids(user)[0]
+
+
+def secretaries_of(branch_ids: "Iterable[int]", on: date) -> list[User]:
+    """The accounts of the secretaries of these branches on that day."""
+    postings = Posting.objects.on(on).filter(role=PostingRole.SECRETARY, branch__in=list(branch_ids))
+    return list(User.objects.filter(pk__in=postings.values("user_id"), is_active=True))
+
+
+def office_of(committee_id: int) -> list[User]:
+    """The committee's staff."""
+    return list(User.objects.filter(committee_id=committee_id, role="staff", is_active=True))

@@ -13,6 +13,17 @@ from .coverage import (
     covering,
 )
 from .definitions import DEFAULTS, Definition, definition
+from .members import (
+    Balance,
+    FloatingFigures,
+    balance,
+    balance_columns,
+    balance_for,
+    balance_of,
+    balances_by_branch,
+    floating_figures,
+    unexplained,
+)
 from .rates import rate
 from .sync import SyncRate, sync_rates
 from .trends import Change, TrendPoint, coverage_trend, organization_change
@@ -22,12 +33,19 @@ __all__ = [
     "GROUPS",
     "OWN_KINDS",
     "SHOULD_BUILD",
+    "Balance",
     "Change",
     "Coverage",
     "Definition",
+    "FloatingFigures",
     "SyncRate",
     "TrendPoint",
     "add",
+    "balance",
+    "balance_columns",
+    "balance_for",
+    "balance_of",
+    "balances_by_branch",
     "bodies_in_scope",
     "classified",
     "coverage",
@@ -35,7 +53,9 @@ __all__ = [
     "coverage_trend",
     "covering",
     "definition",
+    "floating_figures",
     "organization_change",
     "rate",
     "sync_rates",
+    "unexplained",
 ]

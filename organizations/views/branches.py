@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -22,21 +22,24 @@ from core.pages import (
     ListPage,
     UpdatePage,
     act,
+    current_period,
     reason,
 )
 from core.permissions import allow, is_staff
 from core.timeline import Event, Todo, events_of, todos_of
-from organizations import forms
-from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind
-from organizations.models import BranchCoverage, BranchPost, PartyBranch
+from organizations import forms, statistics
+from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, JoinReason, MembershipKind, PostKind
+from organizations.models import BranchCoverage, BranchPost, Membership, PartyBranch
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 
 from .base import WorkflowPage, end_part, office_day, reveal_contacts
 from .bodies import years_and_months
 from .bodystory import HALF_YEAR
+from .changes import balance_context
 
 FEW, MANY = 3, 50
+MEMBERS, MEMBERSHIPS = 100, 300  # shown at most
 
 
 def term_cell(row: dict[str, Any]) -> Cell:
@@ -113,8 +116,16 @@ class PartyBranchDetail(DetailPage):
     def day(self) -> date:
         return office_day(self.request)
 
+    @cached_property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of the chosen period as far as it has come; None before it."""
+        period = current_period(self.request)
+        end = period.as_of(self.day)
+        return (period.start, end) if period.start <= end else None
+
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().for_ledger(self.day)
+        rows = super().get_queryset().for_ledger(self.day)
+        return rows.annotate(**statistics.balance_columns(Membership.objects, *self.days)) if self.days else rows
 
     @cached_property
     def coverages(self) -> list[BranchCoverage]:
@@ -179,14 +190,47 @@ class PartyBranchDetail(DetailPage):
         for post in self.posts:
             own.append(Event(post.start, f"{post.person_name}任{post.get_post_display()}"))
             own += [Event(post.end, f"{post.person_name}不再任{post.get_post_display()}")] if post.end else []
-        return own
+        return own + self.member_events()
+
+    @cached_property
+    def sees_members(self) -> bool:
+        return workflows.sees_members(self.request.user, self.object)
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """Those of today first, then what ended; for those who may see the branch's members."""
+        if not self.sees_members:
+            return []
+        rows = self.object.memberships.select_related("member")
+        return list(rows.order_by(F("end").desc(nulls_first=True), "member__sort_key", "pk")[:MEMBERSHIPS])
+
+    def member_events(self) -> list[Event]:
+        """发展, 转入, 转出, 出党 … of this branch; who was there when the ledgers began is no event."""
+        found = []
+        for row in self.memberships:
+            if row.kind == MembershipKind.FULL and row.join_reason != JoinReason.INITIAL:
+                found.append(Event(row.start, f"{row.member}{row.get_join_reason_display()}", note=row.origin))
+            if row.kind == MembershipKind.FULL and row.end:
+                found.append(Event(row.end, f"{row.member}{row.get_leave_reason_display()}", note=row.destination))
+        return found
+
+    def transfer_todos(self) -> list[Todo]:
+        """Members on their way here, whose receipt is to be confirmed."""
+        if not self.sees_members:
+            return []
+        rows = self.object.transfers_in.in_transit().select_related("member", "from_branch", "to_branch")[:FEW]
+        return [
+            Todo("info", "待接收", f"{row.member}从{row.source}转来，报到以后确认接收", row.get_absolute_url(),
+                 when=str(row.started_on), act="确认接收", act_url=row.get_absolute_url())
+            for row in rows
+        ]  # fmt: skip
 
     def todos(self) -> list[Todo]:
-        """Rules of the branch itself (PO-02, PO-03, COV-02 and the term)."""
+        """Members to be received, and rules of the branch itself (PO-02, PO-03, COV-02 and the term)."""
         branch = self.object
         if branch.dissolved_on:
             return []
-        url, found = branch.get_absolute_url(), []
+        url, found = branch.get_absolute_url(), self.transfer_todos()
         if not branch.secretary:
             post = reverse("organizations:partybranch-post", args=[branch.pk])
             staff = self.request.user.is_committee_staff
@@ -212,7 +256,7 @@ class PartyBranchDetail(DetailPage):
 
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
-        members = branch.memberships.on(self.day).select_related("member").order_by("member__sort_key", "pk")[:100]
+        balance = statistics.balance_of(branch, *self.days) if self.sees_members and self.days else None
         return {
             **super().get_context(),
             **attachment_context(user, branch),
@@ -221,7 +265,8 @@ class PartyBranchDetail(DetailPage):
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
-            "members": list(members) if workflows.sees_members(user, branch) else [],
+            "members": self.running(self.memberships)[:MEMBERS],
+            **(balance_context(self.request, branch.pk, balance) if balance else {}),
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,
             "today": self.day,
         }

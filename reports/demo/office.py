@@ -28,7 +28,7 @@ from reports.models import Phrase
 from tasks import workflows as task_workflows
 from tasks.models import TaskAssignment, TaskList
 
-from . import bodies, branches, duty, events, inspections, papers, wording, work
+from . import bodies, branches, duty, events, inspections, members, papers, wording, work
 from .books import Book
 
 DAY = date(2023, 4, 6)
@@ -185,3 +185,4 @@ def _work(committee: Committee, staff: User) -> None:
     assignment = rows.get(pk=assignment.pk)
     task_workflows.return_assignment(assignment, by=staff, reason="请补充活动照片和签到表，并写明实到人数和请假情况。")
     task_workflows.issue_task_list(TaskList.objects.get(committee=committee, quarter=2023 * 4 + 1), by=staff)
+    members.load(staff, secretary)

@@ -10,11 +10,9 @@ from core.models import Attachment, User
 from core.notices import notify
 from core.periods import today
 from core.transitions import advance
-from organizations.models import is_secretary_of
+from organizations.models import is_secretary_of, office_of, secretaries_of
 from tasks.choices import ASSIGNMENT_FLOW, WAITING_FOR_BRANCH, AssignmentStatus, TaskListStatus
 from tasks.models import TaskAssignment
-
-from .lists import office_of, secretaries_of
 
 S = AssignmentStatus
 

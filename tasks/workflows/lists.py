@@ -1,6 +1,5 @@
 """Task lists: issued, carried to the next quarter, summed up."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -13,23 +12,12 @@ from core.models import User
 from core.notices import notify
 from core.periods import quarter_end, quarter_label, quarter_start, today
 from core.transitions import advance
-from organizations.choices import BranchKind, PostingRole
-from organizations.models import PartyBranch, Posting
+from organizations.choices import BranchKind
+from organizations.models import PartyBranch, secretaries_of
 from tasks.choices import TASK_LIST_FLOW, TaskListStatus, TaskScope
 from tasks.models import TaskAssignment, TaskItem, TaskList
 
 UNITS = (BranchKind.BRANCH, BranchKind.JOINT, BranchKind.FUNCTIONAL, BranchKind.TEMPORARY)
-
-
-def secretaries_of(branch_ids: Iterable[int], on: date) -> list[User]:
-    """The accounts of the secretaries of these branches on that day."""
-    postings = Posting.objects.on(on).filter(role=PostingRole.SECRETARY, branch__in=list(branch_ids))
-    return list(User.objects.filter(pk__in=postings.values("user_id"), is_active=True))
-
-
-def office_of(committee_id: int) -> list[User]:
-    """The committee's staff."""
-    return list(User.objects.filter(committee_id=committee_id, role="staff", is_active=True))
 
 
 def due_branches(item: TaskItem, on: date) -> list[int]:

@@ -117,7 +117,7 @@ class PageTests(TestCase):
         pages = {
             self.body: ("update", "affiliation", "event", "instructor", "liaison"),
             self.branch: ("update", "coverage", "post", "dissolve"),
-            self.member: ("update", "transfer", "leave", "restore", "full"),
+            self.member: ("update", "transfer", "leave", "restore", "full", "extend", "floating", "lost"),
             LedgerCheck.objects.get(): ("update",),
             IncubationBatch.objects.get(): ("update",),
         }
@@ -246,7 +246,8 @@ class PageTests(TestCase):
         target = make_branch(self.committee)
 
         url = reverse("organizations:partymember-transfer", args=[member.pk])
-        self.client.post(url, {"branch": target.short_name, "start": "2023-03-01"})
+        self.client.post(url, {"direction": "between", "to_branch": target.short_name, "started_on": "2023-03-01",
+                               "at_once": "on"})  # fmt: skip
 
         rows = Membership.objects.filter(member=member).order_by("start").values_list("branch", "end", "leave_reason")
         self.assertEqual(list(rows), [(self.branch.pk, date(2023, 3, 1), "transferred"), (target.pk, None, "")])
