@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from core.periods import today
 from organizations.choices import TransferDirection
 from organizations.models import MemberTransfer
 
@@ -49,6 +48,4 @@ class TransferForm(DatedForm):
             cleaned["outside"] = ""
         elif direction and not cleaned.get("outside") and "outside" not in self.errors:
             self.add_error("outside", "请写外单位党组织的全称。")
-        if (day := cleaned.get("started_on")) and day > today(self.user.committee):
-            self.add_error("started_on", "发起日期不能晚于今天。")
         return cleaned

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.views.generic import View
 
-from core.pages import Column, ListPage, current_period
+from core.pages import Cell, Column, ListPage, current_period
 from core.permissions import AllowMixin
 from organizations import forms, statistics
 from organizations.choices import ChangeKind
@@ -63,8 +63,12 @@ def member_url(row: dict[str, Any]) -> str:
     return reverse("organizations:partymember-detail", args=[row["member_id"]]) if row["open"] else ""
 
 
-def other_side(row: dict[str, Any]) -> str:
-    return row["other_branch__short_name"] or row["other_branch__name"] or row["outside"]
+def other_side(row: dict[str, Any]) -> Cell:
+    return Cell(row["other_branch__short_name"] or row["other_branch__name"] or row["outside"])
+
+
+def note_cell(row: dict[str, Any]) -> Cell:
+    return Cell(Truncator(row["note"]).chars(40))
 
 
 def branch_name(row: dict[str, Any]) -> str:
@@ -93,7 +97,7 @@ class MemberChangeList(BalanceFoot, ListPage):
         Column("对方党组织", "other_branch__name", fields=("other_branch__short_name", "outside"), value=other_side,
                phone="wide"),
         Column("文号", "document_no"),
-        Column("说明", "note", value=lambda row: Truncator(row["note"]).chars(40), phone="wide"),
+        Column("说明", "note", value=note_cell, phone="wide"),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:

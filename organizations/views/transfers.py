@@ -1,5 +1,6 @@
 """组织关系转接: 台账, the page of one transfer with what may be done to it, and the form that starts one."""
 
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -9,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.cleaning import clean_line
-from core.pages import Action, Column, DetailPage, Fact, ListPage, act, reason
+from core.pages import Action, Cell, Column, DetailPage, Fact, ListPage, act, reason
 from core.permissions import is_business
 from organizations import forms
 from organizations.choices import TRANSFER_KINDS, TransferDirection
-from organizations.models import MemberTransfer, PartyMember, waiting_days
+from organizations.models import Membership, MemberTransfer, PartyMember, waiting_days
 from organizations.workflows import transfers as workflows
 from organizations.workflows.members import current_membership
 
@@ -36,6 +37,10 @@ class TransferFilter(django_filters.FilterSet):
 def side(name: str) -> Any:
     """The cell of one side: the branch, or the outside party organization."""
     return lambda row: row[f"{name}__short_name"] or row[f"{name}__name"] or row["outside"]
+
+
+def days_cell(row: dict[str, Any]) -> Cell:
+    return Cell(waiting_days(row))
 
 
 class MemberTransferList(ListPage):
@@ -65,7 +70,7 @@ class MemberTransferList(ListPage):
                phone="wide"),
         Column("发起日期", "started_on", "date", sort="started_on"),
         Column("办结日期", "ended_on", "date", sort="ended_on"),
-        Column("在办天数", "started_on", "number", fields=("today", "status"), value=waiting_days, phone="hide"),
+        Column("在办天数", "started_on", "number", fields=("today", "status"), value=days_cell, phone="hide"),
         Column("状态", "status", "state", states=TRANSFER_KINDS),
     )  # fmt: skip
 
@@ -130,9 +135,17 @@ class TransferPage(WorkflowPage):
     submit_label = "发起转接"
     done_text = "已发起转接。接收确认以前，党员仍计入原支部。"
 
+    @cached_property
+    def membership(self) -> Membership | None:
+        return current_membership(self.object)
+
+    @property
+    def intro(self) -> str:
+        home = f"现在{self.membership.branch}" if self.membership else "现在不在本级支部"
+        return f"{self.object}，{home}。"
+
     def get_instance(self) -> MemberTransfer:
-        membership = current_membership(self.object)
-        return MemberTransfer(member=self.object, from_branch=membership.branch if membership else None)
+        return MemberTransfer(member=self.object, from_branch=self.membership.branch if self.membership else None)
 
     def save(self, form: forms.TransferForm) -> MemberTransfer:
         row = form.save(commit=False)

@@ -87,6 +87,8 @@ def start_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
         raise ValidationError({"to_branch": f"{row.to_branch}已撤销，不能接收党员。"}, code="dissolved")
     row.from_branch = None if row.direction == TransferDirection.INWARD else membership.branch
     row.committee_id = (row.from_branch or row.to_branch or member).committee_id
+    if row.started_on > today(row.committee):
+        raise ValidationError({"started_on": "发起日期不能晚于今天。"}, code="future")
     refuse_while_moving(member)
     row.full_clean(exclude=["committee", "created_by"])
     with transaction.atomic():
@@ -126,6 +128,8 @@ def receive_transfer(row: MemberTransfer, *, by: User, on: date, note: str = "")
 
 
 def require_order(row: MemberTransfer, on: date) -> None:
+    if on > today(row.committee):
+        raise ValidationError({"on": "接收日期不能晚于今天。"}, code="future")
     if on < row.started_on:
         raise ValidationError({"on": f"接收日期不能早于发起日期{row.started_on}。"}, code="order")
 

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
+from organizations.models import months_after
+
 from . import people
 from .bodies import full_name
 from .books import Book, day
@@ -145,11 +147,13 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
     probationary = place == 5 and serial % 2 == 0
     born = people.born(random, youngest=1996)
     joined = (
-        date(2022, 3 + serial % 8, 28) if probationary else date(max(born.year + 19, 1975) + random.randint(0, 3), 7, 1)
+        months_after(date(2022, 3, 28), serial % 12)
+        if probationary
+        else date(max(born.year + 19, 1975) + random.randint(0, 3), 7, 1)
     )
     joined = min(joined, date(2021, 6, 30)) if not probationary else joined
     full_on = None if probationary else joined.replace(year=joined.year + 1)
-    entered = max(joined, start) + timedelta(days=0 if place < 4 else 37 * place)
+    entered = max(joined, start) + timedelta(days=0 if place < 4 or probationary else 37 * place)
     entered = min(entered, date(2023, 3, 20)) if entered > start else start
     male = serial % 5 not in (1, 3)
     away = serial % 41 == 0
@@ -160,13 +164,13 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
         f"{where}{('会长', '工作人员', '理事', '会员代表')[min(place, 3)]}"[:80], "管理岗位" if place < 3 else "专业技术岗位",
         "书记" if place == 0 else "组织委员" if place == 1 else "宣传委员" if place == 2 else "",
         "是" if place % 3 else "否", people.phone(serial + 1000), "否" if serial % 53 == 0 else "是", entered,
-        _reason(probationary, place, start), "是" if away else "否", "浙江省杭州市" if away else "",
+        _reason(probationary and joined >= start, place, start), "是" if away else "否", "浙江省杭州市" if away else "",
         date(2023, 3, 31) if serial % 6 else date(2022, 12, 31), "",
     )  # fmt: skip
 
 
-def _reason(probationary: bool, place: int, founded: date) -> str:
+def _reason(admitted: bool, place: int, founded: date) -> str:
     """The first four of an old branch stood in its ledger from the start; whoever founds a new one comes from elsewhere."""
-    if probationary:
+    if admitted:
         return "发展"
     return "建账时已在" if place < 4 and founded < date(2023, 1, 1) else "转入"
