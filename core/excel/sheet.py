@@ -46,6 +46,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from core.periods import today
+
 KINDS = {
     "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "quarter", "lookup", "names",
 }  # fmt: skip
@@ -218,7 +220,12 @@ class Sheet:
 
     def queryset(self, user: Any) -> models.QuerySet:
         """Rows of a full export; a list page passes its own filtered set instead."""
-        return self.model_class._default_manager.visible_to(user).order_by(*self.ordering)
+        rows = self.model_class._default_manager.visible_to(user).order_by(*self.ordering)
+        return self.annotated(rows, today(user.committee))
+
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        """Rows with what the columns need beside the row's own fields, as of that day; every export goes through it."""
+        return rows
 
     def existing(self) -> models.QuerySet:
         """Stored rows that a line may mean; narrow it where ended rows must not be found again."""

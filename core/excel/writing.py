@@ -197,8 +197,8 @@ def run_export(
 ) -> None:
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
-    model = declared.model_class
-    visible = declared.queryset(job.created_by) if job.created_by else model._default_manager.all()
+    everything = declared.annotated(declared.model_class._default_manager.all(), today(job.committee))
+    visible = declared.queryset(job.created_by) if job.created_by else everything
     exporter = Exporter(declared, full=bool(purpose))
 
     def rows() -> Iterable[list[Any]]:

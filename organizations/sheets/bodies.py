@@ -8,7 +8,6 @@ from django.db import models
 
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import today
 from organizations.choices import CoverageMethod
 from organizations.models import Affiliation, SocialOrganization
 
@@ -161,8 +160,8 @@ class OrganizationSheet(Sheet):
         Column("备注", "remark", width=20),
     )  # fmt: skip
 
-    def queryset(self, user: Any) -> models.QuerySet:
-        return super().queryset(user).for_ledger(today(user.committee))
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.for_ledger(on)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import today
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import BranchCoverage, PartyBranch, SocialOrganization
 
@@ -87,8 +86,8 @@ class BranchSheet(Sheet):
         Column("备注", "remark", width=20),
     )  # fmt: skip
 
-    def queryset(self, user: Any) -> models.QuerySet:
-        return super().queryset(user).for_ledger(today(user.committee))
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.for_ledger(on)
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)

@@ -1,7 +1,10 @@
 """党员增减台账, 组织关系转接台账, 流动党员台账, 失联党员台账: printed from what was done on the pages, not read back."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from django.db import models
 
 from core.excel.sheet import Column, Sheet, register
 from core.periods import Period
@@ -89,8 +92,8 @@ class FloatingSheet(PrintedSheet):
         Column("备注", "remark", readonly=True, width=20),
     )  # fmt: skip
 
-    def queryset(self, user: Any) -> Any:
-        return super().queryset(user).with_last_contact()
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.with_last_contact()
 
 
 @register

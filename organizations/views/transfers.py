@@ -15,6 +15,7 @@ from core.permissions import is_business
 from organizations import forms
 from organizations.choices import TRANSFER_KINDS, TransferDirection
 from organizations.models import Membership, MemberTransfer, PartyMember, waiting_days
+from organizations.models.transfers import VALID_DAYS
 from organizations.workflows import transfers as workflows
 from organizations.workflows.members import current_membership
 
@@ -40,7 +41,8 @@ def side(name: str) -> Any:
 
 
 def days_cell(row: dict[str, Any]) -> Cell:
-    return Cell(waiting_days(row))
+    days = waiting_days(row)
+    return Cell(days, kind="warn" if days is not None and days > VALID_DAYS else "")
 
 
 class MemberTransferList(ListPage):

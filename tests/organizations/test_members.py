@@ -2,8 +2,10 @@
 
 import io
 from datetime import date
+from importlib import import_module
 
 import openpyxl
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.urls import reverse
@@ -18,7 +20,7 @@ from organizations.workflows.changes import settle_changes
 from reports.facts import Scope
 from reports.guards import balance_checks
 from tests.core.excel_data import bring_in, workbook
-from tests.factories import make_branch, make_committee, make_member, make_secretary, make_staff
+from tests.factories import make_branch, make_committee, make_floating, make_member, make_secretary, make_staff
 
 Q1 = date(2023, 1, 1), date(2023, 3, 31)
 DAY = date(2023, 3, 1)
@@ -190,6 +192,23 @@ class ChangeTests(MemberCase):
         undo_batch(batch, by=self.staff)
         left = MemberChange.objects.count(), FloatingRecord.objects.count(), LostRecord.objects.count()
         self.assertEqual((*left, PartyMember.objects.count()), (0, 0, 0, 1))
+
+    def test_the_migration_writes_what_the_workflows_write(self):
+        migration = import_module("organizations.migrations.0020_member_changes")
+        self.enrolled("admitted")
+        transfers.transfer_member(self.member, branch=self.other, start=DAY, by=self.staff)
+        members.leave(make_member(self.branch), end=DAY, leave_reason="removed", by=self.staff)
+        make_floating(make_member(self.branch), self.staff)
+        names = ("member", "kind", "on", "branch", "other_branch", "membership", "committee")
+        lines = set(MemberChange.objects.values_list(*names))
+        away = FloatingRecord.objects.values("member", "direction", "place", "branch", "committee").get()
+        MemberChange.objects.all().delete()
+        FloatingRecord.objects.all().delete()
+
+        migration.write_ledgers(apps, None)
+
+        self.assertEqual(set(MemberChange.objects.values_list(*names)), lines)
+        self.assertEqual(FloatingRecord.objects.values(*away).get(), away)
 
     def test_an_imported_roster_that_says_not_floating_any_more_ends_the_record(self):
         head = ["所在党支部", "姓名", "性别", "出生日期", "入党日期", "是否流动", "流向"]

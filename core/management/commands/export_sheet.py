@@ -7,6 +7,7 @@ from core.choices import AuditEvent
 from core.excel.sheet import all_sheets, get_sheet
 from core.excel.writing import export_to
 from core.models import Committee
+from core.periods import today
 
 
 class Command(BaseCommand):
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             count = export_to(
                 target,
                 sheet,
-                rows.order_by(*sheet.ordering),
+                sheet.annotated(rows.order_by(*sheet.ordering), today(committee or self.only())),
                 committee=committee or self.only(),
                 full=not options["masked"],
             )
