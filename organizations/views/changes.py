@@ -89,9 +89,9 @@ class MemberChangeList(BalanceFoot, ListPage):
     empty_title = "这一时期没有增减变动"
     empty_text = "在党员的页面上办理转接、转正、离开名册，这里自动记一条。"
     columns = (
-        Column("日期", "on", "date", sort="on"),
         Column("党员", "member__name", fields=("member_id", "open"), url=member_url, phone="name",
                value=lambda row: row["member__name"]),
+        Column("日期", "on", "date", sort="on"),
         Column("变动", "kind"),
         Column("党支部", "branch__name", fields=("branch__short_name",), value=branch_name, phone="wide"),
         Column("对方党组织", "other_branch__name", fields=("other_branch__short_name", "outside"), value=other_side,
