@@ -23,6 +23,8 @@ def readable(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return value
 
 

@@ -46,7 +46,9 @@ class Step:
 
 def steps(user: User) -> list[Step]:
     return [
-        Step(s.kind, s.title, " ".join(filter(None, [s.intro, s.after])), _count(s.model, user)) for s in all_sheets()
+        Step(s.kind, s.title, " ".join(filter(None, [s.intro, s.after])), _count(s.model, user))
+        for s in all_sheets()
+        if s.can_import
     ]
 
 

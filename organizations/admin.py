@@ -18,14 +18,19 @@ from organizations.models import (
     DataConfirmation,
     ElectedPerson,
     ElectionTerm,
+    FloatingContact,
+    FloatingRecord,
     FormerName,
     IncubationBatch,
     InstructorAssignment,
     LedgerCheck,
     LedgerDifference,
     Liaison,
+    LostRecord,
+    MemberChange,
     Membership,
     MemberSurvey,
+    MemberTransfer,
     OrganizationEvent,
     OrganizationMerge,
     PartyBranch,
@@ -36,6 +41,7 @@ from organizations.models import (
     SyncDuty,
     SyncRule,
 )
+from organizations.workflows.changes import settle_changes
 
 
 class AffiliationInline(RecordInline):
@@ -146,7 +152,72 @@ class PartyMemberAdmin(RecordAdmin):
     list_filter = ("category", "status", "education", "is_lost")
     search_fields = ("name", "sort_key")
     exclude = ("phone", "address")
+    readonly_fields = ("floating", "floating_place", "is_lost", "lost_on", "probation_until")
     inlines = (MembershipInline,)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The ledger of changes follows from the memberships."""
+        super().save_formset(request, form, formset, change)
+        settle_changes([form.instance.pk])
+
+
+@admin.register(MemberChange)
+class MemberChangeAdmin(RoleAdmin):
+    """党员增减变动: written by what is done on the pages; read here."""
+
+    list_display = ("member", "kind", "on", "branch", "document_no")
+    list_filter = ("kind",)
+    list_select_related = ("member", "branch")
+    search_fields = ("member__name", "member__sort_key", "document_no")
+    date_hierarchy = "on"
+
+    def may_view(self, user: User) -> bool:
+        return user.is_office
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).visible_to(request.user)
+
+
+@admin.register(MemberTransfer)
+class MemberTransferAdmin(RecordAdmin):
+    """组织关系转接: what moves it on stands on its page; texts can be mended here."""
+
+    list_display = ("member", "direction", "from_branch", "to_branch", "started_on", "ended_on", "status")
+    list_filter = ("status", "direction")
+    search_fields = ("member__name", "member__sort_key", "letter_no")
+    readonly_fields = ("member", "direction", "from_branch", "to_branch", "started_on", "approved_on", "ended_on")
+
+    def may_add(self, user: User) -> bool:
+        return False
+
+
+class ContactInline(RecordInline):
+    model = FloatingContact
+
+
+@admin.register(FloatingRecord)
+class FloatingRecordAdmin(RecordAdmin):
+    list_display = ("member", "direction", "branch", "left_on", "place", "status")
+    list_filter = ("status", "direction", "is_settled")
+    search_fields = ("member__name", "member__sort_key", "place")
+    readonly_fields = ("member", "direction", "place", "ended_on")
+    autocomplete_fields = ("branch",)
+    inlines = (ContactInline,)
+
+    def may_add(self, user: User) -> bool:
+        return False
+
+
+@admin.register(LostRecord)
+class LostRecordAdmin(RecordAdmin):
+    list_display = ("member", "branch", "circumstance", "lost_on", "found_on")
+    list_filter = ("circumstance",)
+    search_fields = ("member__name", "member__sort_key")
+    readonly_fields = ("member", "lost_on", "found_on", "found_note")
+    autocomplete_fields = ("branch",)
+
+    def may_add(self, user: User) -> bool:
+        return False
 
 
 @admin.register(CharterRecord)

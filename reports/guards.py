@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from organizations.models import Membership
+from organizations.statistics import balance
 from reports.choices import BlockOrigin
-from reports.facts import FactSet
+from reports.facts import FactSet, Scope
 from reports.narrative import Composed
 
 DIGITS = re.compile(r"(?<![〔\d])\d+(?:\.\d+)?(?!\d*[年月日号〕])")
@@ -60,6 +62,17 @@ def sum_checks(facts: FactSet) -> list[Check]:
         shown = "＋".join(str(value.value) for value in values[:-1]) + f"{sign}{right}"
         found.append(Check(rule.label, holds, shown, rule.code))
     return found
+
+
+def balance_checks(scope: Scope) -> list[Check]:
+    """党员增减要平: 期初 and the changes of the period make 期末 (DOMAIN §6.3); nothing to say before the period."""
+    if scope.day < scope.period.start:
+        return []
+    rows = Membership.objects.filter(branch__committee_id__in=scope.committee.scope_ids)
+    found = balance(rows, scope.period.start, scope.day)
+    if not (found.opening or found.closing):
+        return []
+    return [Check("党员增减要平：期初＋转入＋发展＋恢复－转出－出党－死亡＝期末", found.closes, found.sum, "MB-06")]
 
 
 def typed_numbers(composed: Composed) -> list[tuple[str, str]]:

@@ -203,12 +203,12 @@ class Builder:
                 category="probationary" if probationary else "full", full_on=None if probationary else joined.replace(year=joined.year + 1),
                 education=("bachelor", "college", "high_school")[number % 3], search=keys_of(name)[0], sort_key=keys_of(name)[1],
             )  # fmt: skip
+            start = max(founded, joined) if max(founded, joined) <= self.today else founded
+            row = self.add(o.Membership, member_id=pk, branch_id=branch, start=start, join_reason="transferred")
             self.add(
-                o.Membership,
-                member_id=pk,
-                branch_id=branch,
-                start=max(founded, joined) if max(founded, joined) <= self.today else founded,
-            )
+                o.MemberChange, member_id=pk, membership_id=row, branch_id=branch, kind="transferred_in", on=start,
+                outside="外地党组织",
+            )  # fmt: skip
 
     # --- what is done --------------------------------------------------------------------------------------------
 

@@ -22,7 +22,10 @@ from organizations.models import (
     BranchApplication,
     BranchCoverage,
     BranchPost,
+    FloatingRecord,
+    LostRecord,
     Membership,
+    MemberTransfer,
     PartyBranch,
     PartyMember,
     Posting,
@@ -32,6 +35,7 @@ from organizations.models import (
     SyncRule,
 )
 from organizations.workflows.applications import apply
+from organizations.workflows.floating import lose_member, register_floating
 from organizations.workflows.registration import accept_review
 from organizations.workflows.sync import emit, ensure_rules
 from organizations.workflows.terms import follow_ledger
@@ -137,6 +141,31 @@ def make_member(branch: PartyBranch, **overrides: Any) -> PartyMember:
     )
     Membership.objects.create(member=member, branch=branch, kind=MembershipKind.FULL, start=start)
     return member
+
+
+def make_transfer(member: PartyMember, to_branch: PartyBranch, **overrides: Any) -> MemberTransfer:
+    """A transfer to another branch, as it stands after its start."""
+    here = member.memberships.full().get(end=None).branch
+    return MemberTransfer.objects.create(
+        **{
+            "committee": here.committee,
+            "member": member,
+            "from_branch": here,
+            "to_branch": to_branch,
+            "started_on": date(2023, 3, 1),
+            **overrides,
+        }
+    )
+
+
+def make_floating(member: PartyMember, by: User, **overrides: Any) -> FloatingRecord:
+    values = {"member": member, "left_on": date(2022, 6, 1), "place": "浙江省杭州市", **overrides}
+    return register_floating(FloatingRecord(**values), by=by)
+
+
+def make_lost(member: PartyMember, by: User, **overrides: Any) -> LostRecord:
+    values = {"member": member, "lost_on": date(2022, 6, 1), "circumstance": "1", **overrides}
+    return lose_member(LostRecord(**values), by=by)
 
 
 def make_secretary(branch: PartyBranch, **overrides: Any) -> User:

@@ -14,7 +14,16 @@ from django.urls.converters import IntConverter
 
 from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
-from organizations.models import BranchApplication, LedgerCheck, OrganizationEvent, RegistrationReview, SyncDuty
+from organizations.models import (
+    BranchApplication,
+    FloatingRecord,
+    LedgerCheck,
+    LostRecord,
+    OrganizationEvent,
+    PartyMember,
+    RegistrationReview,
+    SyncDuty,
+)
 from reports.models import Edition
 from reviews.models import DutyReport, Finding, ReviewSession
 from tasks.models import JointMeeting, MeetingAttendance, PlanItem, Resolution, TaskAssignment, TaskList
@@ -22,6 +31,8 @@ from tests.factories import (
     make_application,
     make_audit_admin,
     make_branch,
+    make_floating,
+    make_lost,
     make_review,
     make_secretary,
     make_security_admin,
@@ -123,6 +134,12 @@ EXPECTED = (
     ("organizations:branchapplication-detail", "302 200 200 404 404 404 403 403 403"),  # of neither of them
     ("organizations:*-detail", OWN_BRANCH),
     (
+        "organizations:membertransfer-approve organizations:membertransfer-receive organizations:membertransfer-return"
+        " organizations:membertransfer-withdraw organizations:floatingrecord-contact organizations:floatingrecord-close"
+        " organizations:lostrecord-find",
+        POST,
+    ),
+    (
         "organizations:*-end organizations:*-reveal organizations:*-move organizations:partymember-find"
         " organizations:electionterm-return organizations:branchapplication-finish"
         " organizations:branchapplication-return organizations:branchapplication-resubmit"
@@ -138,10 +155,16 @@ EXPECTED = (
         "organizations:socialorganization-affiliation organizations:socialorganization-event"
         " organizations:socialorganization-instructor organizations:socialorganization-liaison"
         " organizations:partybranch-coverage organizations:partybranch-post organizations:partybranch-dissolve"
-        " organizations:partymember-transfer organizations:partymember-leave organizations:partymember-restore"
-        " organizations:partymember-full",
+        " organizations:partymember-leave organizations:partymember-restore organizations:partymember-full"
+        " organizations:partymember-extend",
         STAFF,
     ),
+    (
+        "organizations:partymember-transfer organizations:partymember-floating organizations:partymember-lost"
+        " organizations:floatingrecord-update organizations:lostrecord-update",
+        WRITES_FOR_BRANCH,
+    ),
+    ("organizations:memberchange-balance", BUSINESS),
     ("reports:home-draft", "302 302 302 403 403 403 403 403 403"),
     (
         "reports:summary-word reports:summary-pdf reports:summary-copy reports:block-* reports:examples-save"
@@ -260,7 +283,14 @@ class PagesTests(TestCase):
             RegistrationReview: make_review(staff),
             BranchApplication: make_application(staff),
             SyncDuty: make_sync_duty(staff),
+            **cls.absences(staff),
         }
+
+    @classmethod
+    def absences(cls, staff):
+        """Of two members of the secretary's branch one is away and one cannot be reached."""
+        away, lost = PartyMember.objects.visible_to(cls.secretary).filter(floating="", is_lost=False)[:2]
+        return {FloatingRecord: make_floating(away, staff), LostRecord: make_lost(lost, staff)}
 
     def setUp(self):
         self.clients = {}

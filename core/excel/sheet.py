@@ -220,6 +220,7 @@ class Sheet:
     after: str = ""  # one Chinese sentence: what must have been imported before
     intro: str = ""  # one Chinese sentence for the list of workbooks
     notes: tuple[str, ...] = ()  # sentences of the second sheet 填表说明
+    derived: tuple[str, ...] = ()  # models whose rows only follow from these: `applied` makes them and takes them away
     with_number: bool = False  # no natural key: exports carry 系统编号, and it finds the row first
     ordering: tuple[str, ...] = ("pk",)
     number_in_ledger: bool = True  # the office's layout carries 系统编号 too
@@ -236,12 +237,8 @@ class Sheet:
         return self.annotated(rows, today(user.committee)).order_by(*self.ordering)
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        """Add what the columns print beside the row's own fields, as of that day."""
+        """Add what the columns print beside the row's own fields, as of that day; every export goes through it."""
         return rows
-
-    def foot(self, queryset: models.QuerySet, user: Any) -> str:
-        """A line between the rows and the signatures of a ledger, such as the balance under a roster."""
-        return ""
 
     def existing(self) -> models.QuerySet:
         """Stored rows that a line may mean; narrow it where ended rows must not be found again."""
@@ -265,6 +262,10 @@ class Sheet:
         """Fill the derived columns of a new or changed row; bulk writes do not call save()."""
         if hasattr(obj, "before_save"):
             obj.before_save()
+
+    def footer(self, user: Any, period: Any) -> list[str]:
+        """Lines under the table of an export; begin them with 说明： so that an import passes over them."""
+        return []
 
     def applied(self, ids: list[int], context: Context) -> None:
         """After an import or its undo, in the same transaction: refresh what is derived from the rows."""

@@ -111,7 +111,8 @@ class Undoer(Applier):
 
     def relations(self) -> list[Any]:
         fields = self.model._meta.get_fields(include_hidden=True)
-        return [f for f in fields if f.auto_created and not f.concrete and (f.one_to_many or f.one_to_one)]
+        found = [f for f in fields if f.auto_created and not f.concrete and (f.one_to_many or f.one_to_one)]
+        return [f for f in found if f.related_model._meta.label not in self.sheet.derived]
 
     def own_parts(self) -> dict[type[models.Model], set[int]]:
         own: dict[type[models.Model], set[int]] = {}

@@ -3,7 +3,7 @@
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -85,7 +85,7 @@ def write_workbook(
     columns: list[Column],
     committee: Committee | None,
     day: date,
-    foot: str = "",
+    footer: Sequence[str] = (),
 ) -> int:
     """Stream a workbook; returns the number of rows."""
     everything = [NUMBERS, *columns]
@@ -95,7 +95,7 @@ def write_workbook(
             out = SheetXml(file, [c.cell_width for c in everything], frozen=header[1])
             write_top(out, sheet, everything, committee, day)
             count = out.rows([number, *row] for number, row in enumerate(rows, 1))
-            write_bottom(out, len(everything) - 1, foot)
+            write_bottom(out, len(everything) - 1, footer)
             out.close()
         with archive.open("xl/worksheets/sheet2.xml", "w") as file:
             notes = SheetXml(file, [100], frozen=0, landscape=False)
@@ -117,10 +117,10 @@ def write_top(out: SheetXml, sheet: Sheet, columns: list[Column], committee: Com
     write_header(out, columns)
 
 
-def write_bottom(out: SheetXml, last: int, foot: str) -> None:
-    """The ledger's own last line, if it has one, and the signatures."""
-    if foot:
-        out.fixed_row({0: foot}, FOOT, 22)
+def write_bottom(out: SheetXml, last: int, footer: Sequence[str]) -> None:
+    """The ledger's own last lines, if it has any, and the signatures."""
+    for text in footer:
+        out.fixed_row({0: text}, FOOT, 22)
         out.merge(out.line, 0, out.line, last)
     step = max((last + 1) // 4, 1)
     places = [min(i * step, last) for i in range(4)]
@@ -135,15 +135,14 @@ def export_to(
     committee: Committee | None,
     full: bool = False,
     every: bool = True,
-    user: User | None = None,
+    footer: Sequence[str] = (),
     on: date | None = None,
 ) -> int:
     """The rows in a workbook. every=False: the office's own layout; else all columns, to be changed and imported."""
     day = on or today(committee)
     exporter = Exporter(sheet, full=full, every=every, day=day)
-    foot = "" if every or user is None else sheet.foot(queryset, user)
     return write_workbook(
-        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=day, foot=foot
+        target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=day, footer=footer
     )
 
 
@@ -177,6 +176,7 @@ def export_response(
     purpose: str = "",
     on: date | None = None,
     every: bool = False,
+    footer: Sequence[str] = (),
 ) -> HttpResponse:
     """The rows of a list as a workbook; `queryset` is already narrowed by visible_to. Long ones become a job.
 
@@ -200,27 +200,40 @@ def export_response(
             purpose=purpose if full else "",
             on=on.isoformat() if on else "",
             every=every,
+            footer=list(footer),
         )
         return redirect(reverse("core:job", args=[job.pk]))
     file = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (closed by the response)
-    written = export_to(file, sheet, queryset, committee=committee, full=full, every=every, user=user, on=on)
+    written = export_to(file, sheet, queryset, committee=committee, full=full, every=every, footer=footer, on=on)
     file.seek(0)
     note_export(sheet, written, user, conditions, purpose if full else "", committee)
     return attachment(file, file_name(sheet, committee, on))
 
 
+def visible_rows(sheet: Sheet, user: User | None, on: date | None) -> models.QuerySet:
+    """All rows of the sheet that the user may see; `on` asks for the ledger of a past day."""
+    manager = sheet.model_class._default_manager
+    if user is None:
+        return sheet.annotated(manager.all(), on or today())
+    return sheet.queryset(user) if on is None else sheet.annotated(manager.visible_to(user), on)
+
+
 @jobs.job("core.export")
 def run_export(
-    job: Job, progress: Any, sheet: str, ids: list[int], purpose: str = "", on: str = "", every: bool = False
+    job: Job,
+    progress: Any,
+    sheet: str,
+    ids: list[int],
+    purpose: str = "",
+    on: str = "",
+    every: bool = False,
+    footer: Sequence[str] = (),
 ) -> None:
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
-    model = declared.model_class
-    visible = model._default_manager.visible_to(job.created_by) if job.created_by else model._default_manager.all()
     day = date.fromisoformat(on) if on else today(job.committee)
-    visible = declared.annotated(visible, day)
+    visible = visible_rows(declared, job.created_by, date.fromisoformat(on) if on else None)
     exporter = Exporter(declared, full=bool(purpose), every=every, day=day)
-    foot = "" if every else declared.foot(visible.filter(pk__in=ids[:20_000]), job.created_by)
 
     def rows() -> Iterable[list[Any]]:
         for start in range(0, len(ids), 5000):
@@ -229,7 +242,7 @@ def run_export(
 
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         count = write_workbook(
-            file, declared, rows(), columns=exporter.columns, committee=job.committee, day=day, foot=foot
+            file, declared, rows(), columns=exporter.columns, committee=job.committee, day=day, footer=footer
         )
         file.seek(0)
         job.result_name = file_name(declared, job.committee, day)

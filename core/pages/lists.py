@@ -314,7 +314,13 @@ class ListPage(AllowMixin, View):
         from core.excel import writing  # a slow library behind it
         from core.excel.sheet import get_sheet
 
-        return writing.export_response(get_sheet(self.export_kind), self.rows, self.request, on=self.export_day)
+        return writing.export_response(
+            get_sheet(self.export_kind), self.rows, self.request, on=self.export_day, footer=self.export_footer()
+        )
+
+    def export_footer(self) -> list[str]:
+        """Lines under the table of the export."""
+        return []
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,4 +1,4 @@
-"""常用筛选: what a person has saved on a list. Loaded with the list in one query; saved and deleted by POST."""
+"""常用筛选: what a person has saved on a list. It comes with the signed-in person; saved and deleted by POST."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,9 +55,12 @@ def page_named(name: str) -> type["ListPage"]:
 def chips(page: "ListPage") -> list[Chip]:
     """The reader's own saved filters of this list; the one that shows the present rows is marked."""
     name, now = page.view_name, conditions(type(page), page.params)
-    rows = SavedFilter.objects.visible_to(page.request.user).filter(page=name)
+    rows = [row for row in getattr(page.request.user, "filter_rows", None) or () if row["page"] == name]
     address = page.request.path
-    return [Chip(row.pk, row.name, f"{address}?{row.query}", row.query == now) for row in rows.order_by("pk")[:MOST]]
+    return [
+        Chip(row["pk"], row["name"], f"{address}?{row['query']}", row["query"] == now)
+        for row in sorted(rows, key=lambda row: row["pk"])
+    ]
 
 
 def save_filter(page: str, *, name: str, query: str, by: User) -> SavedFilter:

@@ -24,6 +24,7 @@ from core.excel.undoing import TouchedError, can_undo, touched_rows, undo_batch
 from core.excel.writing import attachment, export_response
 from core.models import ImportBatch, Job
 from core.pages.details import Action, Crumb, visible_or_404
+from core.pages.period import current_period
 from core.periods import today
 from core.permissions import allow, is_office, is_staff
 from core.transitions import advance
@@ -137,7 +138,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404("这个台账不能导出。")
     purpose = clean_line(request.POST.get("purpose", ""))[:200]
     every = request.POST.get("every") == "1"
-    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose, every=every)
+    footer = () if every else sheet.footer(request.user, current_period(request))
+    return export_response(sheet, sheet.queryset(request.user), request, purpose=purpose, every=every, footer=footer)
 
 
 @require_GET

@@ -23,7 +23,6 @@ OF_SUBJECT = {Subject.MEMBER: members.RULES, Subject.BRANCH: branches.RULES, Sub
 VALUES = {Subject.MEMBER: members.VALUES, Subject.BRANCH: branches.VALUES, Subject.BODY: bodies.VALUES}
 # rules that need a record which does not exist yet
 WITHOUT_RECORD = (
-    ("MB-08", "流出满六个月：还没有登记外出日期，只能提醒有流向的流出党员。"),
     ("MB-10", "连续六个月不参加组织生活：活动只登记人数，没有逐人签到。"),
     ("MB-11", "限期改正不超过一年：还没有限期改正的记录。"),
     ("MB-12", "出国（境）党员每半年联系一次：还没有联系记录。"),

@@ -24,6 +24,8 @@ NUMBERS = {  # setting → (field below, value where the office has set none)
     "member.probation_grace_months": ("probation_grace", 1),
     "member.lost_months": ("lost_months", 6),
     "member.suspended_months": ("suspended_months", 24),
+    "member.floating_months": ("floating_months", 6),
+    "member.contact_months": ("contact_months", 3),
     "dues.remind_months": ("fee_remind", 3),
     "dues.alarm_months": ("fee_alarm", 6),
     "charter.confirm_months": ("charter_months", 12),
@@ -51,6 +53,8 @@ class Limits:
     probation_grace: int = 1
     lost_months: int = 6
     suspended_months: int = 24
+    floating_months: int = 6
+    contact_months: int = 3
     fee_remind: int = 3
     fee_alarm: int = 6
     charter_months: int = 12

@@ -17,10 +17,11 @@ CHECKS = PartyMember.objects.none()
 MUST, CHECK, REMIND = FindingLevel
 UPDATE = "partymember-update"
 MEMBER = Subject.MEMBER
+FLOATING = Place("floatingrecord-detail", ref="floating_ref", otherwise=Place("partymember-detail"))
 VALUES = (
     "pk", "name", "sex", "branch_ref", "branch_name", "category", "status", "born_on", "education", "joined_on",
     "full_on", "position", "phone", "address", "id_kind", "id_hash", "floating", "floating_place", "is_lost", "lost_on",
-    "fee_paid_until", "suspended_on", "membership_kind",
+    "fee_paid_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact",
 )  # fmt: skip
 
 
@@ -37,7 +38,8 @@ def lacks(row: Row, on: date) -> str:
 
 
 def first_missing(row: Row) -> Place:
-    return Place(UPDATE, f"id_{missing(row)[0][1]}")
+    field = missing(row)[0][1]
+    return FLOATING if field in ("floating_place", "lost_on") else Place(UPDATE, f"id_{field}")
 
 
 def months_behind(row: Row, on: date) -> int:
@@ -95,14 +97,24 @@ RULES = (
         "收到本人转正申请后，召开支部大会讨论。", Place("partymember-full", "id_full_on"), "办理转正",
     ),
     Rule(
-        "mb-08", "MB-08", REMIND, MEMBER, "流出党员", lambda on, limits: CHECKS.away(),
+        "mb-08-away", "MB-08", REMIND, MEMBER, "流出党员", lambda on, limits: CHECKS.away(),
         lambda row, on: f"流出到{row['floating_place']}。", "保持联系；在外有固定地点、满六个月的，动员转接组织关系。",
-        Place(UPDATE, "id_floating"),
+        FLOATING, "看登记",
+    ),
+    Rule(
+        "mb-08", "MB-08", CHECK, MEMBER, "流出满期应转接", lambda on, limits: CHECKS.to_transfer(on, limits.floating_months),
+        lambda row, on: f"{row['left_on']}流出到{row['floating_place'] or '外地'}，地点固定，组织关系还在本支部。",
+        "动员本人转接组织关系；暂不能转的，写明原因并保持联系。", FLOATING, "看登记",
+    ),
+    Rule(
+        "fl-01", "FL-01", REMIND, MEMBER, "流出党员没有联系", lambda on, limits: CHECKS.out_of_contact(on, limits.contact_months),
+        lambda row, on: f"最近一次联系上是{row['last_contact']}。" if row["last_contact"] else "登记以后没有联系上的记录。",
+        "每季度至少联系一次，登记联系情况。", FLOATING, "登记联系",
     ),
     Rule(
         "fl-02", "FL-02", CHECK, MEMBER, "流入党员计入了本支部", lambda on, limits: CHECKS.guest_counted(),
         lambda row, on: "流动状态是流入，组织关系却登记在本支部。", "流入党员的组织关系在原支部，不计入本支部党员数；已经转来的，流动状态改为非流动。",
-        Place(UPDATE, "id_floating"),
+        FLOATING, "看登记",
     ),
     Rule(
         "mb-09", "MB-09", MUST, MEMBER, "失联应停止党籍", lambda on, limits: CHECKS.lost_long(on, limits.lost_months),

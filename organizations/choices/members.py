@@ -46,9 +46,53 @@ class JoinReason(models.TextChoices):
 class LeaveReason(models.TextChoices):
     TRANSFERRED = "transferred", "转出"
     SUSPENDED = "suspended", "停止党籍"
-    LEFT = "left", "出党"
+    REMOVED = "removed", "除名"
+    EXPELLED = "expelled", "开除党籍"
+    WITHDRAWN = "withdrawn", "退党"
+    CANCELLED = "cancelled", "取消预备党员资格"
+    LEFT = "left", "出党（原记录未分类）"
     DECEASED = "deceased", "死亡"
     MISTAKE = "mistake", "录入错误作废"
+
+
+DEPARTED = (
+    LeaveReason.SUSPENDED,
+    LeaveReason.REMOVED,
+    LeaveReason.EXPELLED,
+    LeaveReason.WITHDRAWN,
+    LeaveReason.CANCELLED,
+    LeaveReason.LEFT,
+)  # what the balance calls 出党
+
+
+class ChangeKind(models.TextChoices):
+    """党员增减变动. What changes the number of members, and what changes the name under which one is counted."""
+
+    ADMITTED = "admitted", "发展（接收预备党员）"
+    CONFIRMED = "confirmed", "转正"
+    EXTENDED = "extended", "延长预备期"
+    CANCELLED = "cancelled", "取消预备党员资格"
+    TRANSFERRED_IN = "transferred_in", "转入"
+    TRANSFERRED_OUT = "transferred_out", "转出"
+    SUSPENDED = "suspended", "停止党籍"
+    RESTORED = "restored", "恢复党籍"
+    REMOVED = "removed", "除名"
+    EXPELLED = "expelled", "开除党籍"
+    WITHDRAWN = "withdrawn", "退党"
+    LEFT = "left", "出党（原记录未分类）"
+    DECEASED = "deceased", "死亡"
+    MISTAKE = "mistake", "录入错误作废"
+
+
+CHANGE_OF_JOINING = {
+    JoinReason.ADMITTED: ChangeKind.ADMITTED,
+    JoinReason.TRANSFERRED: ChangeKind.TRANSFERRED_IN,
+    JoinReason.RESTORED: ChangeKind.RESTORED,
+}  # 建账时已在 changes nothing
+CHANGE_OF_LEAVING = {
+    reason: ChangeKind.TRANSFERRED_OUT if reason == LeaveReason.TRANSFERRED else ChangeKind(reason.value)
+    for reason in LeaveReason
+}
 
 
 class Sex(models.TextChoices):

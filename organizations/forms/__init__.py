@@ -5,8 +5,10 @@ from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
 from .charters import CharterForm, LetterForm, SurveyForm
 from .events import CorrectionForm, EventForm, TwinForm
 from .fields import LIVE_BODIES, LIVE_BRANCHES, DatedForm, QuarterField, body_field, branch_field, quarter_number
+from .floating import ContactForm, FloatingForm, LostForm
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
-from .members import FullForm, LeaveForm, MemberForm, RestoreForm, TransferForm
+from .members import ExtendForm, FullForm, LeaveForm, MemberForm, RestoreForm
+from .transfers import TransferForm
 
 __all__ = [
     "LIVE_BODIES",
@@ -15,18 +17,22 @@ __all__ = [
     "BatchForm",
     "BranchForm",
     "CharterForm",
+    "ContactForm",
     "CorrectionForm",
     "CoverageForm",
     "DatedForm",
     "DifferenceForm",
     "DissolveForm",
     "EventForm",
+    "ExtendForm",
+    "FloatingForm",
     "FullForm",
     "InstructorForm",
     "LeaveForm",
     "LedgerCheckForm",
     "LetterForm",
     "LiaisonForm",
+    "LostForm",
     "MemberForm",
     "OrganizationForm",
     "PostForm",

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.forms import RecordForm
-from organizations.choices import LeaveReason, MembershipKind
+from organizations.choices import JoinReason, LeaveReason, MembershipKind
 from organizations.models import (
     Membership,
     PartyMember,
@@ -19,10 +19,9 @@ from .fields import DatedForm, branch_field
 class MemberForm(RecordForm):
     sections = [
         ("基本信息", ["name", "sex", "ethnicity", "id_kind", "id_number", "born_on", "education"]),
-        ("党籍", ["branch", "branch_start", "membership_kind", "category", "joined_on", "full_on", "party_post",
-                "fee_paid_until"]),
-        ("工作和联系", ["workplace", "position", "is_full_time_staff", "phone", "address"]),
-        ("流动和失联", ["floating", "floating_place", "is_lost", "lost_on", "remark"]),
+        ("所在党支部", ["branch", "branch_start", "membership_kind", "join_reason", "origin", "await_receipt"]),
+        ("党籍", ["category", "joined_on", "full_on", "party_post", "fee_paid_until"]),
+        ("工作和联系", ["workplace", "position", "is_full_time_staff", "phone", "address", "remark"]),
     ]  # fmt: skip
     id_number = forms.CharField(
         label="证件号码", max_length=30, required=False, help_text="加密保存。修改时不填就保持原来的号码。",
@@ -30,20 +29,34 @@ class MemberForm(RecordForm):
     )  # fmt: skip
     branch = branch_field(label="所在党支部")
     branch_start = forms.DateField(label="进入本支部日期", help_text="从这一天起计入这个支部。")
-    membership_kind = forms.ChoiceField(label="组织关系", choices=MembershipKind.choices)
+    membership_kind = forms.ChoiceField(
+        label="组织关系",
+        choices=MembershipKind.choices,
+        help_text="组织关系在外地、只在这里活动的选后一项，不计入党员数。",
+    )
+    join_reason = forms.ChoiceField(
+        label="进入原因", required=False, choices=[(r.value, r.label) for r in JoinReason if r != JoinReason.RESTORED],
+        help_text="按“转入”登记的，同时记一件组织关系转接。",
+    )  # fmt: skip
+    origin = forms.CharField(
+        label="从何处转入", required=False, max_length=100, help_text="转入的写原党组织全称，其他不填。"
+    )
+    await_receipt = forms.BooleanField(
+        label="由支部确认接收", required=False, help_text="转入的勾选后先记为在途，支部书记确认接收那天起计入。"
+    )
 
     class Meta:
         model = PartyMember
         fields = [
             "name", "sex", "ethnicity", "id_kind", "born_on", "education", "category", "joined_on", "full_on",
             "party_post", "fee_paid_until", "workplace", "position", "is_full_time_staff", "phone", "address",
-            "floating", "floating_place", "is_lost", "lost_on", "remark",
+            "remark",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            for name in ("branch", "branch_start", "membership_kind"):
+            for name in ("branch", "branch_start", "membership_kind", "join_reason", "origin", "await_receipt"):
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
@@ -64,25 +77,21 @@ class MemberForm(RecordForm):
             cleaned["born_on"] = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
 
 
-class TransferForm(DatedForm):
-    branch = branch_field(label="转入党支部")
-
-    class Meta:
-        model = Membership
-        fields = ["branch", "start", "document_no"]
-        help_texts = {"start": "接收之日；从这一天起计入新支部，不再计入原支部。"}
-
-
 class LeaveForm(DatedForm):
+    """离开名册 for good; 转出 goes through a transfer."""
+
     class Meta:
         model = Membership
-        fields = ["leave_reason", "end", "document_no"]
-        help_texts = {"end": "从这一天起不再计入；党员记录保留。"}
+        fields = ["leave_reason", "end", "leave_document_no"]
+        help_texts = {"end": "从这一天起不再计入；党员记录保留。", "leave_document_no": "批准文件的文号，没有的不填。"}
+        labels = {"leave_document_no": "文号", "end": "日期"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        hidden = (LeaveReason.TRANSFERRED, LeaveReason.LEFT)
+        reasons = [(reason.value, reason.label) for reason in LeaveReason if reason not in hidden]
         self.fields["leave_reason"] = forms.ChoiceField(
-            label="离开原因", choices=[("", "请选择"), *LeaveReason.choices]
+            label="离开原因", choices=[("", "请选择"), *reasons], help_text="转往外单位的请办理“转接组织关系”。"
         )
         self.fields["end"].required = True
 
@@ -92,14 +101,31 @@ class RestoreForm(DatedForm):
 
     class Meta:
         model = Membership
-        fields = ["branch", "start"]
+        fields = ["branch", "start", "document_no"]
+        help_texts = {"start": "恢复党籍的日期，从这一天起计入。", "document_no": "批准文件的文号，没有的不填。"}
+        labels = {"start": "恢复日期", "document_no": "文号"}
 
 
-class FullForm(RecordForm):
-    """转正."""
+class DecisionForm(RecordForm):
+    """What a branch meeting decided about a probationary member."""
+
+    document_no = forms.CharField(label="文号", max_length=60, required=False, help_text="批准文件的文号，没有的不填。")
 
     class Meta:
         model = Membership
         fields: list[str] = []
 
+
+class FullForm(DecisionForm):
+    """转正."""
+
+    field_order = ("full_on", "document_no")
     full_on = forms.DateField(label="转正日期", help_text="支部大会通过转正的日期。")
+
+
+class ExtendForm(DecisionForm):
+    """延长预备期."""
+
+    field_order = ("on", "until", "document_no")
+    on = forms.DateField(label="决定日期", help_text="支部大会决定延长的日期。")
+    until = forms.DateField(label="延长至", help_text="只能延长一次，六个月以上、一年以内。")

@@ -1,9 +1,11 @@
 from .applications import BranchApplication
 from .branches import BranchPost, PartyBranch
+from .changes import MemberChange
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
 from .confirmations import DataConfirmation, latest_confirmation
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
 from .events import FormerName, OrganizationEvent
+from .floating import FloatingContact, FloatingRecord, LostRecord
 from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember, party_age
 from .merges import OrganizationMerge
@@ -12,6 +14,7 @@ from .postings import Posting, is_secretary_of, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
 from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, branch_term_state, term_state
+from .transfers import MemberTransfer, waiting_days
 
 __all__ = [
     "NEAR_MONTHS",
@@ -25,13 +28,18 @@ __all__ = [
     "DataConfirmation",
     "ElectedPerson",
     "ElectionTerm",
+    "FloatingContact",
+    "FloatingRecord",
     "FormerName",
     "IncubationBatch",
     "InstructorAssignment",
     "LedgerCheck",
     "LedgerDifference",
     "Liaison",
+    "LostRecord",
+    "MemberChange",
     "MemberSurvey",
+    "MemberTransfer",
     "Membership",
     "OrganizationEvent",
     "OrganizationMerge",
@@ -49,4 +57,5 @@ __all__ = [
     "party_age",
     "posted_ids",
     "term_state",
+    "waiting_days",
 ]

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
+from core.periods import add_months
 from core.pinyin import plain, search_key, sort_key
 from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone
 from core.validators import normalize_code, validate_id_number, validate_phone
@@ -106,6 +107,7 @@ class PartyMember(Record):
         "手机号码", max_length=20, blank=True, validators=[validate_phone], help_text="本人常用手机。"
     )
     address = models.CharField("家庭住址", max_length=120, blank=True, help_text="现居住地址。")
+    # the four columns of the roster that follow from FloatingRecord and LostRecord (workflows/floating.py keeps them in step)
     floating = models.CharField(
         "流动状态",
         max_length=4,
@@ -117,6 +119,7 @@ class PartyMember(Record):
     is_lost = models.BooleanField("失联", default=False, help_text="与党组织失去联系。")
     lost_on = models.DateField("失联日期", null=True, blank=True, help_text="失联的才填。")
     fee_paid_until = models.DateField("党费缴纳至", null=True, blank=True, help_text="写到所缴月份的最后一天。")
+    probation_until = models.DateField("预备期延长至", null=True, blank=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     search = models.CharField(max_length=300, editable=False, default="")
     sort_key = models.CharField(max_length=200, editable=False, default="", db_index=True)
@@ -192,6 +195,13 @@ class PartyMember(Record):
     def status_kind(self) -> str:
         return MEMBER_KINDS[self.status]
 
+    @property
+    def probation_end(self) -> date | None:
+        """预备期满: a year after joining, or the day up to which it was extended (MB-03)."""
+        if self.category != MemberCategory.PROBATIONARY:
+            return None
+        return self.probation_until or (add_months(self.joined_on, 12) if self.joined_on else None)
+
 
 class MembershipQuerySet(IntervalQuerySet):
     def full(self) -> Self:
@@ -200,6 +210,12 @@ class MembershipQuerySet(IntervalQuerySet):
 
     def visible_to(self, user: User) -> Self:
         return self.filter(member__in=PartyMember.objects.visible_to(user).values("pk"))
+
+    def of_branches(self, user: User) -> Self:
+        """Memberships, ended ones too, of the branches whose members the user sees: what a balance counts."""
+        if user.is_office:
+            return self.filter(branch__committee_id__in=user.scope_ids)
+        return self.filter(branch__in=posted_ids(user)[0])
 
 
 class Membership(models.Model):
@@ -212,7 +228,12 @@ class Membership(models.Model):
     end = models.DateField("终止日期", null=True, blank=True)
     join_reason = models.CharField("进入原因", max_length=12, choices=JoinReason.choices, default=JoinReason.INITIAL)
     leave_reason = models.CharField("离开原因", max_length=12, choices=LeaveReason.choices, blank=True)
-    document_no = models.CharField("文号", max_length=60, blank=True)
+    document_no = models.CharField("进入文号", max_length=60, blank=True)
+    leave_document_no = models.CharField("离开文号", max_length=60, blank=True)
+    origin = models.CharField(
+        "从何处转入", max_length=100, blank=True, help_text="外单位党组织的全称；本级支部之间不写。"
+    )
+    destination = models.CharField("转往何处", max_length=100, blank=True, help_text="外单位党组织的全称。")
 
     objects = MembershipQuerySet.as_manager()
 

@@ -4,19 +4,24 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import models
-
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import quarter_of, quarter_start, today
+from core.periods import Period
 from organizations.choices import Sex
-from organizations.models import Membership, PartyMember, party_age
-from organizations.statistics.rosters import roster_balance
+from organizations.models import PartyMember, party_age
+from organizations.statistics import Balance, balance_for
+from organizations.workflows.changes import settle_changes
+from organizations.workflows.floating import follow_roster
 
 from .common import BRANCH
 
 
 def age_of(row: Mapping[str, Any]) -> int | None:
     return party_age(row["full_on"], row["today"])
+
+
+def balance_lines(found: Balance | None, period: Period) -> list[str]:
+    """期初｜转入｜发展 … under a roster (DOMAIN §14.3)."""
+    return [f"说明：{period.label}党员增减 {found.line}"] if found else []
 
 
 @register
@@ -29,7 +34,9 @@ class MemberSheet(Sheet):
         "身份证号一列请先设为“文本”，再录入18位号码；加密保存，导出时默认遮挡。",
         "写了身份证号的，出生日期和性别可以不填。",
         "换支部请在党员的页面上办理转接，不要在这里改所在党支部。",
+        "是否流动、流向、是否失联写在这里的，导入后自动记入流动党员台账、失联党员台账。",
     )
+    derived = ("organizations.MemberChange", "organizations.FloatingRecord", "organizations.LostRecord")
     with_number = True
     number_in_ledger = False
     keys = (("id_number",), ("name", "born_on", "joined_on"))
@@ -74,19 +81,17 @@ class MemberSheet(Sheet):
         Column("备注", "remark", width=10),
     )  # fmt: skip
 
-    def foot(self, queryset: models.QuerySet, user: Any) -> str:
-        """The balance of the quarter over the branches of these rows."""
-        day = today(user.committee)
-        members = queryset.order_by().values("pk")
-        branches = Membership.objects.full().on(day).filter(member__in=members).values("branch")
-        balance = roster_balance(
-            Membership.objects.full().filter(branch__in=branches), quarter_start(quarter_of(day)), day
-        )
-        return "　".join(f"{word}：{number}" for word, number in balance.parts())
-
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         if not values.get("sex") and not values.get("id_number") and not values.get("id"):
             yield "sex", "性别没有填，也没有身份证号可以推算。请补上其中一项。"
+
+    def footer(self, user: Any, period: Period) -> list[str]:
+        return balance_lines(balance_for(user, period), period)
+
+    def applied(self, ids: list[int], context: Context) -> None:
+        """The ledger of changes and the records of absence follow from the roster, also when an import is undone."""
+        settle_changes(ids)
+        follow_roster(ids, on=context.as_of, by=context.user)
 
     def derive(self, obj: PartyMember, context: Context) -> None:
         """Sex and birth date stand in the ID number; what the office wrote itself comes first (MB-01)."""

@@ -15,6 +15,17 @@ from .coverage import (
 from .definitions import DEFAULTS, Definition, definition
 from .duplicates import Likeness, likely_duplicates
 from .elections import ElectionFigures, election_figures
+from .members import (
+    Balance,
+    FloatingFigures,
+    balance,
+    balance_columns,
+    balance_for,
+    balance_of,
+    balances_by_branch,
+    floating_figures,
+    unexplained,
+)
 from .rates import rate
 from .sync import SyncRate, sync_rates
 from .trends import Change, TrendPoint, coverage_trend, organization_change
@@ -24,14 +35,21 @@ __all__ = [
     "GROUPS",
     "OWN_KINDS",
     "SHOULD_BUILD",
+    "Balance",
     "Change",
     "Coverage",
     "Definition",
     "ElectionFigures",
+    "FloatingFigures",
     "Likeness",
     "SyncRate",
     "TrendPoint",
     "add",
+    "balance",
+    "balance_columns",
+    "balance_for",
+    "balance_of",
+    "balances_by_branch",
     "bodies_in_scope",
     "classified",
     "coverage",
@@ -40,8 +58,10 @@ __all__ = [
     "covering",
     "definition",
     "election_figures",
+    "floating_figures",
     "likely_duplicates",
     "organization_change",
     "rate",
     "sync_rates",
+    "unexplained",
 ]

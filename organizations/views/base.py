@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -19,7 +19,8 @@ from core.pages.details import page_url
 from core.pages.filters import Widget
 from core.pages.forms import FormMixin
 from core.periods import today
-from core.permissions import is_staff
+from core.permissions import is_staff, require
+from organizations.models import PartyBranch
 from organizations.workflows import contacts
 
 
@@ -69,6 +70,13 @@ class LedgerDay:
         return {"past": words, "present_url": f"?{kept.urlencode()}"}
 
 
+def own_branches(request: HttpRequest | None) -> QuerySet:
+    """The branches a filter offers: those in use that the user sees."""
+    if request is None:
+        return PartyBranch.objects.none()
+    return PartyBranch.objects.visible_to(request.user).filter(dissolved_on=None)
+
+
 class WorkflowPage(FormMixin, RecordPage):
     """A small form about one row whose answer goes to a workflow function: `workflow(row, by=user, **answers)`.
 
@@ -78,7 +86,13 @@ class WorkflowPage(FormMixin, RecordPage):
     allowed = staticmethod(is_staff)
     workflow: ClassVar[Callable[..., Any]]
     blank: ClassVar[Callable[[Any], Model] | None] = None
+    may: ClassVar[Callable[[Any, Any], bool] | None] = None  # whether this user may do it to this row
     done_text = "已办好。"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if type(self).may is not None and type(self).allowed(request.user):
+            require(type(self).may(request.user, self.object), request)
+        return super().dispatch(request, *args, **kwargs)
 
     def get_instance(self) -> Model:
         return type(self).blank(self.object) if type(self).blank else self.form_class._meta.model()

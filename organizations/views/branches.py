@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -23,17 +23,19 @@ from core.pages import (
     ListPage,
     UpdatePage,
     act,
+    current_period,
     reason,
 )
 from core.periods import add_months
 from core.permissions import allow, is_staff
-from core.timeline import events_of, todos_of
-from organizations import forms
-from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind
+from core.timeline import Event, Todo, events_of, todos_of
+from organizations import forms, statistics
+from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, JoinReason, MembershipKind, PostKind
 from organizations.models import (
     NEAR_MONTHS,
     BranchCoverage,
     BranchPost,
+    Membership,
     PartyBranch,
     branch_term_state,
     is_secretary_of,
@@ -43,8 +45,10 @@ from organizations.workflows import contacts
 
 from .base import LedgerDay, WorkflowPage, end_part, office_day, reveal_contacts
 from .branchstory import BranchStory
+from .changes import balance_context
 
 FEW = 3
+MEMBERS, MEMBERSHIPS = 100, 300  # shown at most
 
 
 def term_cell(row: dict[str, Any]) -> Cell:
@@ -135,8 +139,16 @@ class PartyBranchDetail(BranchStory, DetailPage):
     def day(self) -> date:
         return office_day(self.request)
 
+    @cached_property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of the chosen period as far as it has come; None before it."""
+        period = current_period(self.request)
+        end = period.as_of(self.day)
+        return (period.start, end) if period.start <= end else None
+
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().for_ledger(self.day)
+        rows = super().get_queryset().for_ledger(self.day)
+        return rows.annotate(**statistics.balance_columns(Membership.objects, *self.days)) if self.days else rows
 
     @cached_property
     def coverages(self) -> list[BranchCoverage]:
@@ -180,21 +192,54 @@ class PartyBranchDetail(BranchStory, DetailPage):
             found.append(Action("补登撤销", url, post=False, danger=True))
         return found
 
+    @cached_property
+    def sees_members(self) -> bool:
+        return workflows.sees_members(self.request.user, self.object)
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """Those of today first, then what ended; for those who may see the branch's members."""
+        if not self.sees_members:
+            return []
+        rows = self.object.memberships.select_related("member")
+        return list(rows.order_by(F("end").desc(nulls_first=True), "member__sort_key", "pk")[:MEMBERSHIPS])
+
+    def member_events(self) -> list[Event]:
+        """发展, 转入, 转出, 出党 … of this branch; who was there when the ledgers began is no event."""
+        found = []
+        for row in self.memberships:
+            if row.kind == MembershipKind.FULL and row.join_reason != JoinReason.INITIAL:
+                found.append(Event(row.start, f"{row.member}{row.get_join_reason_display()}", note=row.origin))
+            if row.kind == MembershipKind.FULL and row.end:
+                found.append(Event(row.end, f"{row.member}{row.get_leave_reason_display()}", note=row.destination))
+        return found
+
+    def transfer_todos(self) -> list[Todo]:
+        """Members on their way here, whose receipt is to be confirmed."""
+        if not self.sees_members:
+            return []
+        rows = self.object.transfers_in.in_transit().select_related("member", "from_branch", "to_branch")[:FEW]
+        return [
+            Todo("info", "待接收", f"{row.member}从{row.source}转来，报到以后确认接收", row.get_absolute_url(),
+                 when=str(row.started_on), act="确认接收", act_url=row.get_absolute_url())
+            for row in rows
+        ]  # fmt: skip
+
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
-        sees = workflows.sees_members(user, branch)
-        members = branch.memberships.on(self.day).select_related("member").order_by("member__sort_key", "pk")[:100]
+        balance = statistics.balance_of(branch, *self.days) if self.sees_members and self.days else None
         return {
             **super().get_context(),
             **attachment_context(user, branch),
-            "events": events_of(branch, user, self.events()),
-            "todos": todos_of(branch, user, self.todos()),
+            "events": events_of(branch, user, [*self.events(), *self.member_events()]),
+            "todos": todos_of(branch, user, [*self.transfer_todos(), *self.todos()]),
             **self.term_context(),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
-            "members": list(members) if sees else [],
-            "sees_members": sees,
+            "members": self.running(self.memberships)[:MEMBERS],
+            "sees_members": self.sees_members,
+            **(balance_context(self.request, branch.pk, balance) if balance else {}),
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,
             "today": self.day,
         }

@@ -33,6 +33,7 @@ from core.timeline import Event, events_of
 from organizations import forms
 from organizations.choices import (
     MEMBER_KINDS,
+    ChangeKind,
     Education,
     JoinReason,
     LeaveReason,
@@ -40,16 +41,20 @@ from organizations.choices import (
     MembershipKind,
     MemberStatus,
 )
-from organizations.models import Membership, PartyBranch, PartyMember, party_age
+from organizations.models import (
+    FloatingRecord,
+    LostRecord,
+    Membership,
+    MemberTransfer,
+    PartyMember,
+    is_secretary_of,
+    party_age,
+)
 from organizations.workflows import members as workflows
+from organizations.workflows import transfers
 
-from .base import WorkflowPage, office_day, revealed
-
-
-def own_branches(request: HttpRequest | None) -> QuerySet:
-    if request is None:
-        return PartyBranch.objects.none()
-    return PartyBranch.objects.visible_to(request.user).filter(dissolved_on=None)
+from .base import office_day, own_branches, revealed
+from .changes import BalanceFoot
 
 
 class MemberFilter(django_filters.FilterSet):
@@ -70,7 +75,7 @@ def enrolled(rows: QuerySet, page: ListPage) -> QuerySet:
     return rows.enrolled(office_day(page.request))
 
 
-class PartyMemberList(ListPage):
+class PartyMemberList(BalanceFoot, ListPage):
     model = PartyMember
     title = "党员名册"
     unit = "名"
@@ -140,6 +145,32 @@ class PartyMemberDetail(DetailPage):
     def current(self) -> Membership | None:
         return next((m for m in self.memberships if m.kind == MembershipKind.FULL and m.end is None), None)
 
+    @cached_property
+    def transfer(self) -> MemberTransfer | None:
+        """The one that is open."""
+        return self.object.transfers.open().select_related("from_branch", "to_branch").first()
+
+    @cached_property
+    def keeps(self) -> bool:
+        """Staff, and the secretary of a branch where the member is."""
+        user = self.request.user
+        here = [m.branch_id for m in self.memberships if m.end is None]
+        return workflows.can_keep(user) or any(is_secretary_of(user, pk) for pk in here)
+
+    @cached_property
+    def absences(self) -> list[FloatingRecord | LostRecord]:
+        """Open records of an absence; looked for only where the roster tells of one."""
+        member, found = self.object, []
+        if member.floating:
+            found += member.floating_records.open()
+        if member.is_lost:
+            found += member.lost_records.open()
+        return found
+
+    def states(self) -> list[Cell]:
+        moving = [Cell(f"转接{self.transfer.get_status_display()}", kind="info")] if self.transfer else []
+        return [*super().states(), *moving]
+
     def meta(self) -> str:
         member = self.object
         return f"{member.get_category_display()} · {member.branch_name or '不在任何支部'}"
@@ -147,35 +178,46 @@ class PartyMemberDetail(DetailPage):
     def facts(self) -> list[Fact]:
         member = self.object
         url = reverse("organizations:partybranch-detail", args=[member.branch_ref]) if member.branch_ref else ""
-        lost = [Fact("失联", Cell(f"{member.lost_on or ''}起失联", kind="bad"))] if member.is_lost else []
+        pages = {type(row): row.get_absolute_url() for row in self.absences}
+        lost_url = pages.get(LostRecord, "")
+        lost = [Fact("失联", Cell(f"{member.lost_on or ''}起失联", kind="bad"), lost_url)] if member.is_lost else []
+        moving = [Fact("转接", str(self.transfer), self.transfer.get_absolute_url())] if self.transfer else []
         age = party_age(member.full_on, self.day)
         floating = f"{member.get_floating_display()}{f'，{member.floating_place}' if member.floating_place else ''}"
+        extended = "已延长一次" if member.probation_until else ""
         return [
             Fact("所在党支部", member.branch_name, url),
             *(self.fact(name) for name in ("sex", "ethnicity", "born_on", "education", "category")),
             *(self.fact(name) for name in ("joined_on", "full_on")),
             Fact("党龄", f"{age}年" if age is not None else None, note="从转正之日算起" if age is not None else ""),
+            *([Fact("预备期满", member.probation_end, note=extended)] if member.probation_end else []),
             *(self.fact(name) for name in ("party_post", "workplace", "position")),
             Fact("证件号码", member.masked_id_number or None, note=member.get_id_kind_display()),
             Fact("手机号码", member.masked_phone or None),
-            Fact("流动状态", floating if member.floating else "非流动"),
+            Fact("流动状态", floating if member.floating else "非流动", pages.get(FloatingRecord, "")),
             *lost,
+            *moving,
             self.fact("fee_paid_until"),
             *([Fact("备注", member.remark, wide=True)] if member.remark else []),
         ]
 
     def actions(self) -> list[Action]:
-        member, current = self.object, self.current
-        if not workflows.can_keep(self.request.user):
-            return []
-        links = []
-        if current and member.status == MemberStatus.NORMAL:
-            links.append(("转接组织关系", "partymember-transfer", False))
-        if member.category == MemberCategory.PROBATIONARY and member.status == MemberStatus.NORMAL:
+        member, current, links = self.object, self.current, []
+        user, normal = self.request.user, member.status == MemberStatus.NORMAL
+        staff, there = workflows.can_keep(user), member.floating or member.is_lost
+        if self.transfer is None and transfers.can_start(user, member, current):
+            links.append(("转接组织关系" if current else "转入党支部", "partymember-transfer", False))
+        if staff and member.category == MemberCategory.PROBATIONARY and normal:
             links.append(("办理转正", "partymember-full", False))
-        if current is None and member.status in (MemberStatus.NORMAL, MemberStatus.SUSPENDED):
-            links.append(("编入党支部", "partymember-restore", False))
-        if current:
+            if member.probation_until is None:
+                links.append(("延长预备期", "partymember-extend", False))
+        if staff and current is None and member.status == MemberStatus.SUSPENDED:
+            links.append(("恢复党籍", "partymember-restore", False))
+        if self.keeps and not there:
+            links.append(("登记流动", "partymember-floating", False))
+        if self.keeps and current and not member.is_lost:
+            links.append(("登记失联", "partymember-lost", False))
+        if staff and (current or member.status == MemberStatus.SUSPENDED):
             links.append(("离开名册", "partymember-leave", True))
         return [
             Action(label, reverse(f"organizations:{name}", args=[member.pk]), post=False, danger=danger)
@@ -187,12 +229,16 @@ class PartyMemberDetail(DetailPage):
         own = [Event(member.joined_on, "入党", key=True)] if member.joined_on else []
         own += [Event(member.full_on, "转正", key=True)] if member.full_on else []
         for row in self.memberships:
-            url, why = row.branch.get_absolute_url(), JoinReason(row.join_reason).label
-            own.append(
-                Event(row.start, f"编入{row.branch}", url, f"{why}{f'，{row.document_no}' if row.document_no else ''}")
-            )
+            url = row.branch.get_absolute_url()
+            words = (JoinReason(row.join_reason).label, row.origin, row.document_no)
+            own.append(Event(row.start, f"编入{row.branch}", url, "，".join(filter(None, words))))
             if row.end:
-                own.append(Event(row.end, f"离开{row.branch}", note=LeaveReason(row.leave_reason).label))
+                words = (LeaveReason(row.leave_reason).label, row.destination, row.leave_document_no)
+                own.append(Event(row.end, f"离开{row.branch}", note="，".join(filter(None, words))))
+        named = member.changes.filter(membership=None).exclude(kind=ChangeKind.CONFIRMED)
+        for change in named:
+            note = "，".join(filter(None, (change.note, change.document_no)))
+            own.append(Event(change.on, change.get_kind_display(), note=note, key=True))
         return own
 
     def get_context(self) -> dict[str, Any]:
@@ -201,7 +247,7 @@ class PartyMemberDetail(DetailPage):
             **super().get_context(),
             **attachment_context(user, member),
             "events": events_of(member, user, self.events()),
-            "can_reveal": workflows.can_keep(user) or bool(self.current and workflows.can_reveal(user, member)),
+            "can_reveal": self.keeps,
         }
 
 
@@ -227,11 +273,14 @@ class PartyMemberCreate(CreatePage):
         answers = form.cleaned_data
         member = form.save(commit=False)
         member.full_clean(exclude=["committee", "created_by"])
-        return workflows.enrol(
+        return transfers.enrol_new(
             member,
             branch=answers["branch"],
             start=answers["branch_start"],
             kind=answers["membership_kind"],
+            join_reason=answers["join_reason"] or JoinReason.INITIAL,
+            origin=answers["origin"],
+            await_receipt=answers["await_receipt"],
             by=self.request.user,
         )
 
@@ -239,37 +288,3 @@ class PartyMemberCreate(CreatePage):
 class PartyMemberUpdate(UpdatePage):
     model = PartyMember
     form_class = forms.MemberForm
-
-
-class TransferPage(WorkflowPage):
-    model = PartyMember
-    title = "转接组织关系"
-    form_class = forms.TransferForm
-    workflow = staticmethod(workflows.transfer_member)
-    blank = staticmethod(lambda member: Membership(member=member))
-    done_text = "已转接组织关系。"
-
-
-class LeavePage(WorkflowPage):
-    model = PartyMember
-    title = "离开名册"
-    form_class = forms.LeaveForm
-    workflow = staticmethod(workflows.leave)
-    done_text = "已办理，党员记录保留在“不在册”里。"
-
-
-class RestorePage(WorkflowPage):
-    model = PartyMember
-    title = "编入党支部"
-    form_class = forms.RestoreForm
-    workflow = staticmethod(workflows.restore_member)
-    blank = staticmethod(lambda member: Membership(member=member))
-    done_text = "已编入党支部。"
-
-
-class FullPage(WorkflowPage):
-    model = PartyMember
-    title = "办理转正"
-    form_class = forms.FullForm
-    workflow = staticmethod(workflows.confirm_full)
-    done_text = "已办理转正。"

@@ -15,7 +15,14 @@ from core.menu import url_or_empty
 from core.models import Committee, User
 from core.periods import Period
 from organizations.choices import CoverageMethod
-from organizations.models import ElectionTerm, LedgerDifference, PartyBranch, SocialOrganization
+from organizations.models import (
+    ElectionTerm,
+    FloatingRecord,
+    LedgerDifference,
+    MemberTransfer,
+    PartyBranch,
+    SocialOrganization,
+)
 from organizations.statistics import Definition, bodies_in_scope, classified, definition
 from reports.choices import PhraseStatus, SummaryStatus
 from reports.models import Phrase, Summary
@@ -234,6 +241,11 @@ TODO = (
         earliest("最早一家", "登记"), act="去登记",
     ),
     Watch(
+        "transfers", "info", "待审核", "党员：{n}件组织关系转接等待审核", "党支部已发起、还没有审核或退回的组织关系转接。",
+        lambda d: visible(MemberTransfer)(d).pending(), "started_on", "", waited,
+        "organizations:membertransfer-list", "tab=pending", "去审核",
+    ),
+    Watch(
         "phrases", "warn", "待审定", "规范用语：{n}条提法没有审定，总结里不能用", "状态为待审的规范提法。",
         lambda d: visible(Phrase)(d).filter(status=PhraseStatus.WAITING), act="去审定",
     ),
@@ -266,6 +278,10 @@ RISKS = (
     Watch(
         "theme_days", "warn", "活动偏少", "{n}个党组织本期没有登记主题党日", "当日没有撤销的党组织中，没有组织或参加过归属本期的主题党日的。",
         without_theme_day,
+    ),
+    Watch(
+        "floating", "warn", "没有联系", "{n}名流动党员本期没有取得联系", "还在外的流动党员，本期没有一次取得联系的记录。每季度至少联系一次。",
+        lambda d: visible(FloatingRecord)(d).unreached_between(d.period.start, d.period.end),
     ),
 )  # fmt: skip
 LEADER = (HANDED_UP,)

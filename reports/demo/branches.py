@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
+from core.periods import add_months
+
 from . import people
 from .bodies import full_name
 from .books import Book, day
@@ -146,10 +148,8 @@ def _members(heads: dict[str, str]) -> tuple[list[tuple], int]:
     names = people.names(30)
     rows: list[tuple] = []
     for number, branch in enumerate(units()):
-        size = (14, 9, 16, 12, 15, 11, 8, 10, 12, 13, 14, 7, 9, 12, 10, 8, 15, 9, 13, 14, 16, 11, 6, 5, 6, 8, 10)[
-            number
-        ]
-        for place in range(size):
+        size = (14, 9, 16, 12, 15, 11, 8, 10, 12, 13, 14, 7, 9, 12, 10, 8, 15, 9, 13, 14, 16, 11, 6, 5, 6, 8, 8)[number]
+        for place in range(size):  # two more of the last come by transfer (members.MOVED)
             name = heads[branch[0]] if place == 0 else next(names)
             rows.append(_member(len(rows) + 1, name, branch, place, random))
     return rows, len(rows)
@@ -161,11 +161,13 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
     probationary = place == 5 and serial % 2 == 0
     born = people.born(random, youngest=1996)
     joined = (
-        date(2022, 6 + serial % 6, 28) if probationary else date(max(born.year + 19, 1975) + random.randint(0, 3), 7, 1)
+        add_months(date(2022, 3, 28), serial % 12)
+        if probationary
+        else date(max(born.year + 19, 1975) + random.randint(0, 3), 7, 1)
     )
     joined = min(joined, date(2021, 6, 30)) if not probationary else joined
     full_on = None if probationary else joined.replace(year=joined.year + 1)
-    entered = max(joined, start) + timedelta(days=0 if place < 4 else 37 * place)
+    entered = max(joined, start) + timedelta(days=0 if place < 4 or probationary else 37 * place)
     entered = min(entered, date(2023, 3, 20)) if entered > start else start
     male = serial % 5 not in (1, 3)
     away = serial % 41 == 0
@@ -177,7 +179,14 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
         "书记" if place == 0 else "组织委员" if place == 1 else "宣传委员" if place == 2 else "",
         "是" if place % 3 else "否", people.phone(serial + 1000), "" if serial % 29 == 0 else f"示例市样本路{serial}号",
         "否" if serial % 53 == 0 else "是", entered,
-        "发展" if probationary else "建账时已在" if place < 4 else "转入", "是" if away else "否", "浙江省杭州市" if away else "",
+        _reason(probationary and joined >= start, place, start), "是" if away else "否", "浙江省杭州市" if away else "",
         PAID.get(serial) or (date(2023, 3, 31) if serial % 23 else date(2022, 12, 31)),
         born + timedelta(days=1) if serial == UNLIKE_NUMBER else None, "",
     )  # fmt: skip
+
+
+def _reason(admitted: bool, place: int, founded: date) -> str:
+    """The first four of an old branch stood in its ledger from the start; whoever founds a new one comes from elsewhere."""
+    if admitted:
+        return "发展"
+    return "建账时已在" if place < 4 and founded < date(2023, 1, 1) else "转入"

@@ -31,7 +31,7 @@ from reports.models import Phrase
 from tasks import workflows as task_workflows
 from tasks.models import TaskAssignment, TaskList
 
-from . import bodies, branches, duty, elections, events, inspections, papers, register, wording, work
+from . import bodies, branches, duty, elections, events, inspections, members, papers, register, wording, work
 from .books import Book
 
 DAY = date(2023, 4, 6)
@@ -215,3 +215,4 @@ def _work(committee: Committee, staff: User) -> None:
     confirm_data(branch, on=date(2022, 12, 20), by=secretary)
     save_filter("organizations:socialorganization-list", name="未入章的协会", query="tab=clause&kind=51", by=staff)
     task_workflows.issue_task_list(TaskList.objects.get(committee=committee, quarter=2023 * 4 + 1), by=staff)
+    members.load(staff, secretary)

@@ -15,7 +15,7 @@ from reports.documents.assembly import document_of
 from reports.documents.model import plain_text
 from reports.facts import FactValue, registry
 from reports.facts.engine import RATE, ROWS, bases
-from reports.guards import sum_checks, typed_numbers
+from reports.guards import balance_checks, sum_checks, typed_numbers
 from reports.models import BlockVersion, Edition, Summary
 from reports.narrative import Composed, missing_of
 from reports.tokens import number_text
@@ -77,7 +77,7 @@ def render_summary(request: HttpRequest, composed: Composed, status: int = 200, 
         "can_edit": can_edit,
         "missing": missing,
         "changed": [block for block in composed.printed_blocks if block.changed or block.pending],
-        "checks": sum_checks(composed.facts),
+        "checks": [*sum_checks(composed.facts), *balance_checks(composed.facts.scope)],
         "typed": typed_numbers(composed),
         "numbers": sum(1 for _ in composed.tokens),
         "kinds": list(BlockKind.choices),

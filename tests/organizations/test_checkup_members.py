@@ -2,7 +2,7 @@ from datetime import date
 
 from organizations.models import Membership, PartyMember, party_age
 from organizations.workflows.members import confirm_full, leave
-from tests.factories import make_branch
+from tests.factories import make_branch, make_floating
 
 from .checkup_cases import DAY, RuleCase
 
@@ -110,8 +110,19 @@ class MemberRuleTests(RuleCase):
         self.assertEqual(self.keys(member), set())
 
     def test_mb_08_and_fl_02_floating_members(self):
-        self.assertEqual(self.keys(self.member(floating="out", floating_place="浙江省杭州市")), {"mb-08"})
+        self.assertEqual(self.keys(self.member(floating="out", floating_place="浙江省杭州市")), {"mb-08-away"})
         self.assertEqual(self.keys(self.member(floating="in")), {"fl-02"})
+
+    def test_mb_08_away_for_six_months_and_fl_01_without_contact(self):
+        record = make_floating(self.member(), self.staff, left_on=date(2022, 9, 30), is_settled=True)
+        self.assertEqual(self.keys(record.member), {"mb-08-away", "mb-08", "fl-01"})
+        record.contacts.create(on=date(2022, 12, 31), reached=True)
+        self.assertEqual(self.keys(record.member), {"mb-08-away", "mb-08"})
+        moving = make_floating(self.member(), self.staff, left_on=date(2022, 9, 30), is_settled=False)
+        moving.contacts.create(on=date(2022, 12, 30), reached=True)
+        self.assertEqual(self.keys(moving.member), {"mb-08-away", "fl-01"})
+        near = make_floating(self.member(), self.staff, left_on=date(2023, 1, 15), is_settled=True)
+        self.assertEqual(self.keys(near.member), {"mb-08-away"})
 
     def test_mb_09_lost_for_six_months_and_two_years_after_suspension(self):
         lost = self.member(is_lost=True, lost_on=date(2022, 9, 30))

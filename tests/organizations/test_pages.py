@@ -13,12 +13,16 @@ from organizations.models import (
     BranchCoverage,
     CharterRecord,
     CommitmentLetter,
+    FloatingRecord,
     IncubationBatch,
     InstructorAssignment,
     LedgerCheck,
     LedgerDifference,
     Liaison,
+    LostRecord,
+    MemberChange,
     Membership,
+    MemberTransfer,
     PartyMember,
     SocialOrganization,
 )
@@ -34,12 +38,14 @@ from tests.factories import (
     make_secretary,
     make_staff,
     make_system_admin,
+    make_transfer,
     numbers,
 )
 
 LISTS = (
     "socialorganization", "partybranch", "partymember", "charterrecord", "commitmentletter", "ledgercheck",
-    "incubationbatch", "ledgerdifference", "registration",
+    "incubationbatch", "ledgerdifference", "registration", "memberchange", "membertransfer", "floatingrecord",
+    "lostrecord",
 )  # fmt: skip
 
 
@@ -48,7 +54,14 @@ def fill(committee, count):
     for number in range(count):
         body = make_organization(committee)
         branch = make_branch(committee, covers=(body,), secretary="甲示例")
-        make_member(branch)
+        member = make_member(branch)
+        transfer = make_transfer(member, branch, from_branch=make_branch(committee))
+        for model, values in (
+            (FloatingRecord, {"left_on": date(2022, 6, 1)}),
+            (LostRecord, {"lost_on": date(2022, 6, 1)}),
+            (MemberChange, {"kind": "transferred_in", "on": date(2023, 2, 1), "other_branch": transfer.from_branch}),
+        ):
+            model.objects.create(committee=committee, member=member, branch=branch, **values)
         CharterRecord.objects.create(
             committee=committee, organization=body, status=CharterStatus.APPROVED, approved_on=date(2022, 1, 1),
             has_party_clause=True,
@@ -69,6 +82,7 @@ class PageTests(TestCase):
         fill(cls.committee, 1)
         cls.body = SocialOrganization.objects.get()
         cls.branch = cls.body.coverages.get().branch
+        MemberTransfer.objects.update(status="withdrawn", ended_on=date(2023, 3, 2))
         cls.member = PartyMember.objects.get()
 
     def setUp(self):
@@ -94,7 +108,8 @@ class PageTests(TestCase):
     def test_details_ask_at_most_twelve_times(self):
         rows = [
             self.body, self.branch, self.member, CharterRecord.objects.get(), CommitmentLetter.objects.get(),
-            LedgerCheck.objects.get(), IncubationBatch.objects.get(),
+            LedgerCheck.objects.get(), IncubationBatch.objects.get(), MemberTransfer.objects.get(),
+            FloatingRecord.objects.get(), LostRecord.objects.get(),
         ]  # fmt: skip
 
         for row in rows:  # a process looks up the content type of attachments once
@@ -117,7 +132,7 @@ class PageTests(TestCase):
         pages = {
             self.body: ("update", "affiliation", "event", "instructor", "liaison"),
             self.branch: ("update", "coverage", "post", "dissolve"),
-            self.member: ("update", "transfer", "leave", "restore", "full"),
+            self.member: ("update", "transfer", "leave", "restore", "full", "extend", "floating", "lost"),
             LedgerCheck.objects.get(): ("update",),
             IncubationBatch.objects.get(): ("update",),
         }
@@ -246,7 +261,8 @@ class PageTests(TestCase):
         target = make_branch(self.committee)
 
         url = reverse("organizations:partymember-transfer", args=[member.pk])
-        self.client.post(url, {"branch": target.short_name, "start": "2023-03-01"})
+        self.client.post(url, {"direction": "between", "to_branch": target.short_name, "started_on": "2023-03-01",
+                               "at_once": "on"})  # fmt: skip
 
         rows = Membership.objects.filter(member=member).order_by("start").values_list("branch", "end", "leave_reason")
         self.assertEqual(list(rows), [(self.branch.pk, date(2023, 3, 1), "transferred"), (target.pk, None, "")])

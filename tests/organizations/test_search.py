@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from organizations.models import FormerName
-from organizations.workflows.members import transfer_member
+from organizations.workflows.transfers import transfer_member
 from tests.factories import (
     make_branch,
     make_committee,

@@ -20,7 +20,7 @@ from organizations.choices import (
     MemberStatus,
 )
 from organizations.models import CharterRecord, CommitmentLetter, Membership, PartyBranch, PartyMember, Posting
-from organizations.workflows import bodies, branches, members, papers
+from organizations.workflows import bodies, branches, members, papers, transfers
 from tests.core.excel_data import bring_in, workbook
 from tests.factories import (
     make_branch,
@@ -182,8 +182,8 @@ class RuleTests(TestCase):
     def test_mb_06_transfer_ends_the_old_membership(self):
         target = make_branch(self.committee)
 
-        self.refused("已在", members.transfer_member, self.member, branch=self.branch, start=DAY)
-        members.transfer_member(self.member, branch=target, start=DAY, by=self.staff)
+        self.refused("已在", transfers.transfer_member, self.member, branch=self.branch, start=DAY)
+        transfers.transfer_member(self.member, branch=target, start=DAY, by=self.staff)
 
         spans = self.member.memberships.order_by("start").values_list("branch", "end", "leave_reason", "join_reason")
         self.assertEqual(

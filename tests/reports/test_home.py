@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.models import Notice
 from core.periods import Period
-from organizations.models import LedgerCheck, LedgerDifference, MemberSurvey
+from organizations.models import FloatingRecord, LedgerCheck, LedgerDifference, MemberSurvey
 from organizations.statistics import coverage
 from reports.choices import PhraseKind
 from reports.dashboards.office import office_home
@@ -28,6 +28,7 @@ from tests.factories import (
     make_joint_meeting,
     make_leader,
     make_liaison,
+    make_member,
     make_organization,
     make_secretary,
     make_security_admin,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_system_admin,
     make_task_item,
     make_task_list,
+    make_transfer,
     make_user,
 )
 
@@ -90,6 +92,9 @@ def fill(committee, branches):
         **common, organization=body, filled_on=date(2023, 2, 1), member_count=5, full_member_count=4
     )
     make_activity(committee, organizers=(branches[0],), kind=ActivityKind.THEME_DAY, held_on=date(2023, 3, 1))
+    member = make_member(branches[0])
+    make_transfer(member, branches[1])
+    FloatingRecord.objects.create(**common, member=member, branch=branches[0], left_on=date(2022, 6, 1))
 
 
 class OfficeHomeTests(TestCase):

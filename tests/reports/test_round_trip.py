@@ -1,6 +1,8 @@
 import hashlib
 import io
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,8 +15,8 @@ from core.excel.applying import apply_batch
 from core.excel.sheet import all_sheets, get_sheet
 from core.excel.staging import error_lines, new_batch, read_batch
 from core.excel.undoing import TouchedError, undo_batch
-from core.excel.writing import export_to
-from core.models import User
+from core.excel.writing import export_to, run_export
+from core.models import Job, User
 from organizations.models import FormerName, SocialOrganization
 
 # Their rows tell what happened; an undone import leaves its own trace there, and in a row's version and last change.
@@ -50,7 +52,6 @@ class RoundTripTests(TestCase):
             committee=self.user.committee,
             full=full,
             every=every,
-            user=self.user,
         )
         return file.getvalue(), count
 
@@ -76,6 +77,22 @@ class RoundTripTests(TestCase):
 
             found = (batch.new_count, batch.changed_count, batch.wrong_count, batch.same_count)
             self.assertEqual(found, (0, 0, 0, count), batch.report.get("fatal"))
+
+    def test_every_workbook_is_written_from_the_command_line_and_by_the_job(self):
+        for sheet in all_sheets():
+            if not sheet.can_export or sheet.kind.startswith("test-"):
+                continue
+            with self.subTest(sheet.kind), tempfile.TemporaryDirectory() as folder:
+                target = Path(folder) / "台账.xlsx"
+                call_command("export_sheet", sheet.kind, str(target), masked=True, stdout=io.StringIO())
+                self.assertGreater(target.stat().st_size, 0)
+                ids = list(sheet.queryset(self.user).values_list("pk", flat=True))
+                job = Job.objects.create(
+                    kind="core.export", title="导出", created_by=self.user, committee=self.user.committee
+                )
+                run_export(job, lambda *args: None, sheet=sheet.kind, ids=ids)
+                job.refresh_from_db()
+                self.assertEqual(job.done, len(ids))
 
     def changed_bodies(self):
         """The ledger of bodies with every remark rewritten, every contact replaced by another, and one body more."""

@@ -36,7 +36,13 @@ class MemberChecks(models.QuerySet):
         suspended = apps.get_model("organizations", "Membership").objects.filter(
             member=OuterRef("pk"), leave_reason=LeaveReason.SUSPENDED, end__lte=on
         )
+        away = apps.get_model("organizations", "FloatingRecord").objects.open().with_last_contact()
+        away = away.filter(member=OuterRef("pk")).order_by()
         return self.with_branch(on).annotate(
+            floating_ref=Subquery(away.values("pk")[:1]),
+            left_on=Subquery(away.values("left_on")[:1]),
+            is_settled=Subquery(away.values("is_settled")[:1]),
+            last_contact=Subquery(away.values("last_contact")[:1]),
             born_number=DateNumber("born_on"),
             joined_number=DateNumber("joined_on"),
             joined_day=F("joined_number") % YEAR,
@@ -96,8 +102,21 @@ class MemberChecks(models.QuerySet):
 
     @staticmethod
     def away() -> Q:
-        """MB-08, FL-01: flowed out, the place is known."""
+        """MB-08: flowed out, the place is known."""
         return NORMAL & Q(floating=FloatingState.OUT) & ~Q(floating_place="")
+
+    @staticmethod
+    def to_transfer(on: date, months: int) -> Q:
+        """MB-08, FL-03: so long away at a fixed place that the relationship should be moved."""
+        return NORMAL & Q(floating=FloatingState.OUT, is_settled=True, left_on__lte=add_months(on, -months))
+
+    @staticmethod
+    def out_of_contact(on: date, months: int) -> Q:
+        """FL-01: away, and not reached for so long."""
+        since = add_months(on, -months)
+        never = Q(last_contact=None) & (Q(left_on=None) | Q(left_on__lt=since))
+        registered = Q(floating=FloatingState.OUT, floating_ref__isnull=False)
+        return NORMAL & registered & (Q(last_contact__lt=since) | never)
 
     @staticmethod
     def guest_counted() -> Q:

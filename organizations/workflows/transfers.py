@@ -1,0 +1,219 @@
+"""组织关系转接 (DOMAIN §6.3): 发起 → 上级审核 → 在途 → 接收确认, or 退回, or 撤回.
+
+The membership stays in the old branch until the receipt; then it ends and the new one begins on the same day, in one
+transaction. What staff do at once runs through the same three steps and leaves the same rows.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core.editing import create_record
+from core.models import User
+from core.notices import notify
+from core.periods import today
+from core.transitions import advance
+from organizations.choices import (
+    TRANSFER_FLOW,
+    JoinReason,
+    MembershipKind,
+    MemberStatus,
+    TransferDirection,
+    TransferStatus,
+)
+from organizations.models import (
+    Membership,
+    MemberTransfer,
+    PartyBranch,
+    PartyMember,
+    is_secretary_of,
+)
+
+from .intervals import can_keep
+from .members import current_membership, enrol, move_membership, refuse_while_moving
+from .recipients import office_of, secretaries_of
+
+S = TransferStatus
+
+
+# Who may -----------------------------------------------------------------------------------------------------------
+
+
+def can_start(user: User, member: PartyMember, membership: Membership | None) -> bool:
+    """Staff, and the secretary of the branch where the relationship is; `membership` is the open full one."""
+    if member.status != MemberStatus.NORMAL:
+        return False
+    return can_keep(user) or (membership is not None and is_secretary_of(user, membership.branch_id))
+
+
+def can_approve(user: User, row: MemberTransfer) -> bool:
+    return can_keep(user) and row.status == S.PENDING
+
+
+def can_receive(user: User, row: MemberTransfer) -> bool:
+    """The secretary of the new branch, or staff for it; what goes outside is confirmed by staff with the receipt slip."""
+    return row.status == S.IN_TRANSIT and (can_keep(user) or is_secretary_of(user, row.to_branch_id))
+
+
+def can_return(user: User, row: MemberTransfer) -> bool:
+    return can_approve(user, row) or can_receive(user, row)
+
+
+def can_withdraw(user: User, row: MemberTransfer) -> bool:
+    """The old branch until the review, staff until the receipt."""
+    if row.status == S.PENDING:
+        return can_keep(user) or is_secretary_of(user, row.from_branch_id)
+    return row.status == S.IN_TRANSIT and can_keep(user)
+
+
+# What happens ------------------------------------------------------------------------------------------------------
+
+
+def start_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
+    """发起. The old branch is where the relationship is; one open transfer for each member."""
+    member, membership = row.member, current_membership(row.member)
+    if member.status != MemberStatus.NORMAL:
+        raise ValidationError(f"{member}的党籍状态为“{member.get_status_display()}”，不能转接。", code="status")
+    if row.direction == TransferDirection.INWARD:
+        if membership is not None:
+            raise ValidationError({"direction": f"{member}的组织关系已在{membership.branch}，不用转入。"}, code="same")
+    elif membership is None:
+        raise ValidationError({"direction": f"{member}的组织关系不在本级支部，请选“从外单位转来”。"}, code="none")
+    if row.to_branch is not None and row.to_branch.dissolved_on is not None:
+        raise ValidationError({"to_branch": f"{row.to_branch}已撤销，不能接收党员。"}, code="dissolved")
+    row.from_branch = None if row.direction == TransferDirection.INWARD else membership.branch
+    row.committee_id = (row.from_branch or row.to_branch or member).committee_id
+    if row.started_on > today(row.committee):
+        raise ValidationError({"started_on": "发起日期不能晚于今天。"}, code="future")
+    refuse_while_moving(member)
+    row.full_clean(exclude=["committee", "created_by"])
+    with transaction.atomic():
+        create_record(row, by=by, note="发起转接")
+        if not can_keep(by):
+            tell(office_of(row.committee_id), row, "待审核", f"{row.from_branch}发起，请审核。")
+    return row
+
+
+def approve_transfer(row: MemberTransfer, *, by: User, on: date | None = None) -> MemberTransfer:
+    """上级审核通过: on its way; the old branch still counts the member."""
+    with transaction.atomic():
+        day = max(on or today(row.committee), row.started_on)
+        advance(row, TRANSFER_FLOW, S.IN_TRANSIT, by=by, approved_on=day, approved_by=by)
+        if row.to_branch_id:
+            tell(secretaries_of([row.to_branch_id], day), row, "待接收", "党员报到以后，请确认接收。")
+    return row
+
+
+def receive_transfer(row: MemberTransfer, *, by: User, on: date, note: str = "") -> MemberTransfer:
+    """接收确认: from this day on the member counts in the new branch and no longer in the old one (MB-06)."""
+    if row.status == S.IN_TRANSIT:
+        require_order(row, on)
+    with transaction.atomic():
+        advance(row, TRANSFER_FLOW, S.RECEIVED, by=by, note=note, ended_on=on, ended_by=by, answer=note)
+        membership = current_membership(row.member)
+        if (membership.branch_id if membership else None) != row.from_branch_id:
+            raise ValidationError(
+                "党员的组织关系在发起以后变动过，不能按这件转接接收。请退回后重新发起。", code="moved"
+            )
+        branch, outside = row.to_branch, row.outside
+        if branch is not None and branch.dissolved_on is not None:
+            raise ValidationError(f"{branch}已撤销，不能接收党员。请退回。", code="dissolved")
+        move_membership(row.member, on=on, by=by, branch=branch, outside=outside, document_no=row.letter_no)
+        tell(starters_of(row, by), row, "已接收", f"{row.target}于{on}接收。")
+    return row
+
+
+def require_order(row: MemberTransfer, on: date) -> None:
+    if on > today(row.committee):
+        raise ValidationError({"on": "接收日期不能晚于今天。"}, code="future")
+    if on < row.started_on:
+        raise ValidationError({"on": f"接收日期不能早于发起日期{row.started_on}。"}, code="order")
+
+
+def return_transfer(row: MemberTransfer, *, by: User, reason: str) -> MemberTransfer:
+    """退回, by the office at the review or by the receiving branch; the member never left the old branch."""
+    require_reason(reason, "退回")
+    with transaction.atomic():
+        day = max(today(row.committee), row.started_on)
+        advance(row, TRANSFER_FLOW, S.RETURNED, by=by, note=reason, ended_on=day, ended_by=by, answer=reason[:200])
+        tell(starters_of(row, by), row, "被退回", reason)
+    return row
+
+
+def withdraw_transfer(row: MemberTransfer, *, by: User, reason: str) -> MemberTransfer:
+    """撤回, by the side that gives."""
+    require_reason(reason, "撤回")
+    day = max(today(row.committee), row.started_on)
+    return advance(row, TRANSFER_FLOW, S.WITHDRAWN, by=by, note=reason, ended_on=day, ended_by=by, answer=reason[:200])
+
+
+def require_reason(reason: str, act: str) -> None:
+    if len(reason.strip()) < 2:
+        raise ValidationError(f"请写明{act}原因。", code="reason")
+
+
+def begin_transfer(row: MemberTransfer, *, by: User, at_once: bool = False) -> MemberTransfer:
+    """What staff start is approved with it; at once means that the receipt is known already (代办, 补录)."""
+    with transaction.atomic():
+        start_transfer(row, by=by)
+        if can_keep(by):
+            approve_transfer(row, by=by, on=row.started_on)
+            if at_once:
+                receive_transfer(row, by=by, on=row.started_on, note="直接办结")
+    return row
+
+
+def transfer_member(
+    member: PartyMember, *, branch: PartyBranch, start: date, by: User, document_no: str = ""
+) -> MemberTransfer:
+    """All steps on one day, by staff."""
+    inward = current_membership(member) is None
+    row = MemberTransfer(member=member, to_branch=branch, started_on=start, letter_no=document_no)
+    row.direction = TransferDirection.INWARD if inward else TransferDirection.BETWEEN
+    row.outside = "外单位党组织" if inward else ""
+    return begin_transfer(row, by=by, at_once=True)
+
+
+def enrol_new(
+    member: PartyMember,
+    *,
+    branch: PartyBranch,
+    start: date,
+    by: User,
+    join_reason: str = JoinReason.INITIAL,
+    kind: str = MembershipKind.FULL,
+    origin: str = "",
+    await_receipt: bool = False,
+) -> PartyMember:
+    """登记党员 on the page: who comes from another unit gets a transfer, received now or by the branch later."""
+    if join_reason != JoinReason.TRANSFERRED or kind != MembershipKind.FULL:
+        return enrol(member, branch=branch, start=start, by=by, join_reason=join_reason, kind=kind)
+    if not origin:
+        raise ValidationError({"origin": "转入的要写从哪个党组织转来。"}, code="required")
+    with transaction.atomic():
+        create_record(member, by=by)
+        row = MemberTransfer(member=member, to_branch=branch, outside=origin, started_on=start)
+        row.direction = TransferDirection.INWARD
+        begin_transfer(row, by=by, at_once=not await_receipt)
+    return member
+
+
+# Who is told -------------------------------------------------------------------------------------------------------
+
+
+def tell(people: Iterable[User], row: MemberTransfer, word: str, body: str) -> None:
+    title = f"{row.member}的组织关系转接{word}"
+    notify(people, key=f"transfer-{row.pk}-{row.version}", title=title, body=body, url=row.get_absolute_url())
+
+
+def starters_of(row: MemberTransfer, by: User) -> list[User]:
+    """Who started it and the secretary of the old branch, but for the one who acts."""
+    people: dict[Any, User] = {
+        user.pk: user for user in secretaries_of([row.from_branch_id or 0], today(row.committee))
+    }
+    if row.created_by:
+        people[row.created_by.pk] = row.created_by
+    return [user for pk, user in people.items() if pk != by.pk]
