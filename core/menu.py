@@ -69,7 +69,12 @@ MENUS = (
             ),
             Item("党组织", "organizations:partybranch-list"),
             Item("党员", "organizations:partymember-list"),
-            Item("两个覆盖", "organizations:coverage", is_office),
+            Item(
+                "两个覆盖",
+                "organizations:coverage",
+                is_office,
+                also=("organizations:instructor", "organizations:liaison-", "organizations:massorganization-"),
+            ),
             Item("前置审查", "organizations:registration-list", is_office),
             Item("六个同步", "organizations:syncduty-list", is_office, also=("organizations:syncrule-",)),
             Item("数据核对", "organizations:ledgercheck-list", is_office, also=("organizations:ledgerdifference-",)),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from organizations.views import bodies, branches, coverage, ledgers, members, papers, registration, search, sync
+from organizations.views import (
+    bodies,
+    branches,
+    coverage,
+    definitions,
+    guidance,
+    ledgers,
+    members,
+    papers,
+    registration,
+    search,
+    sync,
+)
 
 app_name = "organizations"
 
@@ -49,6 +61,21 @@ urlpatterns = [
     path("sync-rules/<int:pk>/edit/", sync.SyncRuleUpdate.as_view(), name="syncrule-update"),
     path("coverage/", coverage.CoveragePage.as_view(), name="coverage"),
     path("coverage/rows/", coverage.CoverageRows.as_view(), name="coverage-rows"),
+    path("coverage/changes/", coverage.CoverageChanges.as_view(), name="coverage-changes"),
+    path("coverage/table/", coverage.CoverageTable.as_view(), name="coverage-table"),
+    path("coverage/definition/", definitions.DefinitionPage.as_view(), name="coverage-definition"),
+    path("coverage/gaps/", guidance.CoverageGaps.as_view(), name="coverage-gaps"),
+    path("coverage/gaps/<int:pk>/plan/", guidance.PlanPage.as_view(), name="coverage-plan"),
+    *pages("instructors", "instructorassignment", guidance, "InstructorAssignment"),
+    path("instructors/<int:pk>/visit/", guidance.VisitPage.as_view(), name="instructorassignment-visit"),
+    path("instructors/<int:pk>/visits/<int:part>/remove/", guidance.remove_visit, name="instructorvisit-remove"),
+    path("liaisons/", guidance.LiaisonList.as_view(), name="liaison-list"),
+    path("liaisons/new/", guidance.LiaisonCreate.as_view(), name="liaison-create"),
+    path("liaisons/<int:pk>/finish/", guidance.LiaisonFinish.as_view(), name="liaison-finish"),
+    path("mass-organizations/", guidance.MassOrganizationList.as_view(), name="massorganization-list"),
+    path("mass-organizations/new/", guidance.MassOrganizationCreate.as_view(), name="massorganization-create"),
+    path("mass-organizations/<int:pk>/finish/", guidance.MassOrganizationFinish.as_view(),
+         name="massorganization-finish"),
     *pages("branches", "partybranch", branches, "PartyBranch"),
     path(f"{BRANCH}/coverage/", branches.CoveragePage.as_view(), name="partybranch-coverage"),
     path(f"{BRANCH}/coverage/<int:part>/end/", branches.end_coverage, name="coverage-end"),

@@ -14,7 +14,7 @@ from django.urls.converters import IntConverter
 
 from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
-from organizations.models import LedgerCheck, RegistrationReview, SyncDuty
+from organizations.models import InstructorAssignment, LedgerCheck, RegistrationReview, SocialOrganization, SyncDuty
 from reports.models import Edition
 from reviews.models import DutyReport, Finding, ReviewSession
 from tasks.models import JointMeeting, MeetingAttendance, PlanItem, Resolution, TaskAssignment, TaskList
@@ -98,6 +98,11 @@ EXPECTED = (
         POST,
     ),
     ("organizations:registration-list organizations:coverage organizations:coverage-rows", OFFICE),
+    ("organizations:coverage-changes organizations:coverage-table organizations:coverage-definition", OFFICE),
+    ("organizations:coverage-gaps organizations:instructorassignment-list organizations:liaison-list", OFFICE),
+    ("organizations:massorganization-list organizations:instructorassignment-detail", OFFICE),
+    ("organizations:coverage-plan organizations:instructorassignment-visit organizations:*-finish", STAFF),
+    ("organizations:instructorvisit-remove", POST),
     ("organizations:registration-bodies organizations:registration-detail organizations:registration-paper", OFFICE),
     ("organizations:registration-check organizations:registration-correction", STAFF),
     ("organizations:registration-answer organizations:registration-pass organizations:registration-back", POST),
@@ -147,6 +152,8 @@ ROWS = {
     "reviews:dutyproblem-create": DutyReport,
     "organizations:ledgerdifference-create": LedgerCheck,
     "organizations:registration-": RegistrationReview,
+    "organizations:coverage-plan": SocialOrganization,
+    "organizations:instructorassignment-": InstructorAssignment,
 }
 WORDS = {
     "period": "2023Q1",

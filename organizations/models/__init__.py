@@ -1,6 +1,7 @@
 from .branches import BranchPost, PartyBranch
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
+from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember
 from .organizations import Affiliation, FormerName, IncubationBatch, OrganizationEvent, SocialOrganization
@@ -15,12 +16,15 @@ __all__ = [
     "CharterRecord",
     "CommitmentLetter",
     "Correction",
+    "CoveragePlan",
     "FormerName",
     "IncubationBatch",
     "InstructorAssignment",
+    "InstructorVisit",
     "LedgerCheck",
     "LedgerDifference",
     "Liaison",
+    "MassOrganization",
     "MemberSurvey",
     "Membership",
     "OrganizationEvent",

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
+from core.periods import today
 from core.pinyin import search_key, sort_key
 from core.validators import normalize_code, validate_credit_code, validate_phone
 from organizations.choices import (
@@ -175,6 +176,8 @@ class SocialOrganization(Record):
         "未建立党组织原因", max_length=12, choices=NoBranchReason.choices, blank=True, help_text="没有党组织的才选。"
     )
     no_branch_note = models.CharField("原因说明", max_length=200, blank=True, help_text="选“应建未建”或“其他”时写明。")
+    due_since = models.DateField("标注应建未建起", null=True, editable=False)
+    due_until = models.DateField("标注应建未建止", null=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     search = models.CharField(max_length=600, editable=False, default="")
     sort_key = models.CharField(max_length=200, editable=False, default="", db_index=True)
@@ -232,8 +235,9 @@ class SocialOrganization(Record):
                 {"ended_on": "登记状态为已注销、已撤销的要填注销或撤销日期，其他状态不填。"}, code="ORG-03"
             )
 
-    def before_save(self, former_names: tuple[str, ...] = ()) -> None:
-        """Derived columns: search text and sort key. Bulk writers call this themselves."""
+    def before_save(self, former_names: tuple[str, ...] = (), on: date | None = None) -> None:
+        """Derived columns: search text, sort key, the days of 应建未建. Bulk writers call this themselves."""
+        self.mark_due(on)
         self.search = search_key(self.name, self.short_name, *former_names, self.code, self.contact, self.phone)[:600]
         self.sort_key = sort_key(self.short_name or self.name)
 
@@ -241,6 +245,24 @@ class SocialOrganization(Record):
         former = tuple(self.former_names.values_list("name", flat=True)) if self.pk else ()
         self.before_save(former)
         super().save(*args, **kwargs)
+
+    def mark_due(self, on: date | None) -> None:
+        """Keep the days of the mark 应建未建, so that a later mark leaves the figures of past days alone.
+
+        Marked when the body is entered: from its registration; afterwards from the day of the change (`on`).
+        """
+        marked = self.due_since is not None and self.due_until is None
+        if (self.no_branch_reason == NoBranchReason.DUE) == marked:
+            return
+        day = self.registered_on if self._state.adding else on or today(self.committee)
+        if not marked and day == self.due_until:
+            self.due_until = None  # taken back on the day on which it was ended
+        elif not marked:
+            self.due_since, self.due_until = day, None
+        elif day <= self.due_since:
+            self.due_since = None
+        else:
+            self.due_until = day
 
     @property
     def status_kind(self) -> str:

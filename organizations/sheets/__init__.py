@@ -1,5 +1,5 @@
 """Workbooks of the ledgers, in the office's own layout (DOMAIN §14.1–14.3). Importing the package registers them."""
 
-from . import accounts, bodies, branches, ledgers, members, registration
+from . import accounts, bodies, branches, coverage, ledgers, members, registration
 
-__all__ = ["accounts", "bodies", "branches", "ledgers", "members", "registration"]
+__all__ = ["accounts", "bodies", "branches", "coverage", "ledgers", "members", "registration"]

@@ -164,6 +164,10 @@ class OrganizationSheet(Sheet):
     def queryset(self, user: Any) -> models.QuerySet:
         return super().queryset(user).for_ledger(today(user.committee))
 
+    def derive(self, obj: SocialOrganization, context: Context) -> None:
+        """A mark 应建未建 holds from the day “as of”."""
+        obj.before_save(on=context.as_of)
+
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""
         bodies = SocialOrganization.objects.filter(

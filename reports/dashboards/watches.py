@@ -7,16 +7,15 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from core.menu import url_or_empty
 from core.models import Committee, User
 from core.periods import Period
-from organizations.choices import CoverageMethod
 from organizations.models import LedgerDifference, PartyBranch, SocialOrganization
-from organizations.statistics import Definition, bodies_in_scope, classified, definition
+from organizations.statistics import FIGURES, Definition, bodies_in_scope, classified, definition
 from reports.choices import PhraseStatus, SummaryStatus
 from reports.models import Phrase, Summary
 from reviews.choices import DutyReportStatus, FindingStatus, InspectionStatus
@@ -157,9 +156,8 @@ def coverage_base(desk: Desk) -> QuerySet:
 
 def not_built(desk: Desk) -> QuerySet:
     """应建未建, by the office's rule; as the page 两个覆盖 lists them."""
-    rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule).filter(should=1)
-    other = ~Q(coverage_method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])
-    rows = rows.filter(Q(coverage_method=None) | other)
+    rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule)
+    rows = rows.filter(FIGURES["should_unbuilt"].condition(desk.definition))
     return SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
 
 
