@@ -16,8 +16,9 @@ class OrganizationsConfig(AppConfig):
         for name in ("SocialOrganization", "PartyBranch", "PartyMember", "CharterRecord", "CommitmentLetter"):
             attachments.register(self.get_model(name), can_change=can_keep)
         from core import setup
+        from organizations.workflows import sync_sources  # noqa: F401  registers the step of run_due
         from organizations.workflows.registration import can_edit_review
-        from organizations.workflows.sync import ensure_rules  # its module also registers the step of run_due
+        from organizations.workflows.sync import ensure_rules
 
         attachments.register(self.get_model("RegistrationReview"), can_change=can_edit_review)
         if ensure_rules not in setup.first_steps:

@@ -235,6 +235,9 @@ class Sheet:
         if hasattr(obj, "before_save"):
             obj.before_save()
 
+    def taking_back(self, ids: list[int], context: Context) -> None:
+        """Before an import is undone, in the same transaction: remove what `applied` has made from the rows."""
+
     def applied(self, ids: list[int], context: Context) -> None:
         """After an import or its undo, in the same transaction: refresh what is derived from the rows."""
 

@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='socialorganization',
+            name='council_term_start',
+            field=models.DateField(blank=True, help_text='选出本届理事会的会议日期。', null=True, verbose_name='本届负责人选举日期'),
+        ),
+        migrations.AddField(
+            model_name='socialorganization',
             name='due_since',
             field=models.DateField(editable=False, null=True, verbose_name='标注应建未建起'),
         ),
@@ -28,6 +33,16 @@ class Migration(migrations.Migration):
             model_name='socialorganization',
             name='due_until',
             field=models.DateField(editable=False, null=True, verbose_name='标注应建未建止'),
+        ),
+        migrations.AddField(
+            model_name='socialorganization',
+            name='graded_on',
+            field=models.DateField(blank=True, help_text='公布评估等级的日期。', null=True, verbose_name='评估日期'),
+        ),
+        migrations.AddField(
+            model_name='syncduty',
+            name='is_automatic',
+            field=models.BooleanField(default=False, editable=False, verbose_name='由台账生成'),
         ),
         migrations.CreateModel(
             name='CoveragePlan',

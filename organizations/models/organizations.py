@@ -158,6 +158,7 @@ class SocialOrganization(Record):
     grade = models.CharField(
         "评估等级", max_length=2, choices=Grade.choices, blank=True, help_text="社会组织评估等级，没有参评的选“无”。"
     )
+    graded_on = models.DateField("评估日期", null=True, blank=True, help_text="公布评估等级的日期。")
     grade_until = models.DateField("评估有效期至", null=True, blank=True, help_text="评估等级有效期五年。")
     is_charity = models.BooleanField("慈善组织", default=False, help_text="已认定为慈善组织。")
     batch = models.ForeignKey(
@@ -168,6 +169,9 @@ class SocialOrganization(Record):
         null=True,
         blank=True,
         help_text="入驻社会组织培育发展中心的选期数。",
+    )
+    council_term_start = models.DateField(
+        "本届负责人选举日期", null=True, blank=True, help_text="选出本届理事会的会议日期。"
     )
     council_term_end = models.DateField(
         "负责人任期届满日", null=True, blank=True, help_text="章程规定的本届理事会届满日。"

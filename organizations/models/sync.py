@@ -86,6 +86,7 @@ class SyncDuty(Record):
     note = models.CharField("说明", max_length=200, blank=True)
     due_on = models.DateField("完成期限")
     is_provisional = models.BooleanField("节假日未录全", default=False, editable=False)
+    is_automatic = models.BooleanField("由台账生成", default=False, editable=False)
     done_on = models.DateField("完成日期", null=True, blank=True)
     done_note = models.CharField("完成情况", max_length=200, blank=True)
 

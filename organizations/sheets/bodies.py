@@ -11,6 +11,7 @@ from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from organizations.choices import CoverageMethod
 from organizations.models import Affiliation, SocialOrganization
+from organizations.workflows.sync_sources import catch_up, retract
 
 from .common import BATCH, batch_number
 
@@ -133,10 +134,12 @@ class OrganizationSheet(Sheet):
         Column("从业人员数", "staff_count", "int", synonyms=("从业人员",), example=23),
         Column("专职人员数", "full_time_count", "int", synonyms=("专职工作人员数", "专职人员"), example=9),
         Column("评估等级", "grade", "choice", choices={"无": "", "AAAAA": "5A", "AAAA": "4A", "AAA": "3A"}),
+        Column("评估日期", "graded_on", "date", synonyms=("评估时间", "公布日期"), help="公布评估等级的日期。"),
         Column("评估有效期至", "grade_until", "date"),
         Column("慈善组织", "is_charity", "bool", synonyms=("是否慈善组织",), default=False),
         Column("孵化期数", "batch", "lookup", lookup=BATCH, synonyms=("孵化入驻批次", "入驻期数"), clean=batch_number,
                help="入驻社会组织培育发展中心的写期数。", example="6", width=10),
+        Column("本届负责人选举日期", "council_term_start", "date", synonyms=("理事会选举日期",)),
         Column("负责人任期届满日", "council_term_end", "date", synonyms=("换届日期",)),
         Column("曾用名", "former.name", help="更过名的写原来的全称。", width=24),
         Column("曾用名用到", "former.until", "date", synonyms=("更名日期",)),
@@ -177,3 +180,7 @@ class OrganizationSheet(Sheet):
         for body in renamed:
             body.before_save(tuple(former.name for former in body.former_names.all()))
         SocialOrganization.objects.bulk_update(renamed, ["search"], batch_size=500)
+        catch_up(context.committee, ids, by=context.user)
+
+    def taking_back(self, ids: list[int], context: Context) -> None:
+        retract(context.committee, ids, by=context.user)

@@ -1,12 +1,28 @@
 """Columns and lookups that several workbooks share."""
 
-from core.excel.sheet import Column, Lookup
+from core.excel.sheet import Column, Context, Lookup, Sheet
 from core.periods import ORDINALS
+from organizations.workflows.sync_sources import catch_up, retract
 
 BODY = Lookup("organizations.SocialOrganization", ("name", "short_name", "code"))
 BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
 BATCH = Lookup("organizations.IncubationBatch", ("number",))
 BODY_WORDS = ("社会组织", "单位名称", "单位", "名称", "社会组织全称")
+
+
+class EventSheet(Sheet):
+    """Rows of bodies that tell of business events: the duties of 六个同步 come with them, and go with an undo."""
+
+    def bodies(self, ids: list[int]) -> list[int]:
+        rows = self.model_class._base_manager.filter(pk__in=ids)
+        return sorted(set(rows.values_list("organization_id", flat=True)))
+
+    def applied(self, ids: list[int], context: Context) -> None:
+        if bodies := self.bodies(ids):
+            catch_up(context.committee, bodies, by=context.user)
+
+    def taking_back(self, ids: list[int], context: Context) -> None:
+        retract(context.committee, self.bodies(ids), by=context.user)
 
 
 def body_column(field: str = "organization") -> Column:

@@ -20,7 +20,7 @@ from organizations.choices import NoBranchReason, OrganizationKind
 from organizations.models import SocialOrganization
 from organizations.statistics import FIGURES, Coverage, bodies_of, definition
 
-from .common import body_column
+from .common import EventSheet, body_column
 
 TREE_TITLE = "两个覆盖统计表"
 INDENT = "　　"
@@ -136,7 +136,7 @@ class CoverageGapSheet(Sheet):
 
 
 @register
-class InstructorSheet(Sheet):
+class InstructorSheet(EventSheet):
     kind, title, order = "instructors", "党建工作指导员选派表", 76
     model = "organizations.InstructorAssignment"
     intro = "一名指导员指导一家社会组织一行；指导几家的写几行。"

@@ -120,7 +120,7 @@ def bodies_in_scope(
 def classified(bodies: SocialOrganizationQuerySet, on: date, rule: str = "b") -> SocialOrganizationQuerySet:
     """Annotate each body with its class of that day: method, guidance, members and whether it should have a branch.
 
-    `members_known` is 0, 1 (some) or 3 (three and more), NULL where nobody has counted them.
+    `members_known` is the number up to 3 (three and more), NULL where nobody has counted them.
     """
     bodies = bodies.with_coverage(on).with_member_count(on, formal_on(on, full_time=rule == "b"))
     known, least = (F("member_count"), 1) if rule == "c" else (F("full_member_count"), SHOULD_BUILD)
@@ -133,10 +133,8 @@ def classified(bodies: SocialOrganizationQuerySet, on: date, rule: str = "b") ->
             output_field=IntegerField(),
         ),
         members_known=Case(
-            When(member_count__gte=JOINT_MEMBERS, then=Value(3)),
-            When(member_count__gt=0, then=Value(1)),
-            When(member_count=0, then=Value(0)),
-            default=Value(None),
+            When(member_count__gte=JOINT_MEMBERS, then=Value(JOINT_MEMBERS)),
+            default=F("member_count"),
             output_field=IntegerField(),
         ),
         has_group=Case(
@@ -177,12 +175,12 @@ def coverage_by_kind(
             add(counters.setdefault(key, Counter()), row, chosen)
     if supplement:
         counters[""].update(_branches(committee, on))
-        _supplement(counters, base, on)
+        _supplement(counters, committee, base, on)
     return {key: Coverage(on=on, definition=chosen, **counter) for key, counter in counters.items()}
 
 
-def _supplement(counters: dict[str, Counter], base: SocialOrganizationQuerySet, on: date) -> None:
-    for name, by_kind in (("instructors", _instructors(base, on)), ("associates", _associates(base, on))):
+def _supplement(counters: dict[str, Counter], committee: Committee, base: SocialOrganizationQuerySet, on: date) -> None:
+    for name, by_kind in (("instructors", _instructors(base, on)), ("associates", _associates(committee, base, on))):
         for key, counter in counters.items():
             counter[name] = by_kind.get(key, 0)
 
@@ -207,10 +205,11 @@ def _instructors(base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
     return _by_kind(rows, "instructor_name", "organization__kind")
 
 
-def _associates(base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
+def _associates(committee: Committee, base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
     """Members working here whose relationship is elsewhere: by the branch that covers the body."""
     covers = BranchCoverage.objects.on(on).filter(organization__in=base.order_by().values("pk"))
     rows = Membership.objects.on(on).filter(kind=MembershipKind.ASSOCIATE, branch__coverages__in=covers)
+    rows = rows.filter(branch__committee_id__in=committee.scope_ids)  # lets the search begin at the own branches
     return _by_kind(rows, "member", "branch__coverages__organization__kind")
 
 

@@ -24,6 +24,7 @@ from organizations.choices import (
 )
 from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization
 from organizations.workflows import papers as workflows
+from organizations.workflows.sync_sources import notice
 
 from .base import office_day, posted_day
 
@@ -190,6 +191,11 @@ class CommitmentLetterCreate(OfBodyCreate):
     model = CommitmentLetter
     form_class = forms.LetterForm
 
+    def save(self, form: Any) -> CommitmentLetter:
+        row = super().save(form)
+        notice(row.organization, by=self.request.user)
+        return row
+
 
 class CommitmentLetterUpdate(UpdatePage):
     model = CommitmentLetter
@@ -208,6 +214,11 @@ class MemberSurveyCreate(OfBodyCreate):
 
     model = MemberSurvey
     form_class = forms.SurveyForm
+
+    def save(self, form: Any) -> MemberSurvey:
+        row = super().save(form)
+        notice(row.organization, by=self.request.user)
+        return row
 
     def success_url(self, row: MemberSurvey) -> str:
         return row.organization.get_absolute_url()
