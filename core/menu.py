@@ -75,7 +75,7 @@ MENUS = (
                 is_office,
                 also=("organizations:instructor", "organizations:liaison-", "organizations:massorganization-"),
             ),
-            Item("前置审查", "organizations:registration-list", is_office),
+            Item("前置审查", "organizations:registration-list", is_office, also=("organizations:holiday-",)),
             Item("六个同步", "organizations:syncduty-list", is_office, also=("organizations:syncrule-",)),
             Item("数据核对", "organizations:ledgercheck-list", is_office, also=("organizations:ledgerdifference-",)),
             Item("导入导出", "core:import-index", is_staff, also=("core:import",)),

@@ -65,6 +65,13 @@ class SyncDutyQuerySet(OfOrganizationQuerySet):
     def overdue(self, on: date) -> Self:
         return self.filter(done_on=None, due_on__lt=on)
 
+    def late(self) -> Self:
+        return self.filter(done_on__gt=F("due_on"))
+
+    def running(self, on: date) -> Self:
+        """Not done, and its day has not passed."""
+        return self.filter(done_on=None, due_on__gte=on)
+
     def with_today(self, on: date) -> Self:
         """Annotate `today`, for the state of each row."""
         return self.annotate(today=Value(on, output_field=DateField()))

@@ -29,7 +29,7 @@ from .figures import (
     reason,
 )
 from .rates import rate
-from .sync import SyncRate, sync_rates
+from .sync import SyncMatrix, SyncRate, sync_matrix, sync_rates
 from .trends import TrendPoint, coverage_trend
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "Coverage",
     "Definition",
     "Figure",
+    "SyncMatrix",
     "SyncRate",
     "TrendPoint",
     "add",
@@ -71,6 +72,7 @@ __all__ = [
     "included",
     "rate",
     "reason",
+    "sync_matrix",
     "sync_rates",
     "with_cause",
 ]

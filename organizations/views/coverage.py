@@ -14,6 +14,7 @@ from django.views.generic import View
 
 from core.charts import Series, trend
 from core.menu import url_or_empty
+from core.models import User
 from core.pages import Button, Cell, Column, Crumb, ListPage
 from core.pages.columns import iso
 from core.periods import quarter_end, quarter_of
@@ -178,7 +179,7 @@ class CoveragePage(DayMixin, View):
         if self.on >= self.today:
             return None
         rows, count = statistics.corrections(self.request.user.committee, self.on)
-        return {"rows": [{"row": row, "url": correction_url(row)} for row in rows], "count": count}
+        return {"rows": [{"row": row, "url": correction_url(row, self.request.user)} for row in rows], "count": count}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         committee = request.user.committee
@@ -216,9 +217,10 @@ class CoveragePage(DayMixin, View):
         ]
 
 
-def correction_url(row: statistics.Correction) -> str:
+def correction_url(row: statistics.Correction, user: User) -> str:
+    """Where the corrected row stands; workbooks are for staff."""
     if row.batch_id:
-        return reverse("core:import-batch", args=[row.batch_id])
+        return reverse("core:import-batch", args=[row.batch_id]) if user.is_committee_staff else ""
     if row.object_type in LINKED and row.object_id:
         return reverse(LINKED[row.object_type], args=[row.object_id])
     return url_or_empty(UNLINKED.get(row.object_type, "organizations:coverage"))

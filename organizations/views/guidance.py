@@ -179,11 +179,6 @@ class PlanPage(UpdatePage):
     def done(self, row: CoveragePlan) -> str:
         return f"已保存{row.organization}的组建计划。"
 
-    def stale(self, form: PlanForm, error: Any) -> HttpResponse:
-        self.object = form.instance
-        self.model = CoveragePlan
-        return super().stale(form, error)
-
 
 # Instructors ---------------------------------------------------------------------------------------------------------
 

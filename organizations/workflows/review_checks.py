@@ -130,7 +130,7 @@ def warnings(review: RegistrationReview, on: date, guided: bool | None = None) -
     """What people should look at; nothing here stops them."""
     found = []
     if review.is_provisional and not review.is_ended:
-        found.append("这段时间的节假日还没有录全，期限暂按周末推算。请管理员在系统后台录入放假安排。")
+        found.append("这段时间的节假日还没有录全，期限暂按周末推算。请在“前置审查—节假日”里录入放假安排。")
     if review.handed_over_on and review.approved_on:
         limit = handover_day(review)[0]
         if review.handed_over_on > limit:

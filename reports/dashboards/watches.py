@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.menu import url_or_empty
 from core.models import Committee, User
 from core.periods import Period
-from organizations.models import LedgerDifference, PartyBranch, SocialOrganization
+from organizations.models import LedgerDifference, PartyBranch, SocialOrganization, SyncDuty
 from organizations.statistics import FIGURES, Definition, bodies_in_scope, classified, definition
 from reports.choices import PhraseStatus, SummaryStatus
 from reports.models import Phrase, Summary
@@ -207,6 +207,11 @@ TODO = (
         "inspections", "info", "待初审", "年度检查：{n}家社会组织的材料等待党建初审", "已提交、党建初审还没有完成的年检记录。",
         lambda d: visible(InspectionRecord)(d).filter(status=InspectionStatus.SUBMITTED), "submitted_on", "", waited,
         "reviews:inspectionrecord-list", f"status={InspectionStatus.SUBMITTED}", "去初审",
+    ),
+    Watch(
+        "sync_overdue", "bad", "超期", "六个同步：{n}项同步事项超过期限，涉及{who}家单位", "业务事件已发生、要同步做的党建工作过了期限还没有完成的。",
+        lambda d: visible(SyncDuty)(d).overdue(d.on), "due_on", "organization", term,
+        "organizations:syncduty-list", "tab=overdue", "去办理",
     ),
     Watch(
         "findings_late", "bad", "逾期", "年检整改：{n}个问题过了整改期限", "过了整改期限、还没有销号的检查问题。",

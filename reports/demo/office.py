@@ -28,7 +28,7 @@ from reports.models import Phrase
 from tasks import workflows as task_workflows
 from tasks.models import TaskAssignment, TaskList
 
-from . import bodies, branches, duty, events, inspections, papers, wording, work
+from . import bodies, branches, duty, events, guidance, inspections, papers, wording, work
 from .books import Book
 
 DAY = date(2023, 4, 6)
@@ -61,6 +61,7 @@ def all_books() -> list[tuple[Book, date]]:
         bodies.new_book(covered),
         *branches.books(),
         *papers.books(),
+        *guidance.books(),
         *work.books(),
         *events.books(),
         *inspections.books(),
@@ -114,6 +115,7 @@ def load(password: str = "", say: Say = lambda text: None) -> Committee:
     _approve_phrases(staff)
     _postings(committee, password)
     _work(committee, staff)
+    guidance.load(committee, staff)
     return committee
 
 
