@@ -14,12 +14,14 @@ from organizations.models import (
     BranchPost,
     CharterRecord,
     CommitmentLetter,
+    CoveragePlan,
     FormerName,
     IncubationBatch,
     InstructorAssignment,
     LedgerCheck,
     LedgerDifference,
     Liaison,
+    MassOrganization,
     Membership,
     MemberSurvey,
     OrganizationEvent,
@@ -51,6 +53,10 @@ class LiaisonInline(RecordInline):
     exclude = ("phone",)
 
 
+class MassInline(RecordInline):
+    model = MassOrganization
+
+
 class CoverageInline(RecordInline):
     model = BranchCoverage
     autocomplete_fields = ("organization",)
@@ -80,7 +86,7 @@ class SocialOrganizationAdmin(RecordAdmin):
     search_fields = ("search",)
     autocomplete_fields = ("batch",)
     date_hierarchy = "registered_on"
-    inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline)
+    inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline, MassInline)
 
 
 @admin.register(PartyBranch)
@@ -141,6 +147,13 @@ class RegistrationReviewAdmin(RecordAdmin):
     list_display = ("name", "review_type", "kind", "accepted_on", "due_on", "status")
     list_filter = ("status", "review_type", "kind")
     search_fields = ("search",)
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(CoveragePlan)
+class CoveragePlanAdmin(RecordAdmin):
+    list_display = ("organization", "planned_on", "responsible", "measures")
+    search_fields = ("organization__search", "responsible")
     autocomplete_fields = ("organization",)
 
 

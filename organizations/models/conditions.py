@@ -112,6 +112,7 @@ class SurroundingsQuerySet(models.QuerySet):
         """Annotate the state of the charter and of the commitment letter."""
         charters = rows("CharterRecord").filter(**BODY)
         letters = rows("CommitmentLetter").filter(**BODY)
+        surveys = rows("MemberSurvey").filter(filled_on__lte=on, **BODY).order_by("-filled_on")
         latest = charters.filter(has_party_clause=True).order_by("-version_no").values("status")[:1]
         approved = rows("CharterRecord").with_party_clause(on).filter(**BODY).order_by("-approved_on")
         return self.annotate(
@@ -122,6 +123,7 @@ class SurroundingsQuerySet(models.QuerySet):
                 output_field=models.CharField(choices=CharterStatus.choices),
             ),
             letter_on=Subquery(letters.values("signed_on")[:1]),
+            survey_on=Subquery(surveys.values("filled_on")[:1]),
             letter_status=Subquery(
                 letters.values("status")[:1], output_field=models.CharField(choices=LetterStatus.choices)
             ),

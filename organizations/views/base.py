@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from core.cleaning import clean_line
 from core.forms import RecordForm
@@ -23,6 +24,10 @@ from organizations.workflows import contacts
 
 def office_day(request: HttpRequest) -> date:
     return today(request.user.committee)
+
+
+def coverage_crumb() -> Crumb:
+    return Crumb("两个覆盖", reverse("organizations:coverage"))
 
 
 class WorkflowPage(FormMixin, RecordPage):
