@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Lookup, Parent, Sheet, register
-from organizations.workflows.sync_sources import catch_up, retract
+from organizations.workflows.sync_sources import catch_up
 from reviews.choices import DutyMode, DutyReportStatus, InspectionStatus
 from reviews.models import BallotBatch, DutyReport, InspectionCampaign, InspectionRecord, ReviewSession
 
@@ -126,15 +127,21 @@ class InspectionSheet(Sheet):
             yield "conclusion", "状态为“已有结论”的要填年检结论。"
 
     def bodies(self, ids: list[int]) -> list[int]:
-        return sorted(set(InspectionRecord.objects.filter(pk__in=ids).values_list("organization_id", flat=True)))
+        return sorted(
+            set(
+                InspectionRecord.objects.filter(one_of(InspectionRecord, "id", ids)).values_list(
+                    "organization_id", flat=True
+                )
+            )
+        )
+
+    def taking_back(self, ids: list[int], context: Context) -> None:
+        context.data.setdefault("bodies", []).extend(self.bodies(ids))
 
     def applied(self, ids: list[int], context: Context) -> None:
         """A conclusion calls for its party action (六个同步)."""
-        if bodies := self.bodies(ids):
+        if bodies := [*self.bodies(ids), *context.data.pop("bodies", [])]:
             catch_up(context.committee, bodies, by=context.user)
-
-    def taking_back(self, ids: list[int], context: Context) -> None:
-        retract(context.committee, self.bodies(ids), by=context.user)
 
 
 @register

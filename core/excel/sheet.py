@@ -236,7 +236,7 @@ class Sheet:
             obj.before_save()
 
     def taking_back(self, ids: list[int], context: Context) -> None:
-        """Before an import is undone, in the same transaction: remove what `applied` has made from the rows."""
+        """Before new rows of an import are removed, in the same transaction: remove what `applied` has hung on them."""
 
     def applied(self, ids: list[int], context: Context) -> None:
         """After an import or its undo, in the same transaction: refresh what is derived from the rows."""

@@ -32,7 +32,7 @@ class TouchedError(ValidationError):
 
 class Undoer(Applier):
     def run(self) -> None:
-        for rows in self.chunks(RowAction.CHANGED, RowAction.NEW):
+        for rows in self.chunks(RowAction.NEW):
             self.sheet.taking_back([row.object_id for row in rows], self.context)
         self.require_all_untouched()
         for rows in self.chunks(RowAction.CHANGED, RowAction.NEW):

@@ -1,8 +1,9 @@
 """Columns and lookups that several workbooks share."""
 
+from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Lookup, Sheet
 from core.periods import ORDINALS
-from organizations.workflows.sync_sources import catch_up, retract
+from organizations.workflows.sync_sources import catch_up
 
 BODY = Lookup("organizations.SocialOrganization", ("name", "short_name", "code"))
 BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
@@ -14,15 +15,16 @@ class EventSheet(Sheet):
     """Rows of bodies that tell of business events: the duties of 六个同步 come with them, and go with an undo."""
 
     def bodies(self, ids: list[int]) -> list[int]:
-        rows = self.model_class._base_manager.filter(pk__in=ids)
+        rows = self.model_class._base_manager.filter(one_of(self.model_class, "id", ids))
         return sorted(set(rows.values_list("organization_id", flat=True)))
 
-    def applied(self, ids: list[int], context: Context) -> None:
-        if bodies := self.bodies(ids):
-            catch_up(context.committee, bodies, by=context.user)
-
     def taking_back(self, ids: list[int], context: Context) -> None:
-        retract(context.committee, self.bodies(ids), by=context.user)
+        """Whose rows they were is not known any more once they are gone."""
+        context.data.setdefault("bodies", []).extend(self.bodies(ids))
+
+    def applied(self, ids: list[int], context: Context) -> None:
+        if bodies := [*self.bodies(ids), *context.data.pop("bodies", [])]:
+            catch_up(context.committee, bodies, by=context.user)
 
 
 def body_column(field: str = "organization") -> Column:

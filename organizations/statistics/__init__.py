@@ -1,6 +1,6 @@
 """两个覆盖 as integers of a day (DOMAIN §4). Conditions live on SocialOrganizationQuerySet; here they are only counted."""
 
-from .changes import CAUSES, MEASURES, Change, coverage_change, with_cause
+from .changes import CAUSES, MEASURES, Change, coverage_change, coverage_changes, with_cause
 from .corrections import Correction, corrections
 from .coverage import (
     GROUPS,
@@ -64,6 +64,7 @@ __all__ = [
     "coverage",
     "coverage_by_kind",
     "coverage_change",
+    "coverage_changes",
     "coverage_trend",
     "covering",
     "definition",

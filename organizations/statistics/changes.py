@@ -1,7 +1,10 @@
 """Why a coverage figure differs between two days: each body that came or went, with its cause; causes sum to the change."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
 
@@ -79,76 +82,94 @@ def _direct(day: date) -> Q:
 
 
 def flagged(
-    committee: Committee, before: date, on: date, measure: str, chosen: Definition, direct: bool
+    committee: Committee, before: date, on: date, measures: Iterable[str], chosen: Definition, direct: bool
 ) -> SocialOrganizationQuerySet:
-    """Annotate every body with whether it was in the base and counted, then and now."""
+    """Annotate every body with whether it was in the base, and counted for each measure, then and now."""
     bodies, flags = SocialOrganization.objects.within(committee), {}
     for name, day in (("then", before), ("now", on)):
         base = base_condition(day, chosen)
         flags[f"register_{name}"] = _flag(Q(registered_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day)))
         flags[f"direct_{name}"] = _flag(_direct(day)) if direct else Value(1)
-        flags[f"base_{name}"] = _flag(base & _direct(day) if direct else base)
-        flags[f"counts_{name}"] = _flag(_counts(measure, day, chosen)) if measure != "base" else Value(1)
+        flags[f"inside_{name}"] = _flag(base & _direct(day) if direct else base)
+        for measure in measures:
+            counts = _flag(_counts(measure, day, chosen)) if measure != "base" else Value(1)
+            flags[f"{measure}_{name}"] = counts
     return bodies.annotate(**flags)
 
 
-def with_cause(
-    committee: Committee, before: date, on: date, measure: str, chosen: Definition, *, direct: bool = False
-) -> SocialOrganizationQuerySet:
-    """Annotate `cause`: why the body counts on one of the two days only; empty where it counts on both or neither."""
-    was, now = Q(base_then=1, counts_then=1), Q(base_now=1, counts_now=1)
+def _cause(measure: str, on: date) -> Case:
+    """Why the body counts on one of the two days only; empty where it counts on both or neither."""
+    was, now = (Q(**{f"inside_{name}": 1, f"{measure}_{name}": 1}) for name in ("then", "now"))
     built = {
         method: Q(Exists(BranchCoverage.objects.on(on).filter(method=method, **BODY)))
         for method in (CoverageMethod.OWN, CoverageMethod.JOINT)
     }
-    covered = Q(Exists(BranchCoverage.objects.on(on).filter(**BODY)))
+    covered, stayed = Q(Exists(BranchCoverage.objects.on(on).filter(**BODY))), Q(inside_then=1)
     came = [
-        (Q(base_then=1) & built[CoverageMethod.OWN], "built_own"),
-        (Q(base_then=1) & built[CoverageMethod.JOINT], "built_joint"),
-        (Q(base_then=1) & covered, "built_other"),
-        (Q(base_then=1), "sent"),
+        (stayed & built[CoverageMethod.OWN], "built_own"),
+        (stayed & built[CoverageMethod.JOINT], "built_joint"),
+        (stayed & covered, "built_other"),
+        (stayed, "sent"),
         (Q(register_then=0), "registered"),
         (Q(direct_then=0), "moved_in"),
         (Q(), "entered"),
     ]
     went = [
-        (Q(base_now=1), "ended"),
+        (Q(inside_now=1), "ended"),
         (Q(register_now=0), "cancelled"),
         (Q(direct_now=0), "moved_out"),
         (Q(), "dropped"),
     ]
     cases = [When(~was & now & test, then=Value(key)) for test, key in came]
     cases += [When(was & ~now & test, then=Value(key)) for test, key in went]
-    bodies = flagged(committee, before, on, measure, chosen, direct)
-    return bodies.annotate(cause=Case(*cases, default=Value(""), output_field=CharField()))
+    return Case(*cases, default=Value(""), output_field=CharField())
 
 
-def coverage_change(
+def with_cause(
+    committee: Committee, before: date, on: date, measure: str, chosen: Definition, *, direct: bool = False
+) -> SocialOrganizationQuerySet:
+    """Annotate `cause`, for the list behind one line of the page."""
+    return flagged(committee, before, on, (measure,), chosen, direct).annotate(cause=_cause(measure, on))
+
+
+def coverage_changes(
     committee: Committee,
     before: date,
     on: date,
-    measure: str = "covered",
+    measures: Iterable[str] = tuple(MEASURES),
     *,
     direct: bool = False,
     chosen: Definition | None = None,
-) -> Change:
-    """The change of one measure and its causes, by the definition of the later day; three queries at most.
+    old: Definition | None = None,
+) -> dict[str, Change]:
+    """The change of each measure and its causes, by the definition of the later day; one query.
 
-    `before` is the figure by the definition that was in force then; the difference to the later one is 口径变化.
+    `before` is the figure by the definition that was in force then (`old`); the difference to the later one is 口径变化,
+    and costs one query a measure where the two differ.
     """
-    chosen = chosen or definition(committee, on)
-    old = definition(committee, before)
-    rows = with_cause(committee, before, on, measure, chosen, direct=direct).order_by()
-    causes: dict[str, int] = {}
-    was = now = 0
-    for row in rows.values("cause", "base_then", "counts_then", "base_now", "counts_now").annotate(n=Count("pk")):
-        was += row["n"] * row["base_then"] * row["counts_then"]
-        now += row["n"] * row["base_now"] * row["counts_now"]
-        if row["cause"]:
-            causes[row["cause"]] = causes.get(row["cause"], 0) + row["n"]
-    before_then = was
-    if old != chosen:
-        found = flagged(committee, before, before, measure, old, direct)
-        before_then = found.filter(base_now=1, counts_now=1).count()
-        causes["redefined"] = was - before_then
-    return Change(before_then, now, causes)
+    chosen, old = chosen or definition(committee, on), old or definition(committee, before)
+    bodies = flagged(committee, before, on, measures, chosen, direct)
+    rows = bodies.annotate(**{f"cause_{measure}": _cause(measure, on) for measure in measures}).order_by()
+    names = [f"{stem}_{name}" for stem in ("inside", *measures) for name in ("then", "now")]
+    rows = list(rows.values(*names, *(f"cause_{measure}" for measure in measures)).annotate(n=Count("pk")))
+    found = {}
+    for measure in measures:
+        causes: Counter = Counter()
+        for row in rows:
+            causes[row[f"cause_{measure}"]] += row["n"]
+        was, now = (
+            sum(row["n"] for row in rows if row[f"inside_{name}"] and row[f"{measure}_{name}"])
+            for name in ("then", "now")
+        )
+        del causes[""]
+        told = was
+        if old != chosen:
+            then = flagged(committee, before, before, (measure,), old, direct)
+            told = then.filter(**{"inside_now": 1, f"{measure}_now": 1}).count()
+            causes["redefined"] = was - told
+        found[measure] = Change(told, now, dict(causes))
+    return found
+
+
+def coverage_change(committee: Committee, before: date, on: date, measure: str = "covered", **more: Any) -> Change:
+    return coverage_changes(committee, before, on, (measure,), **more)[measure]

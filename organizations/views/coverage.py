@@ -72,6 +72,10 @@ class DayMixin(AllowMixin):
     def chosen(self) -> Definition:
         return statistics.definition(self.request.user.committee, self.on)
 
+    @cached_property
+    def chosen_then(self) -> Definition:
+        return statistics.definition(self.request.user.committee, self.before)
+
     def url(self, name: str, **asked: str) -> str:
         kept = {"on": self.on.isoformat(), **({"direct": "1"} if self.direct else {})}
         return f"{reverse(f'organizations:{name}')}?{urlencode({**asked, **kept})}"
@@ -157,11 +161,12 @@ class CoveragePage(DayMixin, View):
         )
 
     def changes(self) -> list[dict[str, Any]]:
-        found = []
+        found, days = [], (self.before, self.on)
+        changes = statistics.coverage_changes(
+            self.request.user.committee, *days, direct=self.direct, chosen=self.chosen, old=self.chosen_then
+        )
         for measure, label in MEASURES.items():
-            change = statistics.coverage_change(
-                self.request.user.committee, self.before, self.on, measure, direct=self.direct, chosen=self.chosen
-            )
+            change = changes[measure]
             lines = [
                 {"label": word, "number": f"{n:+}".replace("-", "−"), "url": self.cause_url(measure, key)}
                 for key, word, n in change.lines
@@ -184,7 +189,9 @@ class CoveragePage(DayMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         committee = request.user.committee
         found = statistics.coverage_by_kind(committee, self.on, direct=self.direct, chosen=self.chosen)
-        then = statistics.coverage_by_kind(committee, self.before, direct=self.direct, supplement=False)[""]
+        then = statistics.coverage_by_kind(
+            committee, self.before, direct=self.direct, chosen=self.chosen_then, supplement=False
+        )[""]
         now = found[""]
         context = {
             "title": "两个覆盖",

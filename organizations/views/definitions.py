@@ -26,22 +26,23 @@ SHOWN = (
 
 
 class DefinitionPage(AllowMixin, View):
-    """GET with answers shows their effect on the figures of today; POST keeps them from the given day on."""
+    """The answers are tried on the figures of today (`preview`), or kept from the given day on."""
 
     allowed = staticmethod(is_office)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day = office_day(request)
         now = statistics.definition(request.user.committee, day)
-        if "effective_from" not in request.GET:
-            return self.page(DefinitionForm(initial={**DefinitionForm.values(now), "effective_from": day}))
-        data = request.GET.copy()
-        form = DefinitionForm(data)
+        return self.page(DefinitionForm(initial={**DefinitionForm.values(now), "effective_from": day}))
+
+    def preview(self) -> HttpResponse:
+        form = DefinitionForm(self.request.POST)
         form.fields["note"].required = False
-        valid = form.is_valid()
-        return self.page(form, effect=self.effect(form.definition) if valid else None)
+        return self.page(form, effect=self.effect(form.definition) if form.is_valid() else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        if "preview" in request.POST:
+            return self.preview()
         require(workflows.can_change_definition(request.user), request)
         form = DefinitionForm(request.POST)
         if not form.is_valid():

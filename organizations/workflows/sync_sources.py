@@ -34,9 +34,8 @@ Source = Callable[[Committee, date, Bodies], Events]
 
 def events(rows: QuerySet, body: str, day: str, since: date, bodies: Bodies) -> Events:
     """(body, day) pairs of rows whose day lies on or after `since`; only of those bodies, where some are named."""
-    if bodies is not None:
-        rows = rows.filter(**{f"{body}__in": bodies})
-    return rows.filter(**{f"{day}__gte": since}).order_by().values_list(body, day)
+    found = rows.filter(**{f"{day}__gte": since}).order_by().values_list(body, day)
+    return found if bodies is None else [pair for pair in found if pair[0] in bodies]
 
 
 def _live(committee: Committee) -> QuerySet:
@@ -99,9 +98,12 @@ def register_source(event: SyncEvent, source: Source) -> None:
 def catch_up(committee: Committee, bodies: Bodies = None, *, by: User | None = None) -> int:
     """Make the duties that events in the ledgers still lack, and finish those that are proved. Safe to run any time."""
     count, day = 0, today(committee)
+    bodies = None if bodies is None else set(bodies)
     for rule in SyncRule.objects.in_force(day).filter(committee=committee):
         source = SOURCES.get(rule.event)
         found = {pair for pair in source(committee, rule.start, bodies) if pair[0]} if source else set()
+        if bodies is not None and source:
+            prune(rule, found, bodies, by=by)
         if not found:
             continue
         wanted = found - set(rule.duties.values_list("organization_id", "event_on"))
@@ -110,9 +112,8 @@ def catch_up(committee: Committee, bodies: Bodies = None, *, by: User | None = N
             make_duty(rule, owners[pk], on, by=by, automatic=True)
         count += len(wanted)
     waiting = SyncDuty.objects.open().filter(committee=committee, event__in=EVIDENCE)
-    if bodies is not None:
-        waiting = waiting.filter(organization__in=bodies)
     ids = set(waiting.values_list("organization_id", flat=True))
+    ids = ids if bodies is None else ids & set(bodies)
     for body in SocialOrganization.objects.filter(pk__in=ids).select_related("committee"):
         settle(body, by=by)
     return count
@@ -123,13 +124,29 @@ def notice(body: SocialOrganization, *, by: User) -> int:
     return catch_up(body.committee, [body.pk], by=by)
 
 
-def retract(committee: Committee, bodies: Collection[int], *, by: User | None) -> int:
-    """Before an import is undone: take back the duties that were made from its rows and that nobody has touched."""
-    rows = SyncDuty.objects.filter(committee=committee, organization__in=bodies, is_automatic=True)
-    rows = rows.filter(Q(done_on=None, version=1) | Q(done_note=PROVED, version=2))
-    for duty in rows:
-        audit.record(AuditEvent.DELETE, duty, by=by, note="撤销导入，自动生成的同步事项一并删去。")
-    return rows.delete()[0]
+def untouched() -> QuerySet:
+    """Duties made from the ledgers that no person has worked on."""
+    return SyncDuty.objects.filter(Q(done_on=None, version=1) | Q(done_note=PROVED, version=2), is_automatic=True)
+
+
+def prune(rule: SyncRule, found: set[tuple[int, date]], bodies: Collection[int], *, by: User | None) -> None:
+    """Take away what an event called for that does not stand in the ledgers any more: its day was corrected or undone."""
+    rows = untouched().filter(rule=rule, event_on__gte=rule.start).values_list("pk", "organization_id", "event_on")
+    stale = [pk for pk, body, on in rows if body in bodies and (body, on) not in found]
+    if stale:
+        _remove(SyncDuty.objects.filter(pk__in=stale), by, "业务事件已更正或撤销，自动生成的同步事项一并删去。")
+
+
+def retract(committee: Committee, bodies: Collection[int], *, by: User | None) -> None:
+    """Before the import of new bodies is undone: their duties go first."""
+    rows = untouched().filter(committee=committee, organization__in=bodies)
+    _remove(rows, by, "撤销导入，自动生成的同步事项一并删去。")
+
+
+def _remove(rows: QuerySet, by: User | None, note: str) -> None:
+    for duty in rows.select_related("organization"):
+        audit.record(AuditEvent.DELETE, duty, by=by, note=note)
+    rows.delete()
 
 
 @due("organizations.sync")

@@ -275,7 +275,7 @@ class DefinitionTests(Office):
 
     def test_the_preview_writes_nothing(self):
         make_branch(self.committee, kind="functional", covers=(self.other,))
-        page = self.client.get(self.url("coverage-definition"), self.ANSWERS)
+        page = self.client.post(self.url("coverage-definition"), {**self.ANSWERS, "preview": "1"})
 
         effect = {row["label"]: (row["now"], row["then"]) for row in page.context["effect"]}
         self.assertEqual(effect["组织覆盖"], (1, 0))
