@@ -203,7 +203,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 3, "options": "-c statement_timeout=120000"}
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 3, "options": "-c statement_timeout=120000 -c jit=off"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts (SECURITY M1–M8)

@@ -15,6 +15,7 @@ from organizations.models import (
     BranchPost,
     CharterRecord,
     CommitmentLetter,
+    CoveragePlan,
     DataConfirmation,
     ElectedPerson,
     ElectionTerm,
@@ -27,6 +28,7 @@ from organizations.models import (
     LedgerDifference,
     Liaison,
     LostRecord,
+    MassOrganization,
     MemberChange,
     Membership,
     MemberSurvey,
@@ -62,6 +64,10 @@ class LiaisonInline(RecordInline):
     exclude = ("phone",)
 
 
+class MassInline(RecordInline):
+    model = MassOrganization
+
+
 class CoverageInline(RecordInline):
     model = BranchCoverage
     autocomplete_fields = ("organization",)
@@ -93,6 +99,7 @@ class SocialOrganizationAdmin(RecordAdmin):
     date_hierarchy = "registered_on"
     readonly_fields = ("ended_on",)
     inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline)
+    inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline, MassInline)
 
 
 @admin.register(PartyBranch)
@@ -272,6 +279,13 @@ class RegistrationReviewAdmin(RecordAdmin):
     list_display = ("name", "review_type", "kind", "accepted_on", "due_on", "status")
     list_filter = ("status", "review_type", "kind")
     search_fields = ("search",)
+    autocomplete_fields = ("organization",)
+
+
+@admin.register(CoveragePlan)
+class CoveragePlanAdmin(RecordAdmin):
+    list_display = ("organization", "planned_on", "responsible", "measures")
+    search_fields = ("organization__search", "responsible")
     autocomplete_fields = ("organization",)
 
 

@@ -21,9 +21,9 @@ class OrganizationsConfig(AppConfig):
             attachments.register(self.get_model(name), can_change=can_keep)
         timeline.register_dues("organizations.PartyBranch", sync_dues)
         from core import setup
-        from organizations.workflows import merging  # noqa: F401  registers its step of run_due
+        from organizations.workflows import merging, sync_sources  # noqa: F401  register their steps of run_due
         from organizations.workflows.registration import can_edit_review
-        from organizations.workflows.sync import ensure_rules  # its module also registers the step of run_due
+        from organizations.workflows.sync import ensure_rules
 
         attachments.register(self.get_model("RegistrationReview"), can_change=can_edit_review)
         if ensure_rules not in setup.first_steps:

@@ -38,7 +38,10 @@ def opinion(review: RegistrationReview) -> bytes:
             [("审查事项", review.get_review_type_display()), ("类型", review.get_kind_display())],
             [("发起人", review.founder), ("拟任法定代表人", review.legal_representative)],
             [("联系人", review.contact), ("联系电话", review.phone)],
-            [("受理日期", chinese_day(review.accepted_on)), ("应办结日期", chinese_day(review.due_on))],
+            [
+                ("受理日期", chinese_day(review.accepted_on)),
+                ("应办结日期", chinese_day(review.due_on) + ("（暂算）" if review.is_provisional else "")),
+            ],
             [("党建条款", clause)],
             [("条款原文", review.clause_text)],
             [("核心价值观", review.values_article), ("章程表决", vote)],

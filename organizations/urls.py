@@ -9,8 +9,12 @@ from organizations.views import (
     changes,
     checkup,
     coverage,
+    definitions,
     elections,
     floating,
+    guidance,
+    holidays,
+    instructors,
     ledgers,
     members,
     merging,
@@ -35,7 +39,6 @@ def pages(stem: str, name: str, module: object, model: str) -> list:
 
 
 BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "members/<int:pk>"
-REVIEW = "registrations/<int:pk>"
 TERM, APPLICATION = "elections/<int:pk>", "branch-applications/<int:pk>"
 REVIEW, TRANSFER, FLOATING = "registrations/<int:pk>", "transfers/<int:pk>", "floating-members/<int:pk>"
 urlpatterns = [
@@ -62,6 +65,8 @@ urlpatterns = [
     path("registrations/", registration.RegistrationBoard.as_view(), name="registration-list"),
     path("registrations/new/", registration.RegistrationCreate.as_view(), name="registration-create"),
     path("registrations/bodies/", bodylists.RegistrationList.as_view(), name="registration-bodies"),
+    path("registrations/holidays/", holidays.HolidayPage.as_view(), name="holiday-list"),
+    path("registrations/holidays/<int:pk>/remove/", holidays.holiday_remove, name="holiday-remove"),
     path(f"{REVIEW}/", registration.RegistrationDetail.as_view(), name="registration-detail"),
     path(f"{REVIEW}/edit/", registration.RegistrationUpdate.as_view(), name="registration-update"),
     path(f"{REVIEW}/check/", registration.RegistrationCheck.as_view(), name="registration-check"),
@@ -73,6 +78,7 @@ urlpatterns = [
     path(f"{REVIEW}/papers/<slug:paper>/", registration.registration_paper, name="registration-paper"),
     path("sync-duties/", sync.SyncDutyList.as_view(), name="syncduty-list"),
     path("sync-duties/new/", sync.SyncDutyCreate.as_view(), name="syncduty-create"),
+    path("sync-duties/matrix/", sync.SyncMatrixPage.as_view(), name="syncduty-matrix"),
     path("sync-duties/<int:pk>/", sync.SyncDutyDetail.as_view(), name="syncduty-detail"),
     path("sync-duties/<int:pk>/done/", sync.syncduty_done, name="syncduty-done"),
     path("sync-duties/<int:pk>/reopen/", sync.syncduty_reopen, name="syncduty-reopen"),
@@ -91,6 +97,21 @@ urlpatterns = [
     path(f"{BODY}/checkup/", checkup.body_checkup, name="socialorganization-checkup"),
     path("coverage/", coverage.CoveragePage.as_view(), name="coverage"),
     path("coverage/rows/", coverage.CoverageRows.as_view(), name="coverage-rows"),
+    path("coverage/changes/", coverage.CoverageChanges.as_view(), name="coverage-changes"),
+    path("coverage/table/", coverage.CoverageTable.as_view(), name="coverage-table"),
+    path("coverage/definition/", definitions.DefinitionPage.as_view(), name="coverage-definition"),
+    path("coverage/gaps/", guidance.CoverageGaps.as_view(), name="coverage-gaps"),
+    path("coverage/gaps/<int:pk>/plan/", guidance.PlanPage.as_view(), name="coverage-plan"),
+    *pages("instructors", "instructorassignment", instructors, "InstructorAssignment"),
+    path("instructors/<int:pk>/visit/", instructors.VisitPage.as_view(), name="instructorassignment-visit"),
+    path("instructors/<int:pk>/visits/<int:part>/remove/", instructors.remove_visit, name="instructorvisit-remove"),
+    path("liaisons/", instructors.LiaisonList.as_view(), name="liaison-list"),
+    path("liaisons/new/", instructors.LiaisonCreate.as_view(), name="liaison-create"),
+    path("liaisons/<int:pk>/finish/", instructors.LiaisonFinish.as_view(), name="liaison-finish"),
+    path("mass-organizations/", instructors.MassOrganizationList.as_view(), name="massorganization-list"),
+    path("mass-organizations/new/", instructors.MassOrganizationCreate.as_view(), name="massorganization-create"),
+    path("mass-organizations/<int:pk>/finish/", instructors.MassOrganizationFinish.as_view(),
+         name="massorganization-finish"),
     *pages("branches", "partybranch", branches, "PartyBranch"),
     path(f"{BRANCH}/coverage/", branches.CoveragePage.as_view(), name="partybranch-coverage"),
     path(f"{BRANCH}/coverage/<int:part>/end/", branches.end_coverage, name="coverage-end"),

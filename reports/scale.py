@@ -69,6 +69,7 @@ class Size:
     organizations: int
     members: int
     years: int
+    ledgers_only: bool = False
 
     @property
     def branches(self) -> int:
@@ -106,14 +107,18 @@ class Builder:
         self.make_bodies()
         self.make_branches()
         self.make_members()
+        if not self.size.ledgers_only:
+            self.make_history()
+        for table in self.tables.values():
+            table.flush()
+        return sum(table.written for table in self.tables.values())
+
+    def make_history(self) -> None:
         for quarter in self.quarters:
             self.make_quarter(quarter)
         for year in range(self.today.year - self.size.years, self.today.year):
             self.make_year(year)
         self.make_phrases()
-        for table in self.tables.values():
-            table.flush()
-        return sum(table.written for table in self.tables.values())
 
     def person(self) -> str:
         return self.random.choice(SURNAMES) + self.random.choice(GIVEN)
@@ -156,6 +161,10 @@ class Builder:
         if number % 5 == 2:
             self.add(o.InstructorAssignment, organization_id=pk, instructor_name=self.person(), sent_by="机关党支部",
                      start=self.day(registered, self.today))  # fmt: skip
+        if number % 4 == 1:
+            members = number % 7
+            self.add(o.MemberSurvey, organization_id=pk, filled_on=registered, staff_count=20, member_count=members,
+                     full_member_count=max(0, members - 1))  # fmt: skip
         if number % 10 < 7:
             self.add(o.Liaison, organization_id=pk, name=self.person(), phone=phone(number), start=registered)
 
@@ -358,7 +367,7 @@ class Builder:
 
 
 def build(
-    organizations: int, members: int, years: int, committees: int, seed: int, today: date
+    organizations: int, members: int, years: int, committees: int, seed: int, today: date, ledgers_only: bool = False
 ) -> Iterator[tuple[Committee, int]]:
     """Yields each committee with the number of its rows; several committees stand under one of the province."""
     root = None
@@ -369,7 +378,7 @@ def build(
     for number in range(1, committees + 1):
         name = f"测速{number}市社会组织综合党委"
         committee = Committee.objects.create(name=name, code=f"scale{number}" if root else "scale", parent=root)
-        size = Size(max(3, organizations // committees), max(3, members // committees), years)
+        size = Size(max(3, organizations // committees), max(3, members // committees), years, ledgers_only)
         serial = (number - 1) * (size.organizations + 1) + 1
         yield committee, Builder(committee, size, Random(seed * 1000 + number), today, serial).build()
     user = User(username="scale", name="测速", role=OfficeRole.STAFF, committee=root or committee)

@@ -7,9 +7,15 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import attachments, timeline
+        from organizations.choices import SyncEvent
+        from organizations.workflows.sync import register_evidence
+        from organizations.workflows.sync_sources import register_source
         from reviews import sheets, stories, workflows  # noqa: F401  the import of sheets registers the workbooks
         from reviews.models import DutyReport, Finding, InspectionRecord
+        from reviews.workflows.inspections import concluded, party_checked
 
+        register_source(SyncEvent.INSPECTED, concluded)
+        register_evidence(SyncEvent.INSPECTED, party_checked)
         attachments.register(InspectionRecord, can_change=workflows.can_keep_files)
         attachments.register(Finding, can_change=workflows.can_keep_files)
         attachments.register(DutyReport, can_change=workflows.can_edit_duty_report)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Lookup, Parent, Sheet, register
+from organizations.workflows.sync_sources import catch_up
 from reviews.choices import DutyMode, DutyReportStatus, InspectionStatus
 from reviews.models import BallotBatch, DutyReport, InspectionCampaign, InspectionRecord, ReviewSession
 
@@ -123,6 +125,23 @@ class InspectionSheet(Sheet):
             yield "member_count", f"从业人员中党员数{members}不能多于从业人员数{staff}。"
         if values.get("status") == InspectionStatus.CONCLUDED and not values.get("conclusion"):
             yield "conclusion", "状态为“已有结论”的要填年检结论。"
+
+    def bodies(self, ids: list[int]) -> list[int]:
+        return sorted(
+            set(
+                InspectionRecord.objects.filter(one_of(InspectionRecord, "id", ids)).values_list(
+                    "organization_id", flat=True
+                )
+            )
+        )
+
+    def release(self, ids: list[int], context: Context) -> None:
+        context.data.setdefault("bodies", []).extend(self.bodies(ids))
+
+    def applied(self, ids: list[int], context: Context) -> None:
+        """A conclusion calls for its party action (六个同步)."""
+        if bodies := [*self.bodies(ids), *context.data.pop("bodies", [])]:
+            catch_up(context.committee, bodies, by=context.user)
 
 
 @register

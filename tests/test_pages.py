@@ -17,11 +17,13 @@ from core.models import Attachment, ImportBatch, Job, LoginSession, User
 from organizations.models import (
     BranchApplication,
     FloatingRecord,
+    InstructorAssignment,
     LedgerCheck,
     LostRecord,
     OrganizationEvent,
     PartyMember,
     RegistrationReview,
+    SocialOrganization,
     SyncDuty,
 )
 from reports.models import Edition
@@ -116,12 +118,23 @@ EXPECTED = (
     ("organizations:partybranch-checkup organizations:partybranch-checkup-print", OWN_BRANCH),
     ("organizations:partymember-checkup organizations:socialorganization-checkup", OWN_BRANCH),
     ("organizations:registration-list organizations:coverage organizations:coverage-rows", OFFICE),
+    ("organizations:coverage-changes organizations:coverage-table organizations:coverage-definition", OFFICE),
+    ("organizations:coverage-gaps organizations:instructorassignment-list organizations:liaison-list", OFFICE),
+    ("organizations:massorganization-list organizations:instructorassignment-detail", OFFICE),
+    ("organizations:coverage-plan organizations:instructorassignment-visit", STAFF),
+    ("organizations:liaison-finish organizations:massorganization-finish", STAFF),
+    ("organizations:instructorvisit-remove", POST),
     ("organizations:registration-bodies organizations:registration-detail organizations:registration-paper", OFFICE),
+    ("organizations:holiday-list", OFFICE),
+    ("organizations:holiday-remove", POST),
     ("organizations:registration-check organizations:registration-correction", STAFF),
     ("organizations:registration-answer organizations:registration-pass organizations:registration-back", POST),
     ("organizations:registration-refuse organizations:syncduty-done organizations:syncduty-reopen", POST),
     ("organizations:syncrule-adopt", POST),
-    ("organizations:syncduty-list organizations:syncduty-detail organizations:syncrule-list", OFFICE),
+    (
+        "organizations:syncduty-list organizations:syncduty-matrix organizations:syncduty-detail organizations:syncrule-list",
+        OFFICE,
+    ),
     ("organizations:search", BUSINESS),
     ("organizations:organizationmerge-list organizations:organizationmerge-detail", OFFICE),
     ("organizations:organizationevent-list", OFFICE),
@@ -193,6 +206,8 @@ ROWS = {
     "reviews:dutyproblem-create": DutyReport,
     "organizations:ledgerdifference-create": LedgerCheck,
     "organizations:registration-": RegistrationReview,
+    "organizations:coverage-plan": SocialOrganization,
+    "organizations:instructorassignment-": InstructorAssignment,
 }
 WORDS = {
     "period": "2023Q1",

@@ -149,8 +149,8 @@ class UpdatePage(FormMixin, RecordPage):
 
     def stale(self, form: RecordForm, error: StaleError) -> HttpResponse:
         """409: the own text stays in the form, both versions stand side by side, saving again is a decision."""
-        now = self.model._base_manager.get(pk=self.object.pk)
         mine = form.instance
+        now = type(mine)._base_manager.get(pk=mine.pk)
         differences = [
             {"label": field_label(now, n), "theirs": readable(getattr(now, n)), "mine": readable(getattr(mine, n))}
             for n in form.fields

@@ -59,6 +59,12 @@ class CoverageMethod(models.TextChoices):
     AREA = "area", "区域（行业）覆盖"
 
 
+class MassKind(models.TextChoices):
+    UNION = "union", "工会"
+    YOUTH = "youth", "共青团组织"
+    WOMEN = "women", "妇联组织"
+
+
 class PostingRole(models.TextChoices):
     SECRETARY = "secretary", "党支部书记"
     LIAISON = "liaison", "联络员"

@@ -22,8 +22,8 @@ class OrganizationForm(RecordForm):
         ("登记", ["registered_on", "status", "ended_on", "registration_mode", "registration_authority",
                 "supervising_unit", "industry_department", "party_leading_body", "affiliation"]),
         ("人员和联系", ["legal_representative", "secretary_general", "contact", "phone", "district", "address",
-                   "staff_count", "full_time_count", "council_term_end"]),
-        ("党建和其他", ["no_branch_reason", "no_branch_note", "batch", "grade", "grade_until", "is_charity", "remark"]),
+                   "staff_count", "full_time_count", "council_term_start", "council_term_end"]),
+        ("党建和其他", ["no_branch_reason", "no_branch_note", "batch", "grade", "graded_on", "grade_until", "is_charity", "remark"]),
     ]  # fmt: skip
     affiliation = forms.ChoiceField(
         label="党建管理归口", required=False, help_text="从登记日期起算；以后的变化在详情页办理。",
@@ -36,8 +36,8 @@ class OrganizationForm(RecordForm):
             "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber",
             "registered_on", "status", "ended_on", "registration_mode", "registration_authority", "supervising_unit",
             "industry_department", "party_leading_body", "legal_representative", "secretary_general", "contact", "phone", "district",
-            "address", "staff_count", "full_time_count", "council_term_end", "no_branch_reason", "no_branch_note",
-            "batch", "grade", "grade_until", "is_charity", "remark",
+            "address", "staff_count", "full_time_count", "council_term_start", "council_term_end", "no_branch_reason",
+            "no_branch_note", "batch", "grade", "graded_on", "grade_until", "is_charity", "remark",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

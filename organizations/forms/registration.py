@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.forms import RecordForm
+from core.choices import DayKind
+from core.forms import RecordForm, prepare
 from core.periods import today
 from organizations.choices import REVIEW_PATHS, ReviewStage, ReviewType, SyncEvent
 from organizations.models import Correction, RegistrationReview, SyncDuty, SyncRule
@@ -122,6 +123,20 @@ class CorrectionForm(RecordForm):
         if not 1 <= days <= 120:
             raise ValidationError("补正期限应为1至120个工作日。")
         return days
+
+
+class HolidayForm(forms.Form):
+    """One holiday, or the working days that make up for it."""
+
+    name = forms.CharField(label="名称", max_length=30, help_text="例如春节、国庆节调休。")
+    kind = forms.ChoiceField(label="类别", choices=DayKind.choices, help_text="周末调休上班的选后一种。")
+    first = forms.DateField(label="第一天", help_text="放假（或上班）的第一天。")
+    last = forms.DateField(label="最后一天", required=False, help_text="只有一天的不填。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            prepare(field)
 
 
 class SyncRuleForm(RecordForm):

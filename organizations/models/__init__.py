@@ -6,6 +6,7 @@ from .confirmations import DataConfirmation, latest_confirmation
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
 from .events import FormerName, OrganizationEvent
 from .floating import FloatingContact, FloatingRecord, LostRecord
+from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember, party_age
 from .merges import OrganizationMerge
@@ -25,6 +26,7 @@ __all__ = [
     "CharterRecord",
     "CommitmentLetter",
     "Correction",
+    "CoveragePlan",
     "DataConfirmation",
     "ElectedPerson",
     "ElectionTerm",
@@ -33,10 +35,12 @@ __all__ = [
     "FormerName",
     "IncubationBatch",
     "InstructorAssignment",
+    "InstructorVisit",
     "LedgerCheck",
     "LedgerDifference",
     "Liaison",
     "LostRecord",
+    "MassOrganization",
     "MemberChange",
     "MemberSurvey",
     "MemberTransfer",

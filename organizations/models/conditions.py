@@ -21,7 +21,6 @@ from organizations.choices import (
     CoverageMethod,
     LetterStatus,
     MembershipKind,
-    NoBranchReason,
     PostKind,
     RegistrationStatus,
 )
@@ -29,7 +28,12 @@ from organizations.choices import (
 from .intervals import IntervalQuerySet
 
 BODY = {"organization": OuterRef("pk")}
-FORMAL = Q(member__category="full")
+
+
+def formal_on(on: date, full_time: bool = False) -> Q:
+    """Memberships of full members of that day: who becomes one later is still probationary then (MB-04)."""
+    formal = Q(member__full_on__lte=on) | Q(member__category="full", member__full_on=None)
+    return formal & Q(member__is_full_time_staff=True) if full_time else formal
 
 
 def rows(name: str) -> Any:
@@ -77,9 +81,10 @@ class SurroundingsQuerySet(models.QuerySet):
     def with_liaison(self, on: date) -> Self:
         return self.filter(Exists(rows("Liaison").on(on).filter(**BODY)))
 
-    def work_covered(self, on: date, liaison_counts: bool = False) -> Self:
-        """Covered by a party organization, or guided by an instructor (or a liaison, where that counts), on that day."""
-        names = ("BranchCoverage", "InstructorAssignment", *(("Liaison",) if liaison_counts else ()))
+    def work_covered(self, on: date, liaison_counts: bool = False, mass_counts: bool = False) -> Self:
+        """Covered by a party organization, or guided by an instructor (a liaison, a mass organization, where these count)."""
+        names = ["BranchCoverage", "InstructorAssignment"]
+        names += ["Liaison"] * liaison_counts + ["MassOrganization"] * mass_counts
         condition = Q()
         for name in names:
             condition |= Q(Exists(rows(name).on(on).filter(**BODY)))
@@ -103,12 +108,13 @@ class SurroundingsQuerySet(models.QuerySet):
         """Bodies with this 党建管理归口 on that day."""
         return self.filter(Exists(rows("Affiliation").on(on).filter(kind=kind, **BODY)))
 
-    def should_build(self, on: date) -> Self:
-        """应建: at least three full members by the latest survey of that day, or marked 应建未建 (COV-04)."""
-        surveys = rows("MemberSurvey").filter(filled_on__lte=on, **BODY).order_by("-filled_on", "-pk")
-        return self.alias(surveyed_members=Subquery(surveys.values("full_member_count")[:1])).filter(
-            Q(surveyed_members__gte=3) | Q(no_branch_reason=NoBranchReason.DUE)
-        )
+    def marked_due(self, on: date) -> Self:
+        """Marked 应建未建 on that day."""
+        return self.filter(self.due_on(on))
+
+    @staticmethod
+    def due_on(on: date) -> Q:
+        return Q(due_since__lte=on) & (Q(due_until=None) | Q(due_until__gt=on))
 
     def with_coverage(self, on: date) -> Self:
         """Annotate the coverage that counts (own before joint before functional) and its branch."""
@@ -133,12 +139,14 @@ class SurroundingsQuerySet(models.QuerySet):
             branch_secretary=Subquery(secretary),
             has_instructor=Exists(rows("InstructorAssignment").on(on).filter(**BODY)),
             has_liaison=Exists(rows("Liaison").on(on).filter(**BODY)),
+            has_mass=Exists(rows("MassOrganization").on(on).filter(**BODY)),
         )
 
     def with_papers(self, on: date) -> Self:
         """Annotate the state of the charter and of the commitment letter."""
         charters = rows("CharterRecord").filter(**BODY)
         letters = rows("CommitmentLetter").filter(**BODY)
+        surveys = rows("MemberSurvey").filter(filled_on__lte=on, **BODY).order_by("-filled_on")
         latest = charters.filter(has_party_clause=True).order_by("-version_no").values("status")[:1]
         approved = rows("CharterRecord").with_party_clause(on).filter(**BODY).order_by("-approved_on")
         return self.annotate(
@@ -149,16 +157,18 @@ class SurroundingsQuerySet(models.QuerySet):
                 output_field=models.CharField(choices=CharterStatus.choices),
             ),
             letter_on=Subquery(letters.values("signed_on")[:1]),
+            survey_on=Subquery(surveys.values("filled_on")[:1]),
             letter_status=Subquery(
                 letters.values("status")[:1], output_field=models.CharField(choices=LetterStatus.choices)
             ),
         )
 
-    def with_member_count(self, on: date, formal: Q = FORMAL) -> Self:
+    def with_member_count(self, on: date, formal: Q | None = None) -> Self:
         """Annotate `member_count` and `full_member_count`: the roster of the own branch, else the latest survey.
 
         `formal` says which memberships count as full members.
         """
+        formal = formal_on(on) if formal is None else formal
         holds = IntervalQuerySet.holds(on, "branch__coverages__")
         roster = (
             rows("Membership")
@@ -214,7 +224,7 @@ class SurroundingsQuerySet(models.QuerySet):
         )
         return self.annotate(
             associate_count=Coalesce(Subquery(guests.values(n=Count("pk"))), 0),
-            full_associate_count=Coalesce(Subquery(guests.values(n=Count("pk", filter=FORMAL))), 0),
+            full_associate_count=Coalesce(Subquery(guests.values(n=Count("pk", filter=formal_on(on)))), 0),
             secretary_phone=Subquery(secretaries.order_by("-start").values("phone")[:1]),
             last_conclusion=Subquery(inspected.order_by("-quarter", "-pk").values("conclusion")[:1]),
         )

@@ -1,15 +1,74 @@
+from datetime import date
 from typing import Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from core.constraints import NoOverlap
+from core.models import Committee, User
 from core.validators import validate_phone
 from organizations.choices import CoverageMethod
 
 from .branches import PartyBranch
 from .intervals import IntervalQuerySet, interval_check
 from .organizations import SocialOrganization
+
+
+class OfBodyQuerySet(IntervalQuerySet):
+    """Dated rows of a body: whoever sees the body sees them."""
+
+    def within(self, committee: Committee) -> Self:
+        return self.filter(organization__committee_id__in=committee.scope_ids)
+
+    def visible_to(self, user: User) -> Self:
+        if user.is_authenticated and user.is_active and user.is_office:
+            return self.filter(organization__committee_id__in=user.scope_ids)
+        return self.filter(organization__in=SocialOrganization.objects.visible_to(user).values("pk"))
+
+    def search(self, text: str) -> Self:
+        return self.filter(
+            Q(organization__search__contains=text.lower().strip()) | Q(**{f"{self.person}__contains": text.strip()})
+        )
+
+    person = "organization__name"
+
+
+class InstructorQuerySet(OfBodyQuerySet):
+    person = "instructor_name"
+
+    def with_visits(self, start: date, end: date) -> Self:
+        """Annotate the visits from `start` to `end` (a quarter) and all visits."""
+        visits = apps.get_model("organizations", "InstructorVisit").objects.filter(assignment=OuterRef("pk"))
+
+        def number(rows: models.QuerySet) -> Coalesce:
+            counted = rows.order_by().values("assignment").annotate(n=Count("pk")).values("n")
+            return Coalesce(Subquery(counted), 0)
+
+        return self.annotate(quarter_visits=number(visits.between(start, end)), all_visits=number(visits))
+
+    def with_guided(self, on: date) -> Self:
+        """Annotate `guided`: how many bodies the same person of the same office guides on that day."""
+        same = InstructorAssignment.objects.on(on).filter(
+            instructor_name=OuterRef("instructor_name"),
+            sent_by=OuterRef("sent_by"),
+            organization__committee=OuterRef("organization__committee"),
+        )
+        counted = same.order_by().values("instructor_name").annotate(n=Count("organization", distinct=True)).values("n")
+        return self.annotate(guided=Coalesce(Subquery(counted), 0))
+
+    def one_each(self) -> Self:
+        """One row for each person: the assignment that was entered first among those here."""
+        earlier = self.filter(
+            instructor_name=OuterRef("instructor_name"), sent_by=OuterRef("sent_by"), pk__lt=OuterRef("pk")
+        )
+        return self.filter(~Exists(earlier))
+
+
+class LiaisonQuerySet(OfBodyQuerySet):
+    person = "name"
 
 
 class BranchCoverageQuerySet(IntervalQuerySet):
@@ -75,7 +134,7 @@ class InstructorAssignment(models.Model):
     start = models.DateField("选派日期")
     end = models.DateField("终止日期", null=True, blank=True)
 
-    objects = IntervalQuerySet.as_manager()
+    objects = InstructorQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "指导员选派"
@@ -93,6 +152,9 @@ class InstructorAssignment(models.Model):
     def __str__(self) -> str:
         return f"{self.instructor_name}—{self.organization}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("organizations:instructorassignment-detail", args=[self.pk])
+
 
 class Liaison(models.Model):
     """党建联络员. The contact person for party matters inside a body, from day to day."""
@@ -105,7 +167,7 @@ class Liaison(models.Model):
     start = models.DateField("起始日期")
     end = models.DateField("终止日期", null=True, blank=True)
 
-    objects = IntervalQuerySet.as_manager()
+    objects = LiaisonQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "党建联络员"

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
+from core.periods import today
 from core.pinyin import plain, search_key, sort_key
 from core.validators import normalize_code, validate_credit_code, validate_phone
 from organizations.choices import (
@@ -167,6 +168,7 @@ class SocialOrganization(Record):
     grade = models.CharField(
         "评估等级", max_length=2, choices=Grade.choices, blank=True, help_text="社会组织评估等级，没有参评的选“无”。"
     )
+    graded_on = models.DateField("评估日期", null=True, blank=True, help_text="公布评估等级的日期。")
     grade_until = models.DateField("评估有效期至", null=True, blank=True, help_text="评估等级有效期五年。")
     is_charity = models.BooleanField("慈善组织", default=False, help_text="已认定为慈善组织。")
     batch = models.ForeignKey(
@@ -178,6 +180,9 @@ class SocialOrganization(Record):
         blank=True,
         help_text="入驻社会组织培育发展中心的选期数。",
     )
+    council_term_start = models.DateField(
+        "本届负责人选举日期", null=True, blank=True, help_text="选出本届理事会的会议日期。"
+    )
     council_term_end = models.DateField(
         "负责人任期届满日", null=True, blank=True, help_text="章程规定的本届理事会届满日。"
     )
@@ -185,6 +190,8 @@ class SocialOrganization(Record):
         "未建立党组织原因", max_length=12, choices=NoBranchReason.choices, blank=True, help_text="没有党组织的才选。"
     )
     no_branch_note = models.CharField("原因说明", max_length=200, blank=True, help_text="选“应建未建”或“其他”时写明。")
+    due_since = models.DateField("标注应建未建起", null=True, editable=False)
+    due_until = models.DateField("标注应建未建止", null=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     duplicate_of = models.ForeignKey(
         "self",
@@ -255,8 +262,9 @@ class SocialOrganization(Record):
                 {"ended_on": "登记状态为已注销、已撤销的要填注销或撤销日期，其他状态不填。"}, code="ORG-03"
             )
 
-    def before_save(self, former_names: tuple[str, ...] = ()) -> None:
-        """Derived columns: search text and sort key. Bulk writers call this themselves."""
+    def before_save(self, former_names: tuple[str, ...] = (), on: date | None = None) -> None:
+        """Derived columns: search text, sort key, the days of 应建未建. Bulk writers call this themselves."""
+        self.mark_due(on)
         names = (self.name, self.short_name, *former_names, *self.aliases)
         self.search = search_key(*names, self.code, self.contact, self.phone)[:600]
         self.sort_key = sort_key(self.short_name or self.name)
@@ -265,6 +273,24 @@ class SocialOrganization(Record):
         former = tuple(self.former_names.values_list("name", flat=True)) if self.pk else ()
         self.before_save(former)
         super().save(*args, **kwargs)
+
+    def mark_due(self, on: date | None) -> None:
+        """Keep the days of the mark 应建未建, so that a later mark leaves the figures of past days alone.
+
+        Marked when the body is entered: from its registration; afterwards from the day of the change (`on`).
+        """
+        marked = self.due_since is not None and self.due_until is None
+        if (self.no_branch_reason == NoBranchReason.DUE) == marked:
+            return
+        day = self.registered_on if self._state.adding else on or today(self.committee)
+        if not marked and day == self.due_until:
+            self.due_until = None  # taken back on the day on which it was ended
+        elif not marked:
+            self.due_since, self.due_until = day, None
+        elif day <= self.due_since:
+            self.due_since = None
+        else:
+            self.due_until = day
 
     @property
     def status_kind(self) -> str:

@@ -33,6 +33,9 @@ class RegistrationReviewQuerySet(OfOrganizationQuerySet):
     def running(self) -> Self:
         return self.exclude(status__in=REVIEW_ENDED)
 
+    def undecided(self) -> Self:
+        return self.filter(status__in=BEFORE_APPROVAL)
+
     def accepted_between(self, start: date, end: date) -> Self:
         return self.filter(accepted_on__range=(start, end))
 

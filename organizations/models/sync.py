@@ -66,6 +66,13 @@ class SyncDutyQuerySet(OfOrganizationQuerySet):
     def overdue(self, on: date) -> Self:
         return self.filter(done_on=None, due_on__lt=on)
 
+    def late(self) -> Self:
+        return self.filter(done_on__gt=F("due_on"))
+
+    def running(self, on: date) -> Self:
+        """Not done, and its day has not passed."""
+        return self.filter(done_on=None, due_on__gte=on)
+
     def with_today(self, on: date) -> Self:
         """Annotate `today`, for the state of each row."""
         return self.annotate(today=Value(on, output_field=DateField()))
@@ -87,6 +94,7 @@ class SyncDuty(Record):
     note = models.CharField("说明", max_length=200, blank=True)
     due_on = models.DateField("完成期限")
     is_provisional = models.BooleanField("节假日未录全", default=False, editable=False)
+    is_automatic = models.BooleanField("由台账生成", default=False, editable=False)
     done_on = models.DateField("完成日期", null=True, blank=True)
     done_note = models.CharField("完成情况", max_length=200, blank=True)
 

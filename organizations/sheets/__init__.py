@@ -1,5 +1,16 @@
 """Workbooks of the ledgers, in the office's own layout (DOMAIN §14.1–14.3). Importing the package registers them."""
 
-from . import accounts, bodies, branches, changes, elections, events, ledgers, members, registration
+from . import accounts, bodies, branches, changes, coverage, elections, events, ledgers, members, registration
 
-__all__ = ["accounts", "bodies", "branches", "changes", "elections", "events", "ledgers", "members", "registration"]
+__all__ = [
+    "accounts",
+    "bodies",
+    "branches",
+    "changes",
+    "coverage",
+    "elections",
+    "events",
+    "ledgers",
+    "members",
+    "registration",
+]

@@ -12,6 +12,7 @@ from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import Affiliation, FormerName, SocialOrganization
+from organizations.workflows.sync_sources import catch_up, retract
 
 from .common import BATCH, batch_number
 
@@ -198,10 +199,12 @@ class OrganizationSheet(Sheet):
                extra=True),
         Column("秘书长", "secretary_general", extra=True),
         Column("区县", "district", extra=True),
+        Column("评估日期", "graded_on", "date", synonyms=("评估时间", "公布日期"), help="公布评估等级的日期。", extra=True),
         Column("评估有效期至", "grade_until", "date", extra=True),
         Column("慈善组织", "is_charity", "bool", synonyms=("是否慈善组织",), default=False, extra=True),
         Column("孵化期数", "batch", "lookup", lookup=BATCH, synonyms=("孵化入驻批次", "入驻期数"), clean=batch_number,
                help="入驻社会组织培育发展中心的写期数。", example="6", width=10, extra=True),
+        Column("本届负责人选举日期", "council_term_start", "date", synonyms=("理事会选举日期",), extra=True),
         Column("负责人任期届满日", "council_term_end", "date", synonyms=("换届日期",), extra=True),
         Column("曾用名", "former.name", help="更过名的写原来的全称。", width=24, extra=True),
         Column("曾用名用到", "former.until", "date", synonyms=("更名日期",), extra=True),
@@ -234,6 +237,10 @@ class OrganizationSheet(Sheet):
             if given.get(name) in stored.aliases:
                 given[name] = getattr(stored, name)
 
+    def derive(self, obj: SocialOrganization, context: Context) -> None:
+        """A mark 应建未建 holds from the day “as of”."""
+        obj.before_save(on=context.as_of)
+
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""
         bodies = SocialOrganization.objects.filter(
@@ -243,3 +250,7 @@ class OrganizationSheet(Sheet):
         for body in renamed:
             body.before_save(tuple(former.name for former in body.former_names.all()))
         SocialOrganization.objects.bulk_update(renamed, ["search"], batch_size=500)
+        catch_up(context.committee, ids, by=context.user)
+
+    def release(self, ids: list[int], context: Context) -> None:
+        retract(context.committee, ids, by=context.user)

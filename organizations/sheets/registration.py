@@ -1,14 +1,14 @@
 """What a body hands in: 章程入章记录, 承诺书, 党员情况调查表. Statuses are taken for new rows; later they move on their pages."""
 
-from core.excel.sheet import Column, Context, Sheet, register
+from core.excel.sheet import Column, Context, register
 from organizations.choices import CharterStatus, LetterStatus
 from organizations.models import CharterRecord, CommitmentLetter
 
-from .common import body_column
+from .common import EventSheet, body_column
 
 
 @register
-class CharterSheet(Sheet):
+class CharterSheet(EventSheet):
     kind, title, order = "charters", "章程入章台账", 50
     model = "organizations.CharterRecord"
     intro = "每家社会组织每一版章程一行：表决、核准和党建条款。"
@@ -41,7 +41,7 @@ class CharterSheet(Sheet):
 
 
 @register
-class LetterSheet(Sheet):
+class LetterSheet(EventSheet):
     kind, title, order = "letters", "党建工作承诺书台账", 60
     model = "organizations.CommitmentLetter"
     intro = "每家社会组织的承诺书一行：签订日期、签署人和移交日期。"
@@ -65,7 +65,7 @@ class LetterSheet(Sheet):
 
 
 @register
-class SurveySheet(Sheet):
+class SurveySheet(EventSheet):
     kind, title, order = "surveys", "社会组织党员情况调查表", 70
     model = "organizations.MemberSurvey"
     intro = "新成立社会组织领证前填报的从业人员和党员情况。"

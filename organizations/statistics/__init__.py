@@ -1,5 +1,7 @@
 """两个覆盖 as integers of a day (DOMAIN §4). Conditions live on SocialOrganizationQuerySet; here they are only counted."""
 
+from .changes import CAUSES, MEASURES, Change, coverage_change, coverage_changes, with_cause
+from .corrections import Correction, corrections
 from .coverage import (
     GROUPS,
     OWN_KINDS,
@@ -12,9 +14,22 @@ from .coverage import (
     coverage_by_kind,
     covering,
 )
-from .definitions import DEFAULTS, Definition, definition
+from .definitions import DEFAULTS, PREFIX, SHOULD_RULES, Definition, base_condition, definition, definition_of
 from .duplicates import Likeness, likely_duplicates
 from .elections import ElectionFigures, election_figures
+from .figures import (
+    EXTRA,
+    FIGURES,
+    REASON_FIELDS,
+    SUPPLEMENT,
+    TREE,
+    WHOLE_ONLY,
+    Figure,
+    bodies_of,
+    excluded,
+    included,
+    reason,
+)
 from .members import (
     Balance,
     FloatingFigures,
@@ -27,21 +42,34 @@ from .members import (
     unexplained,
 )
 from .rates import rate
-from .sync import SyncRate, sync_rates
-from .trends import Change, TrendPoint, coverage_trend, organization_change
+from .sync import SyncMatrix, SyncRate, sync_matrix, sync_rates
+from .trends import TrendPoint, coverage_trend
 
 __all__ = [
+    "CAUSES",
     "DEFAULTS",
+    "EXTRA",
+    "FIGURES",
     "GROUPS",
+    "MEASURES",
     "OWN_KINDS",
+    "PREFIX",
+    "REASON_FIELDS",
     "SHOULD_BUILD",
+    "SHOULD_RULES",
+    "SUPPLEMENT",
+    "TREE",
+    "WHOLE_ONLY",
     "Balance",
     "Change",
+    "Correction",
     "Coverage",
     "Definition",
     "ElectionFigures",
+    "Figure",
     "FloatingFigures",
     "Likeness",
+    "SyncMatrix",
     "SyncRate",
     "TrendPoint",
     "add",
@@ -50,18 +78,28 @@ __all__ = [
     "balance_for",
     "balance_of",
     "balances_by_branch",
+    "base_condition",
     "bodies_in_scope",
+    "bodies_of",
     "classified",
+    "corrections",
     "coverage",
     "coverage_by_kind",
+    "coverage_change",
+    "coverage_changes",
     "coverage_trend",
     "covering",
     "definition",
+    "definition_of",
     "election_figures",
+    "excluded",
     "floating_figures",
+    "included",
     "likely_duplicates",
-    "organization_change",
     "rate",
+    "reason",
+    "sync_matrix",
     "sync_rates",
     "unexplained",
+    "with_cause",
 ]

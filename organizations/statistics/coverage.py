@@ -6,29 +6,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, IntegerField, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from core.models import Committee
-from organizations.choices import BranchKind, CoverageMethod, NoBranchReason
-from organizations.models import (
-    PartyBranch,
-    SocialOrganization,
-)
+from organizations.choices import BranchKind, CoverageMethod, MembershipKind
+from organizations.models import BranchCoverage, InstructorAssignment, Membership, PartyBranch, SocialOrganization
+from organizations.models.conditions import formal_on
 from organizations.models.organizations import SocialOrganizationQuerySet
 
-from .definitions import Definition, definition
+from .definitions import Definition, base_condition, definition
 from .rates import rate
 
 SHOULD_BUILD = 3  # formal members from which a body must set up a branch
-
-
+JOINT_MEMBERS = 3  # 其中：具有3名以上党员的
 OWN_KINDS = (BranchKind.COMMITTEE, BranchKind.GENERAL, BranchKind.BRANCH)
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """The numbers of one set of bodies on one day. Each body stands in exactly one of own, joint, functional, none."""
+    """The numbers of one set of bodies on one day. Each body stands in exactly one of own, joint, functional, none;
+    those of none in exactly one of due, few, no and unknown members."""
 
     on: date
     definition: Definition = field(default_factory=Definition)
@@ -37,15 +35,28 @@ class Coverage:
     own_committee: int = 0
     own_general: int = 0
     joint: int = 0
+    joint_members: int = 0  # of them with three members or more
     functional: int = 0  # covered only by a functional branch or by area
+    due: int = 0  # no party organization, should have one
+    due_group: int = 0  # of them with a 党小组
+    few_members: int = 0  # no party organization, some members, not due
+    no_members: int = 0
+    unknown_members: int = 0
     instructed: int = 0  # no party organization, an instructor
     liaison_only: int = 0  # neither, but a liaison
-    few_members: int = 0  # no party organization, some members
-    no_members: int = 0
+    mass_only: int = 0  # neither, but a mass organization
+    guided: int = 0  # no party organization, but guided as the definition demands
     should_build: int = 0
     should_built: int = 0
+    staff: int = 0
+    members: int = 0
+    associates: int | None = 0  # members whose relationship is elsewhere
+    instructors: int | None = 0  # persons
     branches: int = 0
     joint_branches: int = 0
+    absorbed_committee: int = 0  # party organizations with members whose relationship is elsewhere
+    absorbed_general: int = 0
+    absorbed_branch: int = 0
 
     @property
     def own_branch(self) -> int:
@@ -63,9 +74,8 @@ class Coverage:
 
     @property
     def work_covered(self) -> int:
-        """工作覆盖."""
-        liaisons = self.liaison_only if self.definition.liaison_counts else 0
-        return self.with_branch + self.instructed + liaisons
+        """工作覆盖, by the definition of the office."""
+        return self.with_branch + self.guided
 
     @property
     def without_branch(self) -> int:
@@ -73,7 +83,7 @@ class Coverage:
 
     @property
     def should_unbuilt(self) -> int:
-        """应建未建."""
+        """应建未建: due, without an own or joint party organization."""
         return self.should_build - self.should_built
 
     @property
@@ -102,77 +112,156 @@ class Coverage:
 def bodies_in_scope(
     committee: Committee, on: date, *, direct: bool = False, chosen: Definition | None = None
 ) -> SocialOrganizationQuerySet:
-    """U: on the register on that day, in the committee's subtree; `direct` leaves only those it manages itself (直属)."""
-    bodies = SocialOrganization.objects.within(committee).registered(on)
-    if chosen and chosen.exclude_abnormal:
-        bodies = bodies.in_good_standing(on)
+    """U: the base of that day, in the committee's subtree; `direct` leaves only those it manages itself (直属)."""
+    bodies = SocialOrganization.objects.within(committee).filter(base_condition(on, chosen or Definition()))
     return bodies.directly_managed(on) if direct else bodies
 
 
 def classified(bodies: SocialOrganizationQuerySet, on: date, rule: str = "b") -> SocialOrganizationQuerySet:
-    """Annotate each body with its class of that day: method, guidance, members and whether it should have a branch."""
-    formal = Q(member__category="full", **({"member__is_full_time_staff": True} if rule == "b" else {}))
-    bodies = bodies.with_coverage(on).with_member_count(on, formal if rule != "c" else Q())
-    known = F("member_count") if rule == "c" else F("full_member_count")
-    least = 1 if rule == "c" else SHOULD_BUILD
+    """Annotate each body with its class of that day: method, guidance, members and whether it should have a branch.
+
+    `members_known` is the number up to 3 (three and more), NULL where nobody has counted them.
+    """
+    bodies = bodies.with_coverage(on).with_member_count(on, formal_on(on, full_time=rule == "b"))
+    known, least = (F("member_count"), 1) if rule == "c" else (F("full_member_count"), SHOULD_BUILD)
     return bodies.annotate(
         counted=Coalesce(known, 0),
         should=Case(
             When(counted__gte=least, then=Value(1)),
-            When(coverage_method=None, no_branch_reason=NoBranchReason.DUE, then=Value(1)),
+            When(SocialOrganizationQuerySet.due_on(on) & Q(coverage_method=None), then=Value(1)),
             default=Value(0),
             output_field=IntegerField(),
         ),
-        has_members=Case(When(member_count__gt=0, then=Value(1)), default=Value(0), output_field=IntegerField()),
+        members_known=Case(
+            When(member_count__gte=JOINT_MEMBERS, then=Value(JOINT_MEMBERS)),
+            default=F("member_count"),
+            output_field=IntegerField(),
+        ),
+        has_group=Case(
+            When(coverage_plan__group_since__lte=on, then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
     )
 
 
-GROUPS = ("kind", "coverage_method", "branch_kind", "has_instructor", "has_liaison", "should", "has_members")
+GROUPS = (
+    "kind", "coverage_method", "branch_kind", "has_instructor", "has_liaison", "has_mass", "should", "members_known",
+    "has_group",
+)  # fmt: skip
 
 
-def coverage_by_kind(committee: Committee, on: date, *, direct: bool = False) -> dict[str, Coverage]:
-    """Coverage of all bodies under "" and of each type of body; three queries whatever the number of rows."""
-    chosen = definition(committee, on)
-    bodies = classified(bodies_in_scope(committee, on, direct=direct, chosen=chosen), on, chosen.should_build_rule)
-    rows = bodies.order_by().values(*GROUPS).annotate(n=Count("pk"))
+def coverage_by_kind(
+    committee: Committee,
+    on: date,
+    *,
+    direct: bool = False,
+    chosen: Definition | None = None,
+    supplement: bool = True,
+) -> dict[str, Coverage]:
+    """Coverage of all bodies under "" and of each type of body; five queries whatever the number of rows.
+
+    Without the supplement (branches, instructors, members from elsewhere) two.
+    """
+    chosen = chosen or definition(committee, on)
+    base = bodies_in_scope(committee, on, direct=direct, chosen=chosen)
+    bodies = classified(base, on, chosen.should_build_rule)
+    rows = (
+        bodies.order_by().values(*GROUPS).annotate(n=Count("pk"), staff=Sum("staff_count"), members=Sum("member_count"))
+    )
     counters: dict[str, Counter] = {"": Counter()}
     for row in rows:
         for key in ("", row["kind"]):
-            add(counters.setdefault(key, Counter()), row)
-    branches = PartyBranch.objects.within(committee).active(on)
-    counters[""].update(
-        branches.aggregate(branches=Count("pk"), joint_branches=Count("pk", filter=Q(kind=BranchKind.JOINT)))
-    )
+            add(counters.setdefault(key, Counter()), row, chosen)
+    if supplement:
+        counters[""].update(_branches(committee, on))
+        _supplement(counters, committee, base, on)
     return {key: Coverage(on=on, definition=chosen, **counter) for key, counter in counters.items()}
 
 
-def add(counter: Counter, row: dict[str, Any]) -> None:
+def _supplement(counters: dict[str, Counter], committee: Committee, base: SocialOrganizationQuerySet, on: date) -> None:
+    for name, by_kind in (("instructors", _instructors(base, on)), ("associates", _associates(committee, base, on))):
+        for key, counter in counters.items():
+            counter[name] = by_kind.get(key, 0)
+
+
+def _branches(committee: Committee, on: date) -> dict[str, int]:
+    """Party organizations, and those with members whose relationship is elsewhere (吸收未转入组织关系的党员)."""
+    elsewhere = Membership.objects.on(on).filter(kind=MembershipKind.ASSOCIATE, branch=OuterRef("pk"))
+    branches = PartyBranch.objects.within(committee).active(on).annotate(absorbs=Exists(elsewhere))
+    upper = Q(kind__in=[BranchKind.COMMITTEE, BranchKind.GENERAL])
+    return branches.aggregate(
+        branches=Count("pk"),
+        joint_branches=Count("pk", filter=Q(kind=BranchKind.JOINT)),
+        absorbed_committee=Count("pk", filter=Q(absorbs=True, kind=BranchKind.COMMITTEE)),
+        absorbed_general=Count("pk", filter=Q(absorbs=True, kind=BranchKind.GENERAL)),
+        absorbed_branch=Count("pk", filter=Q(absorbs=True) & ~upper),
+    )
+
+
+def _instructors(base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
+    """Persons sent to the bodies of the base; who guides bodies of two types counts in both, once in the whole."""
+    rows = InstructorAssignment.objects.on(on).filter(organization__in=base.order_by().values("pk"))
+    return _by_kind(rows, "instructor_name", "organization__kind")
+
+
+def _associates(committee: Committee, base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
+    """Members working here whose relationship is elsewhere: by the branch that covers the body."""
+    covers = BranchCoverage.objects.on(on).filter(organization__in=base.order_by().values("pk"))
+    rows = Membership.objects.on(on).filter(kind=MembershipKind.ASSOCIATE, branch__coverages__in=covers)
+    rows = rows.filter(branch__committee_id__in=committee.scope_ids)  # lets the search begin at the own branches
+    return _by_kind(rows, "member", "branch__coverages__organization__kind")
+
+
+def _by_kind(rows: Any, counted: str, kind: str) -> dict[str, int]:
+    kinds = SocialOrganization._meta.get_field("kind").flatchoices
+    wanted = {f"k{value}": Count(counted, distinct=True, filter=Q(**{kind: value})) for value, _ in kinds}
+    found = rows.order_by().aggregate(whole=Count(counted, distinct=True), **wanted)
+    return {"": found["whole"], **{value: found[f"k{value}"] for value, _ in kinds}}
+
+
+def add(counter: Counter, row: dict[str, Any], chosen: Definition) -> None:
     """One group of equal bodies into the counters."""
     n, method = row["n"], row["coverage_method"]
     counter["base"] += n
+    counter["staff"] += row["staff"] or 0
+    counter["members"] += row["members"] or 0
     if method == CoverageMethod.OWN:
         counter["own"] += n
-        if row["branch_kind"] == BranchKind.COMMITTEE:
-            counter["own_committee"] += n
-        elif row["branch_kind"] == BranchKind.GENERAL:
-            counter["own_general"] += n
+        if row["branch_kind"] in (BranchKind.COMMITTEE, BranchKind.GENERAL):
+            counter[f"own_{row['branch_kind']}"] += n
     elif method == CoverageMethod.JOINT:
         counter["joint"] += n
+        counter["joint_members"] += n if row["members_known"] == JOINT_MEMBERS else 0
     elif method:
         counter["functional"] += n
     else:
-        counter["instructed" if row["has_instructor"] else "liaison_only"] += (
-            n if row["has_instructor"] or row["has_liaison"] else 0
-        )
-        counter["few_members" if row["has_members"] else "no_members"] += n
+        add_without_branch(counter, row, chosen)
     if row["should"]:
         counter["should_build"] += n
-        if method in (CoverageMethod.OWN, CoverageMethod.JOINT):
-            counter["should_built"] += n
+        counter["should_built"] += n if method in (CoverageMethod.OWN, CoverageMethod.JOINT) else 0
 
 
-def coverage(committee: Committee, on: date, *, direct: bool = False) -> Coverage:
-    return coverage_by_kind(committee, on, direct=direct)[""]
+def add_without_branch(counter: Counter, row: dict[str, Any], chosen: Definition) -> None:
+    n, known = row["n"], row["members_known"]
+    instructed, liaison, mass = row["has_instructor"], row["has_liaison"], row["has_mass"]
+    if row["should"]:
+        counter["due"] += n
+        counter["due_group"] += n if row["has_group"] else 0
+    else:
+        counter["unknown_members" if known is None else "few_members" if known else "no_members"] += n
+    if instructed:
+        counter["instructed"] += n
+    elif liaison:
+        counter["liaison_only"] += n
+    elif mass:
+        counter["mass_only"] += n
+    if instructed or (liaison and chosen.liaison_counts) or (mass and chosen.mass_org_counts):
+        counter["guided"] += n
+
+
+def coverage(committee: Committee, on: date, *, direct: bool = False, chosen: Definition | None = None) -> Coverage:
+    return coverage_by_kind(committee, on, direct=direct, chosen=chosen)[""]
 
 
 def covering(chosen: Definition) -> Q:

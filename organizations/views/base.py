@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from core.cleaning import clean_line
 from core.forms import RecordForm
@@ -75,6 +76,10 @@ def own_branches(request: HttpRequest | None) -> QuerySet:
     if request is None:
         return PartyBranch.objects.none()
     return PartyBranch.objects.visible_to(request.user).filter(dissolved_on=None)
+
+
+def coverage_crumb() -> Crumb:
+    return Crumb("两个覆盖", reverse("organizations:coverage"))
 
 
 class WorkflowPage(FormMixin, RecordPage):

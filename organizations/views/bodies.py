@@ -45,6 +45,7 @@ from organizations.workflows import bodies as workflows
 from organizations.workflows import contacts
 from organizations.workflows import events as event_rules
 from organizations.workflows.intervals import store
+from organizations.workflows.sync_sources import notice
 
 from .base import LedgerDay, WorkflowPage, end_part, reveal_contacts
 from .bodylists import affiliation_cell, charter_cell, coverage_cell, letter_cell
@@ -196,12 +197,20 @@ class SocialOrganizationCreate(CreatePage):
             body = super().save(form)
             if kind := form.cleaned_data["affiliation"]:
                 store(Affiliation(organization=body, kind=kind, start=body.registered_on))
+            notice(body, by=self.request.user)
         return body
 
 
 class SocialOrganizationUpdate(UpdatePage):
     model = SocialOrganization
     form_class = forms.OrganizationForm
+    related = ("committee",)
+
+    def save(self, form: forms.OrganizationForm) -> SocialOrganization:
+        """A grade or a new council calls for its party action (六个同步)."""
+        body = super().save(form)
+        notice(body, by=self.request.user)
+        return body
 
 
 class AffiliationPage(WorkflowPage):

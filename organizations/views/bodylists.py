@@ -188,6 +188,7 @@ class RegistrationList(ListPage):
         Column("党建入章", "charter_status", value=in_list(charter_cell)),
         Column("承诺书", "letter_status", value=in_list(letter_cell)),
         Column("签订日期", "letter_on", "date"),
+        Column("党员情况调查表", "survey_on", value=lambda row: row["survey_on"] or Cell("缺", kind="warn")),
         Column("组织覆盖", "coverage_method", fields=("has_instructor", "standing"), value=in_list(coverage_cell)),
         Column("工作覆盖", "coverage_method", fields=("has_instructor", "standing"), value=in_list(work_cell)),
         Column("党员", "member_count", "number"),

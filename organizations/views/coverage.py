@@ -1,74 +1,54 @@
-"""两个覆盖: figures of a day, their tree and course, and behind every figure the bodies it counts and leaves out."""
+"""两个覆盖: figures of a day, their tree, course and causes, and behind every figure the bodies it counts and leaves out."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic import View
 
 from core.charts import Series, trend
-from core.pages import Cell, Column, Crumb, ListPage
+from core.menu import url_or_empty
+from core.models import User
+from core.pages import Button, Cell, Column, Crumb, ListPage
 from core.pages.columns import iso
 from core.periods import quarter_end, quarter_of
 from core.permissions import AllowMixin, is_office
 from organizations import statistics
-from organizations.choices import BranchKind, CoverageMethod, OrganizationKind
+from organizations.choices import AffiliationKind, CoverageMethod, OrganizationKind
 from organizations.models import SocialOrganization
-from organizations.statistics import Coverage
+from organizations.sheets.coverage import tree_response
+from organizations.statistics import CAUSES, FIGURES, MEASURES, Coverage, Definition, Figure
 
 from .base import office_day
 
-METHOD = Q(coverage_method__isnull=False)
-OWN, JOINT = Q(coverage_method=CoverageMethod.OWN), Q(coverage_method=CoverageMethod.JOINT)
-FIGURES: dict[str, tuple[str, Q]] = {
-    "base": ("单位数", Q()),
-    "covered": ("组织覆盖", METHOD),
-    "own": ("单独建立党组织", OWN),
-    "own_committee": ("建立党委的", OWN & Q(branch_kind=BranchKind.COMMITTEE)),
-    "own_general": ("建立党总支的", OWN & Q(branch_kind=BranchKind.GENERAL)),
-    "own_branch": ("建立党支部的", OWN & ~Q(branch_kind__in=[BranchKind.COMMITTEE, BranchKind.GENERAL])),
-    "joint": ("建立联合党支部", JOINT),
-    "functional": ("只有功能型党支部或区域覆盖", METHOD & ~OWN & ~JOINT),
-    "without_branch": ("未建立党组织", ~METHOD),
-    "should_unbuilt": ("应建未建", Q(should=1) & (~METHOD | METHOD & ~OWN & ~JOINT)),  # NULL is not ~OWN
-    "should_build": ("应建", Q(should=1)),
-    "should_built": ("应建已建", Q(should=1) & (OWN | JOINT)),
-    "few_members": ("有党员、未建立的", ~METHOD & Q(has_members=1)),
-    "no_members": ("没有党员或党员数未填的", ~METHOD & Q(has_members=0)),
-    "instructed": ("未建立、已派指导员", ~METHOD & Q(has_instructor=True)),
-    "liaison_only": ("未建立、只有联络员", ~METHOD & Q(has_instructor=False, has_liaison=True)),
-    "work_covered": ("工作覆盖", METHOD | Q(has_instructor=True)),
-    "uncovered": ("覆盖空白", ~METHOD & Q(has_instructor=False)),
+LISTS = ("uncovered", "should_unbuilt", "few_members", "unknown_members")
+LINKED = {
+    "organizations.socialorganization": "organizations:socialorganization-detail",
+    "organizations.partybranch": "organizations:partybranch-detail",
+    "organizations.partymember": "organizations:partymember-detail",
+    "organizations.instructorassignment": "organizations:instructorassignment-detail",
 }
-TREE = (
-    (0, "base"), (1, "own"), (2, "own_committee"), (2, "own_general"), (2, "own_branch"), (1, "joint"),
-    (1, "functional"), (1, "without_branch"), (2, "few_members"), (2, "no_members"), (2, "instructed"),
-    (2, "liaison_only"), (2, "uncovered"), (1, "should_build"), (2, "should_built"), (2, "should_unbuilt"),
-)  # fmt: skip
-
-
-def condition_of(figure: str, chosen: statistics.Definition) -> Q:
-    """What the figure counts under this office's definition."""
-    if figure == "covered" and not chosen.functional_weight:
-        return OWN | JOINT
-    if figure == "work_covered" and chosen.liaison_counts:
-        return METHOD | Q(has_instructor=True) | Q(has_liaison=True)
-    return FIGURES[figure][1]
+UNLINKED = {"core.officesetting": "organizations:coverage-definition"}
 
 
 def asked_day(request: HttpRequest, name: str, default: date) -> date:
+    """The day in the address, within what a calendar of this office can mean."""
     try:
-        return date.fromisoformat(request.GET.get(name, "").strip())
+        day = date.fromisoformat(request.GET.get(name, "").strip())
     except ValueError:
         return default
+    return day if 1950 <= day.year <= 2100 else default
 
 
-class CoveragePage(AllowMixin, View):
+class DayMixin(AllowMixin):
+    """Pages that look at one day, at all bodies or only at those managed directly (直属)."""
+
     allowed = staticmethod(is_office)
 
     @cached_property
@@ -88,10 +68,61 @@ class CoveragePage(AllowMixin, View):
     def direct(self) -> bool:
         return self.request.GET.get("direct") == "1"
 
-    def rows_url(self, figure: str) -> str:
-        asked = {"figure": figure, "on": self.on.isoformat(), **({"direct": "1"} if self.direct else {})}
-        return f"{reverse('organizations:coverage-rows')}?{urlencode(asked)}"
+    @cached_property
+    def chosen(self) -> Definition:
+        return statistics.definition(self.request.user.committee, self.on)
 
+    @cached_property
+    def chosen_then(self) -> Definition:
+        return statistics.definition(self.request.user.committee, self.before)
+
+    def url(self, name: str, **asked: str) -> str:
+        kept = {"on": self.on.isoformat(), **({"direct": "1"} if self.direct else {})}
+        return f"{reverse(f'organizations:{name}')}?{urlencode({**asked, **kept})}"
+
+    def rows_url(self, figure: str) -> str:
+        return self.url("coverage-rows", figure=figure)
+
+    def crumbs(self) -> list[Crumb]:
+        return [Crumb("两个覆盖", self.url("coverage"))]
+
+    def asked_pairs(self, *names: str) -> list[tuple[str, str]]:
+        return [(key, self.request.GET[key]) for key in (*names, "on", "direct") if self.request.GET.get(key)]
+
+
+class CoverageRowsMixin(DayMixin):
+    """Lists under the page: the day and the figure stay in every link and in the search box."""
+
+    asked: tuple[str, ...] = ()
+
+    def table_context(self) -> dict[str, Any]:
+        context = super().table_context()
+        known = {key for key, _ in context["kept"]}
+        return {
+            **context,
+            "kept": [*context["kept"], *(pair for pair in self.asked_pairs(*self.asked) if pair[0] not in known)],
+        }
+
+
+def tree_of(found: dict[str, Coverage], on: date) -> Iterator[dict[str, Any]]:
+    """The official table §4.1, line by line; a figure that is not told by type of body is None there."""
+    empty = Coverage(on=on)
+    for level, key, label in statistics.TREE:
+        numbers = [getattr(found.get(kind, empty), key) for kind in OrganizationKind.values]
+        yield {
+            "level": level,
+            "key": key,
+            "label": label or FIGURES[key].label,
+            "total": getattr(found[""], key),
+            "kinds": numbers,
+        }
+    for key, label in statistics.SUPPLEMENT:
+        whole = key in statistics.WHOLE_ONLY
+        numbers = [None if whole else getattr(found.get(kind, empty), key) for kind in OrganizationKind.values]
+        yield {"level": 0, "key": "", "label": label, "total": getattr(found[""], key), "kinds": numbers, "extra": True}
+
+
+class CoveragePage(DayMixin, View):
     def figures(self, now: Coverage, then: Coverage) -> list[dict[str, Any]]:
         rates = (
             ("组织覆盖率", now.organization_rate, then.organization_rate, "covered", now.covered, now.base),
@@ -113,22 +144,12 @@ class CoveragePage(AllowMixin, View):
         ]
 
     def tree(self, found: dict[str, Coverage]) -> list[dict[str, Any]]:
-        empty = Coverage(on=self.on)
-        return [
-            {
-                "level": level,
-                "label": FIGURES[figure][0],
-                "url": self.rows_url(figure),
-                "total": getattr(found[""], figure),
-                "kinds": [getattr(found.get(kind, empty), figure) for kind in OrganizationKind.values],
-            }
-            for level, figure in TREE
-        ]
+        return [{**row, "url": self.rows_url(row["key"]) if row["key"] else ""} for row in tree_of(found, self.on)]
 
-    def chart(self, chosen: statistics.Definition) -> Any:
+    def chart(self) -> Any:
         committee = self.request.user.committee
         points = statistics.coverage_trend(
-            committee, quarter_of(self.on), 8, today=self.on, direct=self.direct, chosen=chosen
+            committee, quarter_of(self.on), 8, today=self.on, direct=self.direct, chosen=self.chosen
         )
         labels = [f"{p.quarter // 4}Q{p.quarter % 4 + 1}" for p in points]
 
@@ -139,44 +160,107 @@ class CoveragePage(AllowMixin, View):
             [Series("组织覆盖率", values("organization_rate")), Series("工作覆盖率", values("work_rate"))], labels
         )
 
+    def changes(self) -> list[dict[str, Any]]:
+        found, days = [], (self.before, self.on)
+        changes = statistics.coverage_changes(
+            self.request.user.committee, *days, direct=self.direct, chosen=self.chosen, old=self.chosen_then
+        )
+        for measure, label in MEASURES.items():
+            change = changes[measure]
+            lines = [
+                {"label": word, "number": f"{n:+}".replace("-", "−"), "url": self.cause_url(measure, key)}
+                for key, word, n in change.lines
+            ]
+            found.append({"label": label, "change": change, "lines": lines})
+        return found
+
+    def cause_url(self, measure: str, cause: str) -> str:
+        if cause == "redefined":
+            return reverse("organizations:coverage-definition")
+        return self.url("coverage-changes", measure=measure, cause=cause, before=self.before.isoformat())
+
+    def corrections(self) -> dict[str, Any] | None:
+        """Only of a day that is over."""
+        if self.on >= self.today:
+            return None
+        rows, count = statistics.corrections(self.request.user.committee, self.on)
+        return {"rows": [{"row": row, "url": correction_url(row, self.request.user)} for row in rows], "count": count}
+
     def get(self, request: HttpRequest) -> HttpResponse:
         committee = request.user.committee
-        found = statistics.coverage_by_kind(committee, self.on, direct=self.direct)
-        then = statistics.coverage(committee, self.before, direct=self.direct)
+        found = statistics.coverage_by_kind(committee, self.on, direct=self.direct, chosen=self.chosen)
+        then = statistics.coverage_by_kind(
+            committee, self.before, direct=self.direct, chosen=self.chosen_then, supplement=False
+        )[""]
+        now = found[""]
         context = {
             "title": "两个覆盖",
-            "meta": f"截至{self.on}，{'直属' if self.direct else '全部'}社会组织{found[''].base}家",
-            "now": found[""],
+            "meta": f"截至{self.on}，{'直属' if self.direct else '全部'}社会组织{now.base}家",
+            "actions": self.actions(),
+            "now": now,
             "on": self.on,
+            "is_future": self.on > self.today,
             "before": self.before,
             "direct": self.direct,
-            "figures": self.figures(found[""], then),
+            "figures": self.figures(now, then),
             "tree": self.tree(found),
             "kinds": OrganizationKind.labels,
-            "change": statistics.organization_change(committee, self.before, self.on, direct=self.direct, chosen=found[""].definition),
-            "chart": self.chart(found[""].definition),
-            "rows": [
-                (label, self.rows_url(figure), getattr(found[""], figure))
-                for label, figure in (("覆盖空白", "uncovered"), ("应建未建", "should_unbuilt"), ("有党员、未建立的", "few_members"))
-            ],
+            "changes": self.changes(),
+            "corrections": self.corrections(),
+            "chart": self.chart(),
+            "rows": [(FIGURES[key].label, self.rows_url(key), getattr(now, key)) for key in LISTS],
+            "more": [(FIGURES[key].label, self.rows_url(key), getattr(now, key)) for key in ("liaison_only", "mass_only", "should_build")],
+            "definition_url": reverse("organizations:coverage-definition"),
         }  # fmt: skip
         return render(request, "organizations/coverage.html", context)
 
+    def actions(self) -> list[Button]:
+        return [
+            Button("覆盖空白和应建未建", reverse("organizations:coverage-gaps"), "list-todo"),
+            Button("指导员", reverse("organizations:instructorassignment-list"), "user-check"),
+            Button("联络员", reverse("organizations:liaison-list"), "phone", hide_phone=True),
+            Button("口径", reverse("organizations:coverage-definition"), "settings-2"),
+            Button("统计表", self.url("coverage-table"), "printer"),
+        ]
 
-def why(row: dict[str, Any]) -> str:
-    """The reason in one line: what covers or guides the body, or what is missing."""
-    if row["coverage_method"]:
-        return f"{CoverageMethod(row['coverage_method']).label}：{row['branch_name']}"
-    guided = "已派指导员" if row["has_instructor"] else "只有联络员" if row["has_liaison"] else "没有指导员"
-    members = "党员数未填" if row["member_count"] is None else f"党员{row['member_count']}名"
-    return f"没有党组织，{guided}，{members}"
+
+def correction_url(row: statistics.Correction, user: User) -> str:
+    """Where the corrected row stands; workbooks are for staff."""
+    if row.batch_id:
+        return reverse("core:import-batch", args=[row.batch_id]) if user.is_committee_staff else ""
+    if row.object_type in LINKED and row.object_id:
+        return reverse(LINKED[row.object_type], args=[row.object_id])
+    return url_or_empty(UNLINKED.get(row.object_type, "organizations:coverage"))
 
 
-class CoverageRows(ListPage):
+class CoverageTable(DayMixin, View):
+    """两个覆盖统计表: the tree alone, for paper and as a workbook."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        committee = request.user.committee
+        found = statistics.coverage_by_kind(committee, self.on, direct=self.direct, chosen=self.chosen)
+        rows, now = list(tree_of(found, self.on)), found[""]
+        if request.GET.get("export") == "xlsx":
+            return tree_response(request, rows, now, direct=self.direct)
+        context = {
+            "title": "两个覆盖统计表",
+            "meta": f"截至{self.on}，{'直属' if self.direct else '全部'}社会组织",
+            "crumbs": self.crumbs(),
+            "actions": [Button("导出Excel", self.url("coverage-table", export="xlsx"), "download")],
+            "committee": committee,
+            "rows": rows,
+            "now": now,
+            "kinds": OrganizationKind.labels,
+            "on": self.on,
+            "direct": self.direct,
+        }
+        return render(request, "organizations/coverage_table.html", context)
+
+
+class CoverageRows(CoverageRowsMixin, ListPage):
     """The bodies behind one figure: counted, or left out and why."""
 
     model = SocialOrganization
-    allowed = staticmethod(is_office)
     unit = "家"
     export_kind = "organizations"
     ordering = ("sort_key",)
@@ -184,57 +268,94 @@ class CoverageRows(ListPage):
     can_save = False  # its rows belong to one figure of one day
     empty_title = "没有这样的社会组织"
     empty_text = "换一个截至日期，或看另一个标签。"
+    asked = ("figure",)
     tabs = (
-        ("in", "计入", lambda rows, page: rows.filter(page.condition)),
-        ("out", "不计入", lambda rows, page: rows.exclude(pk__in=rows.filter(page.condition).order_by().values("pk"))),
+        ("in", "计入", lambda rows, page: statistics.included(page.figure, rows, page.chosen)),
+        ("out", "不计入", lambda rows, page: statistics.excluded(page.figure, rows, page.chosen)),
     )
     columns = (
         Column("名称", "name", link=True, sort="sort_key", fields=("short_name",),
                value=lambda row: row["short_name"] or row["name"]),
         Column("类型", "kind", phone="hide"),
         Column("登记日期", "registered_on", "date", sort="registered_on", phone="hide"),
-        Column("理由", "coverage_method", fields=("branch_name", "has_instructor", "has_liaison", "member_count"),
-               value=why, phone="wide"),
+        Column("理由", "why", fields=statistics.REASON_FIELDS, value=lambda row: row["why"], phone="wide"),
         Column("未建立原因", "no_branch_reason", phone="wide"),
         Column("应建", "should", value=lambda row: Cell("应建", kind="warn") if row["should"] else ""),
         Column("书记", "branch_secretary"),
     )  # fmt: skip
 
     @cached_property
-    def on(self) -> date:
-        return asked_day(self.request, "on", office_day(self.request))
-
-    @cached_property
-    def figure(self) -> str:
-        asked = self.request.GET.get("figure", "")
-        return asked if asked in FIGURES else "covered"
-
-    @cached_property
-    def chosen(self) -> statistics.Definition:
-        return statistics.definition(self.request.user.committee, self.on)
-
-    @property
-    def condition(self) -> Q:
-        return condition_of(self.figure, self.chosen)
+    def figure(self) -> Figure:
+        return FIGURES.get(self.request.GET.get("figure", ""), FIGURES["covered"])
 
     def get_queryset(self) -> QuerySet:
-        committee, direct = self.request.user.committee, self.request.GET.get("direct") == "1"
-        bodies = statistics.bodies_in_scope(committee, self.on, direct=direct, chosen=self.chosen)
-        rows = statistics.classified(bodies, self.on, self.chosen.should_build_rule)
-        return rows.with_papers(self.on).with_standing(self.on)
+        committee = self.request.user.committee
+        rows = statistics.bodies_of(self.figure, committee, self.on, self.chosen, direct=self.direct)
+        return rows.with_papers(self.on).with_standing(self.on).annotate(why=Value(""))
+
+    def page_rows(self) -> list[dict[str, Any]]:
+        """The reason depends on the figure, the day and the definition, which a column does not know."""
+        rows = super().page_rows()
+        for row in rows:
+            row["why"] = statistics.reason(self.figure, row, self.chosen, self.on, self.direct)
+        return rows
 
     def get_context(self) -> dict[str, Any]:
-        back = f"{reverse('organizations:coverage')}?{urlencode({'on': self.on.isoformat()})}"
-        label = FIGURES[self.figure][0]
+        among = "" if self.figure.key == "base" else f"在“{self.figure.among}”中；"
         return {
             **super().get_context(),
-            "title": label,
-            "meta": f"截至{iso(self.on)}，{'；'.join(self.chosen.words)}",
-            "crumbs": [Crumb("两个覆盖", back)],
-            "kept": {"figure": self.figure, "on": self.on.isoformat()},
+            "title": self.figure.label,
+            "meta": f"截至{iso(self.on)}，{'直属，' if self.direct else ''}{among}{'；'.join(self.chosen.words)}",
+            "crumbs": self.crumbs(),
         }
 
-    def table_context(self) -> dict[str, Any]:
-        context = super().table_context()
-        asked = [(key, self.params[key]) for key in ("figure", "on", "direct") if key in self.params]
-        return {**context, "kept": [*context["kept"], *asked]}
+
+class CoverageChanges(CoverageRowsMixin, ListPage):
+    """The bodies behind one cause of a change."""
+
+    model = SocialOrganization
+    unit = "家"
+    ordering = ("sort_key",)
+    template_name = "organizations/coverage_rows.html"
+    empty_title = "没有这样的社会组织"
+    empty_text = "换一个比较的日期再看。"
+    asked = ("measure", "cause", "before")
+    columns = (
+        Column("名称", "name", link=True, sort="sort_key", fields=("short_name",),
+               value=lambda row: row["short_name"] or row["name"]),
+        Column("类型", "kind"),
+        Column("登记日期", "registered_on", "date", sort="registered_on"),
+        Column("注销或撤销日期", "ended_on", "date"),
+        Column("现在的覆盖", "coverage_method", fields=("branch_name", "has_instructor", "has_liaison"), phone="wide",
+               value=lambda row: now_words(row)),
+        Column("归口", "affiliation_kind", value=lambda row: AffiliationKind(row["affiliation_kind"]).label if row["affiliation_kind"] else ""),
+    )  # fmt: skip
+
+    @property
+    def measure(self) -> str:
+        asked = self.request.GET.get("measure", "")
+        return asked if asked in MEASURES else "covered"
+
+    @property
+    def cause(self) -> str:
+        asked = self.request.GET.get("cause", "")
+        return asked if asked in CAUSES and asked != "redefined" else "built_own"
+
+    def get_queryset(self) -> QuerySet:
+        committee = self.request.user.committee
+        rows = statistics.with_cause(
+            committee, self.before, self.on, self.measure, self.chosen, direct=self.direct
+        ).filter(cause=self.cause)
+        found = SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
+        return found.with_coverage(self.on).with_affiliation(self.on)
+
+    def get_context(self) -> dict[str, Any]:
+        label = f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
+        meta = f"{self.before}到{self.on}之间{'（直属）' if self.direct else ''}"
+        return {**super().get_context(), "title": label, "meta": meta, "crumbs": self.crumbs()}
+
+
+def now_words(row: dict[str, Any]) -> str:
+    if row["coverage_method"]:
+        return f"{CoverageMethod(row['coverage_method']).label}：{row['branch_name']}"
+    return "已派指导员" if row["has_instructor"] else "有联络员" if row["has_liaison"] else ""

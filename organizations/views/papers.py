@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.attachments import attachment_context
-from core.pages import Column, CreatePage, DetailPage, ListPage, UpdatePage, act, reason, visible_or_404
+from core.pages import Column, CreatePage, DetailPage, Fact, ListPage, UpdatePage, act, reason, visible_or_404
 from core.permissions import allow, is_staff
 from organizations import forms
 from organizations.choices import (
@@ -24,6 +24,8 @@ from organizations.choices import (
 )
 from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization
 from organizations.workflows import papers as workflows
+from organizations.workflows.review_checks import clause_conflict
+from organizations.workflows.sync_sources import notice
 
 from .base import office_day, posted_day
 
@@ -111,6 +113,11 @@ class CharterRecordDetail(PaperDetail):
         "approved_on", "approved_by", "remark",
     )  # fmt: skip
     can = staticmethod(workflows.can_move_charter)
+
+    def facts(self) -> list[Fact]:
+        conflict = clause_conflict(self.object, office_day(self.request))
+        return [*super().facts(), *([Fact("与实际组建对照", conflict, wide=True)] if conflict else [])]
+
     steps = (
         (CharterStatus.PROVISIONAL, "先行写入", ""),
         (CharterStatus.VOTED, "登记表决", "表决日期"),
@@ -190,6 +197,11 @@ class CommitmentLetterCreate(OfBodyCreate):
     model = CommitmentLetter
     form_class = forms.LetterForm
 
+    def save(self, form: Any) -> CommitmentLetter:
+        row = super().save(form)
+        notice(row.organization, by=self.request.user)
+        return row
+
 
 class CommitmentLetterUpdate(UpdatePage):
     model = CommitmentLetter
@@ -208,6 +220,11 @@ class MemberSurveyCreate(OfBodyCreate):
 
     model = MemberSurvey
     form_class = forms.SurveyForm
+
+    def save(self, form: Any) -> MemberSurvey:
+        row = super().save(form)
+        notice(row.organization, by=self.request.user)
+        return row
 
     def success_url(self, row: MemberSurvey) -> str:
         return row.organization.get_absolute_url()

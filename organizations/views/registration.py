@@ -283,9 +283,13 @@ class RegistrationDetail(ReviewPage, DetailPage):
         row, on = self.object, office_day(self.request)
         waiting = self.waiting.due_on if self.waiting else None
         found = clock({"correction_due": waiting, "status": row.status, "due_on": row.due_on}, on)
-        facts = [Fact("审查时限", f"{row.review_days}个工作日"), Fact("应办结日期", row.due_on)]
+        facts = [
+            Fact("审查时限", f"{row.review_days}个工作日"),
+            Fact("应办结日期", row.due_on, note="暂算" if row.is_provisional else ""),
+        ]
         if row.approved_on and row.organization_id and row.review_type == ReviewType.FOUNDING:
-            facts.append(Fact("应移交日期", handover_day(row)[0]))
+            limit, provisional = handover_day(row)
+            facts.append(Fact("应移交日期", limit, note="暂算" if provisional else ""))
         if row.finished_on:
             facts.append(Fact("办结日期", row.finished_on))
         return [Fact("现在", found), *facts] if found else facts

@@ -1,15 +1,18 @@
 """六个同步: what is due, how well each rule is kept, and the rules themselves."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django.contrib import messages
 from django.db.models import BooleanField, Model, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django.views.generic import View
 
+from core.cleaning import clean_line
 from core.pages import (
     Action,
     Button,
@@ -24,23 +27,36 @@ from core.pages import (
     current_period,
     reason,
 )
-from core.permissions import allow, is_office, is_staff
+from core.permissions import AllowMixin, allow, is_office, is_staff
 from organizations.choices import SyncEvent
 from organizations.forms.registration import SyncEventForm, SyncRuleForm
 from organizations.models import SyncDuty, SyncRule, duty_state
-from organizations.statistics import sync_rates
+from organizations.statistics import SyncRate, sync_matrix, sync_rates
 from organizations.workflows import sync as workflows
 
 from .base import office_day, posted_day
 
+STATES = (("in_time", "按期完成"), ("late", "超期完成"), ("overdue", "超期未办"), ("running", "办理中"))
+
+
+def visible_rules(request: HttpRequest | None) -> QuerySet:
+    return SyncRule.objects.visible_to(request.user) if request else SyncRule.objects.none()
+
 
 class DutyFilter(django_filters.FilterSet):
+    rule = django_filters.ModelChoiceFilter(label="规则", queryset=visible_rules)
     event = django_filters.ChoiceFilter(label="业务事件", choices=SyncEvent.choices)
+    state = django_filters.ChoiceFilter(label="办理情况", choices=STATES, method="by_state")
+    event_on = django_filters.DateFromToRangeFilter(label="事件日期")
     due_on = django_filters.DateFromToRangeFilter(label="完成期限")
 
     class Meta:
         model = SyncDuty
         fields: list[str] = []
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        day = office_day(self.request)
+        return getattr(rows, value)(*((day,) if value in ("overdue", "running") else ()))
 
 
 def body_name(row: dict[str, Any]) -> str:
@@ -80,7 +96,13 @@ class SyncDutyList(ListPage):
         Column("党建动作", "action", phone="wide"),
         Column("业务事件", "event"),
         Column("事件日期", "event_on", "date", sort="event_on"),
-        Column("完成期限", "due_on", "date", sort="due_on"),
+        Column(
+            "完成期限",
+            "due_on",
+            sort="due_on",
+            fields=("is_provisional",),
+            value=lambda row: f"{row['due_on']}{'（暂算）' if row['is_provisional'] else ''}",
+        ),
         Column("完成日期", "done_on", "date", sort="done_on"),
         Column("状态", "done_on", fields=("due_on", "today"), value=lambda row: SyncDutyList.state_cell(row)),
     )
@@ -89,12 +111,46 @@ class SyncDutyList(ListPage):
         return super().get_queryset().with_today(office_day(self.request))
 
     def extra_actions(self) -> list[Button]:
-        return [Button("同步规则", reverse("organizations:syncrule-list"), "settings-2")]
+        return [
+            Button("单位 × 规则", reverse("organizations:syncduty-matrix"), "grid-3x3"),
+            Button("同步规则", reverse("organizations:syncrule-list"), "settings-2"),
+        ]
 
     def get_context(self) -> dict[str, Any]:
         period = current_period(self.request)
-        rows = SyncDuty.objects.visible_to(self.request.user)
-        return {**super().get_context(), "rates": sync_rates(rows, period, office_day(self.request)), "period": period}
+        rows = sync_rates(SyncDuty.objects.visible_to(self.request.user), period, office_day(self.request))
+        return {**super().get_context(), "rates": [rate_line(row, period) for row in rows], "period": period}
+
+
+def rate_line(row: SyncRate, period: Any) -> dict[str, Any]:
+    """One rule with its numbers, each with the address of its rows."""
+    base = {"tab": "all", "rule": row.rule_id, "event_on_after": period.start, "event_on_before": period.end}
+
+    def cell(label: str, name: str, state: str = "") -> dict[str, Any]:
+        asked = {**base, **({"state": state} if state else {})}
+        return {"label": label, "n": getattr(row, name), "url": f"?{urlencode(asked)}"}
+
+    cells = [cell("业务事件", "events"), *(cell(label, state, state) for state, label in STATES)]
+    return {"name": row.name, "rate": row.rate, "cells": cells}
+
+
+class SyncMatrixPage(AllowMixin, View):
+    """单位 × 规则: which party action of which body has kept pace."""
+
+    allowed = staticmethod(is_office)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        period, words = current_period(request), clean_line(request.GET.get("q", ""))[:50]
+        found = sync_matrix(SyncDuty.objects.visible_to(request.user), period, office_day(request), words)
+        context = {
+            "title": "六个同步：单位 × 规则",
+            "meta": f"{period.label}发生的业务事件，共{len(found.rows) + found.more}家单位",
+            "crumbs": [Crumb("六个同步", reverse("organizations:syncduty-list"))],
+            "matrix": found,
+            "words": words,
+            "period": period,
+        }
+        return render(request, "organizations/syncduty_matrix.html", context)
 
 
 class SyncDutyDetail(DetailPage):

@@ -55,7 +55,10 @@ def can_move_letter(user: User, letter: CommitmentLetter, to: str) -> bool:
 
 
 def sign_letter(letter: CommitmentLetter, *, on: date, by: User) -> CommitmentLetter:
-    return advance(letter, LETTER_FLOW, LetterStatus.SIGNED, by=by, signed_on=on)
+    with transaction.atomic():
+        advance(letter, LETTER_FLOW, LetterStatus.SIGNED, by=by, signed_on=on)
+        settle(letter.organization, by=by)
+    return letter
 
 
 def hand_over_letter(letter: CommitmentLetter, *, on: date, by: User) -> CommitmentLetter:

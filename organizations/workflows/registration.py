@@ -51,8 +51,20 @@ def can_edit_review(user: User, review: RegistrationReview) -> bool:
     return user.is_committee_staff and not review.is_ended
 
 
+def clock_of(review: RegistrationReview) -> tuple[date, bool]:
+    """The day of decision: working days from acceptance; what was left goes on after each answered correction."""
+    due, provisional = add_working_days(review.accepted_on, review.review_days)
+    rows = review.corrections.all() if review.pk else ()
+    for row in sorted(rows, key=lambda row: (row.asked_on, row.pk)):
+        left = working_days_between(row.asked_on, due) if row.answered_on and due >= row.asked_on else 0
+        if left:
+            due, more = add_working_days(row.answered_on, left)
+            provisional = provisional or more
+    return due, provisional
+
+
 def _set_clock(review: RegistrationReview) -> None:
-    review.due_on, review.is_provisional = add_working_days(review.accepted_on, review.review_days)
+    review.due_on, review.is_provisional = clock_of(review)
 
 
 def _check_target(review: RegistrationReview) -> None:
@@ -126,12 +138,10 @@ def answer_correction(review: RegistrationReview, *, on: date, answer: str, by: 
     if on < row.asked_on:
         raise ValidationError(f"补正日期不能早于通知日期{row.asked_on}。", code="order")
     row.answered_on, row.answer = on, answer[:500]
-    left = working_days_between(row.asked_on, review.due_on) if review.due_on >= row.asked_on else 0
     with transaction.atomic():
         row.full_clean()
         row.save()
-        if left:
-            review.due_on, review.is_provisional = add_working_days(on, left)
+        _set_clock(review)
         late = "，超过补正期限" if on > row.due_on else ""
         update_record(review, by=by, note=f"已补正（{on}）{late}")
     return row

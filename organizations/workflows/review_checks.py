@@ -12,6 +12,7 @@ from organizations.choices import (
     BEFORE_APPROVAL,
     CharterStatus,
     ClauseKind,
+    CoverageMethod,
     OrganizationKind,
     ReviewStage,
     ReviewType,
@@ -29,6 +30,12 @@ HANDOVER_DAYS = 5  # PR-03; an office changes it by the setting of this name
 HANDOVER_SETTING = "registration.handover_days"
 MEMBERS_FOR_BRANCH = 3  # Party constitution, article 30
 LONG_PROVISIONAL_DAYS = 365  # CH-04
+CLAUSE_METHODS = {
+    ClauseKind.OWN: CoverageMethod.OWN,
+    ClauseKind.JOINT: CoverageMethod.JOINT,
+    ClauseKind.LIAISON: None,
+    ClauseKind.INSTRUCTOR: None,
+}
 ASSOCIATION_VOTES = (VoteBody.ASSEMBLY, VoteBody.REPRESENTATIVES)
 
 
@@ -130,7 +137,7 @@ def warnings(review: RegistrationReview, on: date, guided: bool | None = None) -
     """What people should look at; nothing here stops them."""
     found = []
     if review.is_provisional and not review.is_ended:
-        found.append("这段时间的节假日还没有录全，期限暂按周末推算。请管理员在系统后台录入放假安排。")
+        found.append("这段时间的节假日还没有录全，期限暂按周末推算。请在“前置审查—节假日”里录入放假安排。")
     if review.handed_over_on and review.approved_on:
         limit = handover_day(review)[0]
         if review.handed_over_on > limit:
@@ -152,6 +159,20 @@ def handover_day(review: RegistrationReview) -> tuple[date, bool]:
     """The last day for passing letter and survey on (PR-03)."""
     days = OfficeSetting.objects.value(review.committee_id, HANDOVER_SETTING, review.approved_on, HANDOVER_DAYS)
     return add_working_days(review.approved_on, int(days))
+
+
+def clause_conflict(charter: CharterRecord, on: date) -> str:
+    """CH-03: the form that the charter names and what covers the body on that day; empty where they agree."""
+    if charter.clause_kind not in CLAUSE_METHODS or not charter.has_party_clause:
+        return ""
+    rows = BranchCoverage.objects.on(on).filter(organization=charter.organization).order_by("-method")
+    found = rows.values_list("method", flat=True).first()
+    if found == CLAUSE_METHODS[charter.clause_kind]:
+        return ""
+    actual = CoverageMethod(found).label if found else "没有党组织"
+    return (
+        f"章程写的是“{charter.get_clause_kind_display()}”，实际是“{actual}”，两者不一致（CH-03）。下次修订章程时改正。"
+    )
 
 
 def stale_provisional(user: User, on: date) -> list[CharterRecord]:

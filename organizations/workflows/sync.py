@@ -1,35 +1,33 @@
 """六个同步 (DOMAIN §8.2): `emit` is the one place where a business event becomes the party action that belongs to it.
 
 Workflows call `emit(SyncEvent.CHARTER, body, on=day, by=user)` inside their transaction. Rows that come in by the
-hundred (imports) are caught up by `catch_up`, which asks every registered source for events that have no duty yet;
-apps to the right register theirs in ready(): `register_source(SyncEvent.INSPECTED, inspected_since)`.
+hundred (imports), or from a form without a workflow, are caught up by `sync_sources.catch_up`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core.due import due
 from core.editing import create_record, update_record
 from core.models import Committee, User
 from core.periods import today
 from core.working_days import add_working_days
-from organizations.choices import CharterStatus, OrganizationEventKind, SyncEvent
+from organizations.choices import CharterStatus, SyncEvent
 from organizations.models import (
     BranchCoverage,
     CharterRecord,
     CommitmentLetter,
     InstructorAssignment,
     MemberSurvey,
-    OrganizationEvent,
-    RegistrationReview,
+    PartyBranch,
     SocialOrganization,
     SyncDuty,
     SyncRule,
 )
 
+PROVED = "台账里已有记录"
 SIX = (
     (SyncEvent.REGISTERED, "登记成立同步", "签订承诺书、填报党员情况调查表", 5, True),
     (SyncEvent.CHARTER, "章程核准同步", "党的建设和社会主义核心价值观写入章程", 5, True),
@@ -38,8 +36,6 @@ SIX = (
     (SyncEvent.GRADED, "等级评估同步", "开展党建评估", 30, False),
     (SyncEvent.REELECTED, "换届变更同步", "党组织换届或调整", 90, False),
 )
-Events = Iterable[tuple[int, date]]
-Source = Callable[[Committee, date], Events]
 
 
 def can_keep_sync(user: User, obj: object = None) -> bool:
@@ -86,11 +82,19 @@ def emit(
         for rule in SyncRule.objects.in_force(on).filter(committee_id=organization.committee_id, event=event):
             if SyncDuty.objects.filter(rule=rule, organization=organization, event_on=on).exists():
                 continue
-            made.append(_make(rule, organization, on, by, note))
+            made.append(make_duty(rule, organization, on, by=by, note=note))
         return made
 
 
-def _make(rule: SyncRule, organization: SocialOrganization, on: date, by: User | None, note: str) -> SyncDuty:
+def make_duty(
+    rule: SyncRule,
+    organization: SocialOrganization,
+    on: date,
+    *,
+    by: User | None,
+    note: str = "",
+    automatic: bool = False,
+) -> SyncDuty:
     day, provisional = due_day(rule, on)
     duty = SyncDuty(
         rule=rule,
@@ -101,6 +105,7 @@ def _make(rule: SyncRule, organization: SocialOrganization, on: date, by: User |
         note=note[:200],
         due_on=day,
         is_provisional=provisional,
+        is_automatic=automatic,
     )
     return create_record(duty, by=by, committee=organization.committee, note=f"{rule.get_event_display()}（{on}）")
 
@@ -153,11 +158,24 @@ def _guided(body: SocialOrganization, since: date) -> date | None:
     return max(min(found), since) if found else None
 
 
-EVIDENCE: dict[str, Callable[[SocialOrganization, date], date | None]] = {
+def _elected(body: SocialOrganization, since: date) -> date | None:
+    """A branch that covers the body was elected anew or set up since."""
+    terms = PartyBranch.objects.filter(coverages__organization=body, coverages__end=None, term_start__gte=since)
+    return terms.order_by("term_start").values_list("term_start", flat=True).first()
+
+
+Evidence = Callable[[SocialOrganization, date], date | None]
+EVIDENCE: dict[str, Evidence] = {
     SyncEvent.REGISTERED: _papers,
     SyncEvent.CHARTER: _clause,
     SyncEvent.SET_UP: _guided,
+    SyncEvent.REELECTED: _elected,
 }
+
+
+def register_evidence(event: SyncEvent, evidence: Evidence) -> None:
+    """Apps to the right register in ready() what their ledgers prove."""
+    EVIDENCE[event] = evidence
 
 
 def settle(body: SocialOrganization, *, by: User | None) -> list[SyncDuty]:
@@ -166,68 +184,5 @@ def settle(body: SocialOrganization, *, by: User | None) -> list[SyncDuty]:
     for duty in SyncDuty.objects.open().filter(organization=body, event__in=EVIDENCE).select_related("committee"):
         proved = EVIDENCE[duty.event](body, duty.event_on)
         if proved and proved <= day:
-            finished.append(finish_duty(duty, on=proved, by=by, note="台账里已有记录"))
+            finished.append(finish_duty(duty, on=proved, by=by, note=PROVED))
     return finished
-
-
-# Catching up with what came in without a workflow ------------------------------------------------------------------
-
-
-def _registered(committee: Committee, since: date) -> Events:
-    return SocialOrganization.objects.filter(
-        committee=committee, registered_on__gte=since, registered_on__lte=today(committee), ended_on=None
-    ).values_list("pk", "registered_on")
-
-
-def _approved(committee: Committee, since: date) -> Events:
-    return CharterRecord.objects.filter(
-        committee=committee, status=CharterStatus.APPROVED, approved_on__gte=since, organization__ended_on=None
-    ).values_list("organization_id", "approved_on")
-
-
-def _certified(committee: Committee, since: date) -> Events:
-    return RegistrationReview.objects.filter(
-        committee=committee, review_type="founding", certified_on__gte=since, organization__ended_on=None
-    ).values_list("organization_id", "certified_on")
-
-
-def _changed(committee: Committee, since: date) -> Events:
-    return (
-        OrganizationEvent.objects.valid()
-        .filter(committee=committee, kind=OrganizationEventKind.CHANGED, on__gte=since, organization__ended_on=None)
-        .values_list("organization_id", "on")
-    )
-
-
-SOURCES: dict[str, Source] = {
-    SyncEvent.REGISTERED: _registered,
-    SyncEvent.CHARTER: _approved,
-    SyncEvent.SET_UP: _certified,
-    SyncEvent.REELECTED: _changed,
-}
-
-
-def register_source(event: SyncEvent, source: Source) -> None:
-    SOURCES[event] = source
-
-
-def catch_up(committee: Committee) -> int:
-    """Make the duties that events in the ledgers still lack, and finish those that are proved. Safe to run any time."""
-    count, day, bodies = 0, today(committee), set()
-    for rule in SyncRule.objects.in_force(day).filter(committee=committee):
-        known = set(rule.duties.values_list("organization_id", "event_on"))
-        for body_id, on in SOURCES.get(rule.event, lambda *_: ())(committee, rule.start):
-            if body_id and (body_id, on) not in known:
-                known.add((body_id, on))
-                _make(rule, SocialOrganization.objects.select_related("committee").get(pk=body_id), on, None, "")
-                count += 1
-    waiting = SyncDuty.objects.open().filter(committee=committee, event__in=EVIDENCE)
-    bodies.update(waiting.values_list("organization_id", flat=True))
-    for body in SocialOrganization.objects.filter(pk__in=bodies).select_related("committee"):
-        settle(body, by=None)
-    return count
-
-
-@due("organizations.sync")
-def catch_up_all() -> int:
-    return sum(catch_up(committee) for committee in Committee.objects.all())

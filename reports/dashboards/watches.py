@@ -7,14 +7,13 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, DateField, Exists, IntegerField, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from core.menu import url_or_empty
 from core.models import Committee, User
 from core.periods import Period
-from organizations.choices import CoverageMethod
 from organizations.models import (
     ElectionTerm,
     FloatingRecord,
@@ -22,8 +21,9 @@ from organizations.models import (
     MemberTransfer,
     PartyBranch,
     SocialOrganization,
+    SyncDuty,
 )
-from organizations.statistics import Definition, bodies_in_scope, classified, definition
+from organizations.statistics import FIGURES, Definition, bodies_in_scope, classified, definition
 from reports.choices import PhraseStatus, SummaryStatus
 from reports.models import Phrase, Summary
 from reviews.choices import DutyReportStatus, FindingStatus, InspectionStatus
@@ -163,9 +163,8 @@ def coverage_base(desk: Desk) -> QuerySet:
 
 def not_built(desk: Desk) -> QuerySet:
     """应建未建, by the office's rule; as the page 两个覆盖 lists them."""
-    rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule).filter(should=1)
-    other = ~Q(coverage_method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])
-    rows = rows.filter(Q(coverage_method=None) | other)
+    rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule)
+    rows = rows.filter(FIGURES["should_unbuilt"].condition(desk.definition))
     return SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
 
 
@@ -215,6 +214,11 @@ TODO = (
         "inspections", "info", "待初审", "年度检查：{n}家社会组织的材料等待党建初审", "已提交、党建初审还没有完成的年检记录。",
         lambda d: visible(InspectionRecord)(d).filter(status=InspectionStatus.SUBMITTED), "submitted_on", "", waited,
         "reviews:inspectionrecord-list", f"status={InspectionStatus.SUBMITTED}", "去初审",
+    ),
+    Watch(
+        "sync_overdue", "bad", "超期", "六个同步：{n}项同步事项超过期限，涉及{who}家单位", "业务事件已发生、要同步做的党建工作过了期限还没有完成的。",
+        lambda d: visible(SyncDuty)(d).overdue(d.on), "due_on", "organization", term,
+        "organizations:syncduty-list", "tab=overdue", "去办理",
     ),
     Watch(
         "findings_late", "bad", "逾期", "年检整改：{n}个问题过了整改期限", "过了整改期限、还没有销号的检查问题。",

@@ -31,7 +31,20 @@ from reports.models import Phrase
 from tasks import workflows as task_workflows
 from tasks.models import TaskAssignment, TaskList
 
-from . import bodies, branches, duty, elections, events, inspections, members, papers, register, wording, work
+from . import (
+    bodies,
+    branches,
+    duty,
+    elections,
+    events,
+    guidance,
+    inspections,
+    members,
+    papers,
+    register,
+    wording,
+    work,
+)
 from .books import Book
 
 DAY = date(2023, 4, 6)
@@ -65,6 +78,7 @@ def all_books() -> list[tuple[Book, date]]:
         *branches.books(),
         elections.book(),
         *papers.books(),
+        *guidance.books(),
         *work.books(),
         *events.books(),
         *inspections.books(),
@@ -119,6 +133,7 @@ def load(password: str = "", say: Say = lambda text: None) -> Committee:
     _committees(committee, staff)
     _postings(committee, password)
     _work(committee, staff)
+    guidance.load(committee, staff)
     elections.hold(committee, staff)
     elections.apply(committee, staff)
     register.build(committee, staff)

@@ -15,7 +15,7 @@ from organizations.models import (
     PartyMember,
     SocialOrganization,
 )
-from organizations.statistics import covering
+from organizations.statistics import base_condition, covering
 
 from .engine import RATE, SUM, Base, Fact, Scope, add, add_base
 
@@ -27,7 +27,7 @@ def _bodies(s: Scope):
 
 def _in_scope(bodies, s: Scope):
     """The base of the two coverages by the office's definition (DOMAIN §4.3)."""
-    return bodies.in_good_standing(s.day) if s.coverage.exclude_abnormal else bodies
+    return bodies.filter(base_condition(s.day, s.coverage))
 
 
 def _covered(bodies, s: Scope):
@@ -35,7 +35,7 @@ def _covered(bodies, s: Scope):
 
 
 def _work_covered(bodies, s: Scope):
-    return bodies.work_covered(s.day, s.coverage.liaison_counts)
+    return bodies.work_covered(s.day, s.coverage.liaison_counts, s.coverage.mass_org_counts)
 
 
 def _new(bodies, s: Scope):
@@ -106,7 +106,7 @@ add(
         "coverage_base",
         "两个覆盖基数",
         "家",
-        "当日在册的社会组织；办公设置规定不计异常、失信的，只算登记状态正常的。",
+        "当日在册的社会组织；办公设置规定不计异常、失信的，只算登记状态正常的，规定不计登记不满6个月的，不算这些单位。",
         "bodies",
         within="organizations",
         condition=_in_scope,
@@ -125,7 +125,7 @@ add(
         "organizations_work_covered",
         "党的工作覆盖的社会组织",
         "家",
-        "两个覆盖基数中，当日有党组织覆盖，或者选派了党建工作指导员的，一家只算一次；只有联络员的计不计按办公设置。",
+        "两个覆盖基数中，当日有党组织覆盖，或者选派了党建工作指导员的，一家只算一次；只有联络员或群团组织的计不计按办公设置。",
         "bodies",
         within="coverage_base",
         condition=_work_covered,

@@ -6,10 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.editing import create_record
-from core.models import User
+from core.models import Committee, User
 from core.periods import today
 from core.transitions import advance
-from organizations.models import posted_ids
+from organizations.choices import SyncEvent
+from organizations.models import SocialOrganization, posted_ids
+from organizations.workflows.sync import emit, settle
+from organizations.workflows.sync_sources import Bodies, Events, events
 from reviews.choices import INSPECTION_FLOW, CampaignStatus, Chapter, Conclusion, InspectionStatus, Severity
 from reviews.models import Finding, InspectionRecord
 
@@ -101,7 +104,27 @@ def conclude_record(
     if conclusion not in Conclusion.values:
         raise ValidationError("请选择年检结论：合格、基本合格、不合格或已报告。", code="conclusion")
     day = concluded_on or record.concluded_on or today(record.committee)
-    return advance(record, INSPECTION_FLOW, InspectionStatus.CONCLUDED, by=by, conclusion=conclusion, concluded_on=day)
+    with transaction.atomic():
+        advance(record, INSPECTION_FLOW, InspectionStatus.CONCLUDED, by=by, conclusion=conclusion, concluded_on=day)
+        emit(
+            SyncEvent.INSPECTED, record.organization, on=day, by=by, note=f"{record.campaign.checked_year}年度检查结论"
+        )
+        settle(record.organization, by=by)
+    return record
+
+
+def concluded(committee: Committee, since: date, bodies: Bodies) -> Events:
+    """Source of 六个同步: conclusions of annual inspections."""
+    rows = InspectionRecord.objects.filter(
+        committee=committee, status=InspectionStatus.CONCLUDED, organization__ended_on=None
+    )
+    return events(rows, "organization_id", "concluded_on", since, bodies)
+
+
+def party_checked(body: SocialOrganization, since: date) -> date | None:
+    """Evidence of 六个同步: the party office had looked at the record before it was concluded."""
+    rows = InspectionRecord.objects.filter(organization=body, concluded_on=since).exclude(opinion="")
+    return since if rows.exists() else None
 
 
 def mark_absent(record: InspectionRecord, *, by: User) -> InspectionRecord:

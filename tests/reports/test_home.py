@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.models import Notice
 from core.periods import Period
-from organizations.models import FloatingRecord, LedgerCheck, LedgerDifference, MemberSurvey
+from organizations.models import FloatingRecord, LedgerCheck, LedgerDifference, MemberSurvey, SyncDuty, SyncRule
 from organizations.statistics import coverage
 from reports.choices import PhraseKind
 from reports.dashboards.office import office_home
@@ -91,6 +91,13 @@ def fill(committee, branches):
     MemberSurvey.objects.create(
         **common, organization=body, filled_on=date(2023, 2, 1), member_count=5, full_member_count=4
     )
+    rule = SyncRule.objects.create(
+        **common, event="graded", name="等级评估同步", action="开展党建评估", start=date(2023, 1, 1)
+    )
+    SyncDuty.objects.create(
+        **common, rule=rule, organization=body, event="graded", event_on=date(2023, 2, 3), action="开展党建评估",
+        due_on=date(2023, 3, 5),
+    )  # fmt: skip
     make_activity(committee, organizers=(branches[0],), kind=ActivityKind.THEME_DAY, held_on=date(2023, 3, 1))
     member = make_member(branches[0])
     make_transfer(member, branches[1])

@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--members", type=int, default=20_000, help="党员名数，默认20000")
         parser.add_argument("--years", type=int, default=5, help="历史年数，默认5")
         parser.add_argument("--committees", type=int, default=1, help="综合党委个数；大于1时上面有一个省级综合党委")
+        parser.add_argument("--ledgers-only", action="store_true", help="只写台账，不写任务、活动、年检和述职")
         parser.add_argument("--seed", type=int, default=1, help="随机种子，相同的种子得到相同的数据")
 
     def handle(self, *args, **options):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError("这个数据库里已有单位或账号，测速数据没有写入。请换一个空的数据库。")
         last = quarter_end(quarter_of(today()) - 1)  # the last quarter that is over
         began, total = time.perf_counter(), 0
-        for committee, rows in scale.build(**sizes, today=last):
+        for committee, rows in scale.build(**sizes, today=last, ledgers_only=options["ledgers_only"]):
             total += rows
             if options["verbosity"]:
                 self.stdout.write(f"{committee.name}：{rows}行")

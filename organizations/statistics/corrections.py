@@ -1,0 +1,146 @@
+"""更正: what was entered later although it touches an earlier day. The figures of a past day equal those computed on that
+day, but for these rows; so the page of a past day lists them (DOMAIN §4, F11)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from core.choices import AuditEvent
+from core.models import AuditEntry, Committee
+from organizations.models import InstructorAssignment, Membership, MemberSurvey, PartyBranch, SocialOrganization
+
+from .definitions import Definition, definition
+
+SHOWN = 30
+STATUS = "登记状态"  # counts only where the definition leaves out bodies that are not 正常
+SEARCHED = 3000  # newest later changes that are looked at
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+BODY, BRANCH = "organizations.socialorganization", "organizations.partybranch"
+MEMBER, SURVEY, SETTING = "organizations.partymember", "organizations.membersurvey", "core.officesetting"
+PLAN, INSTRUCTOR = "organizations.coverageplan", "organizations.instructorassignment"
+# words of the log that tell of a dated fact: it touches the day if it began, ended or was meant for then
+DATED = {
+    BODY: ("登记日期", "成立日期", "注销", "撤销日期", "归口", "指导员", "联络员", "群团组织", "组织覆盖", "标注应建未建", "选派"),
+    BRANCH: ("成立", "撤销日期", "组织覆盖", "覆盖单位", "覆盖方式", "起始日期"),
+    MEMBER: ("所在党支部", "转正日期", "转入", "起始日期", "组织关系", "人员类别"),
+    SURVEY: ("填报日期",),
+    SETTING: ("自何日起",),
+    PLAN: ("党小组成立日期",),
+    INSTRUCTOR: ("选派日期", "终止日期"),
+}  # fmt: skip
+# words of what has no day of its own: a change of it is a correction of every day
+UNDATED = {
+    BODY: ("类型", "从业人员数"),
+    BRANCH: ("类别",),
+    MEMBER: ("社会组织专职人员", "专职"),
+    SURVEY: ("党员数", "正式党员数", "从业人员数"),
+    SETTING: (),
+    PLAN: (),
+    INSTRUCTOR: (),
+}  # fmt: skip
+ENTERED = (BODY, BRANCH, MEMBER, SURVEY, INSTRUCTOR)  # a new row tells by its own day whether it reaches back
+LATER = (AuditEvent.CREATE, AuditEvent.CHANGE, AuditEvent.STATUS, AuditEvent.UNDO, AuditEvent.SETTING)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One later entry, or the rows of one imported workbook together."""
+
+    at: datetime
+    who: str
+    what: str
+    changes: tuple[tuple[str, str, str], ...] = ()
+    object_type: str = ""
+    object_id: int | None = None
+    batch_id: int | None = None
+
+
+def end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def _later(committee: Committee, on: date) -> QuerySet:
+    rows = AuditEntry.objects.filter(at__gte=end_of(on), event__in=LATER, object_type__in=DATED, success=True)
+    return rows.filter(committee_id__in=committee.scope_ids)
+
+
+def _reaches_back(on: date) -> Q:
+    """Rows entered later whose own day lies on or before the day (补录)."""
+    return (
+        Q(object_type=BODY) & Exists(SocialOrganization.objects.filter(pk=OuterRef("object_id"), registered_on__lte=on))
+        | Q(object_type=BRANCH) & Exists(PartyBranch.objects.filter(pk=OuterRef("object_id"), founded_on__lte=on))
+        | Q(object_type=MEMBER) & Exists(Membership.objects.filter(member=OuterRef("object_id"), start__lte=on))
+        | Q(object_type=SURVEY) & Exists(MemberSurvey.objects.filter(pk=OuterRef("object_id"), filled_on__lte=on))
+        | Q(object_type=INSTRUCTOR)
+        & Exists(InstructorAssignment.objects.filter(pk=OuterRef("object_id"), start__lte=on))
+    )
+
+
+def days_in(values: Iterable[object]) -> list[date]:
+    found = []
+    for value in values:
+        for text in DAY.findall(str(value)):
+            try:
+                found.append(date.fromisoformat(text))
+            except ValueError:
+                continue
+    return found
+
+
+def touches(entry: AuditEntry, on: date, chosen: Definition) -> bool:
+    """Whether a logged change says something about that day."""
+    if chosen.exclude_abnormal and STATUS in entry.changes and not days_in([entry.changes]):
+        return True
+    dated, undated = DATED[entry.object_type], UNDATED[entry.object_type]
+    for label, pair in entry.changes.items():
+        if label in undated:
+            return True
+        if not any(word in label for word in dated):
+            continue
+        days = days_in(pair if isinstance(pair, list) else [pair]) or days_in([entry.changes])
+        if not days and entry.batch_id and entry.batch.as_of:
+            days = [entry.batch.as_of]
+        if not days or any(day <= on for day in days):
+            return True
+    return False
+
+
+def corrections(committee: Committee, on: date) -> tuple[list[Correction], int]:
+    """What was entered or changed after that day and touches it, newest first, and how many there are; four queries."""
+    later, chosen = _later(committee, on), definition(committee, on)
+    created = later.filter(_reaches_back(on), event=AuditEvent.CREATE)
+    found = [*_batches(created)]
+    single = created.filter(batch=None).order_by("-pk")[:SEARCHED]
+    single = list(single)
+    known = {(entry.object_type, entry.object_id) for entry in single}
+    found += [_line(entry, "补录") for entry in single]
+    changed = later.exclude(event=AuditEvent.CREATE, object_type__in=ENTERED)
+    changed = [e for e in changed.select_related("batch").order_by("-pk")[:SEARCHED] if touches(e, on, chosen)]
+    found += [_line(entry, "更正") for entry in changed if (entry.object_type, entry.object_id) not in known]
+    found.sort(key=lambda row: row.at, reverse=True)
+    return found[:SHOWN], len(found)
+
+
+def _batches(created: QuerySet) -> Iterator[Correction]:
+    """The rows of one imported workbook are one line."""
+    rows = created.exclude(batch=None).order_by().values("batch", "batch__file_name", "batch__applied_at", "user_name")
+    for row in rows.annotate(n=Count("pk")):
+        what = f"导入《{row['batch__file_name']}》，其中{row['n']}行的日期在这一天或以前"
+        yield Correction(row["batch__applied_at"], row["user_name"], what, batch_id=row["batch"])
+
+
+def _line(entry: AuditEntry, word: str) -> Correction:
+    pairs = tuple(
+        (label, str(pair[0] if pair[0] is not None else ""), str(pair[1] if pair[1] is not None else ""))
+        for label, pair in entry.changes.items()
+        if isinstance(pair, list) and len(pair) == 2
+    )
+    shown = () if entry.event == AuditEvent.CREATE else pairs
+    return Correction(
+        entry.at, entry.user_name or "系统", f"{word}：{entry.object_label}", shown, entry.object_type, entry.object_id,
+        entry.batch_id,
+    )  # fmt: skip

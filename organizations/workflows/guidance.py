@@ -1,0 +1,115 @@
+"""Visits of instructors, liaisons and mass organizations that end, and the plan for a body without a party organization."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core import audit
+from core.choices import AuditEvent
+from core.editing import create_record, update_record
+from core.models import User
+from core.periods import today
+from organizations.models import (
+    CoveragePlan,
+    InstructorAssignment,
+    InstructorVisit,
+    Liaison,
+    MassOrganization,
+    SocialOrganization,
+)
+
+from .bodies import require_live
+from .intervals import can_keep, close, log, store
+
+__all__ = ["can_keep"]
+
+
+def correct_instructor(row: InstructorAssignment, *, by: User) -> InstructorAssignment:
+    """A mistake of writing is mended; the body's log keeps old and new."""
+    before = InstructorAssignment.objects.filter(pk=row.pk).values().get()
+    if row.start != before["start"] and row.visits.filter(visited_on__lt=row.start).exists():
+        raise ValidationError({"start": "这一天以前已有走访，选派日期不能再往后改。"}, code="visits")
+    row.full_clean()
+    changes = audit.differences(row, before, ("instructor_name", "sent_by", "phone", "start"))
+    if changes:
+        with transaction.atomic():
+            row.save()
+            note = f"更正指导员{before['instructor_name']}的选派"
+            audit.record(AuditEvent.CHANGE, row.organization, by=by, changes=changes, note=note)
+    return row
+
+
+def record_visit(row: InstructorAssignment, *, visited_on: date, by: User, content: str = "") -> InstructorVisit:
+    """走访: within the days of the assignment, not in the future."""
+    body = row.organization
+    if visited_on > today(body.committee):
+        raise ValidationError({"visited_on": "走访日期不能晚于今天。"}, code="future")
+    if visited_on < row.start or (row.end is not None and visited_on >= row.end):
+        span = f"{row.start}至{row.end}" if row.end else f"{row.start}起"
+        raise ValidationError({"visited_on": f"走访日期不在选派期间（{span}）。"}, code="interval")
+    with transaction.atomic():
+        visit = store(InstructorVisit(assignment=row, visited_on=visited_on, content=content[:200]))
+        log(body, "走访", "", f"{row.instructor_name}（{visited_on}）", by, content[:200])
+    return visit
+
+
+def remove_visit(row: InstructorAssignment, *, visit: int, by: User) -> None:
+    """A visit that was entered by mistake; the log keeps it."""
+    found = row.visits.filter(pk=visit).first()
+    if found is None:
+        raise ValidationError("没有找到这次走访，可能已经删除。", code="gone")
+    with transaction.atomic():
+        log(
+            row.organization,
+            "走访",
+            f"{row.instructor_name}（{found.visited_on}）",
+            "登记错误，删除",
+            by,
+            found.content,
+        )
+        found.delete()
+
+
+def end_liaison(row: Liaison, *, end: date, by: User) -> Liaison:
+    with transaction.atomic():
+        close(row, end)
+        log(row.organization, "党建联络员", row.name, f"{end}起不再担任", by)
+    return row
+
+
+def found_mass(body: SocialOrganization, *, kind: str, start: date, by: User) -> MassOrganization:
+    """A union, youth league or women's organization is set up in the body."""
+    require_live(body)
+    if start < body.registered_on:
+        raise ValidationError({"start": f"不能早于登记日期{body.registered_on}。"}, code="start")
+    with transaction.atomic():
+        row = store(MassOrganization(organization=body, kind=kind, start=start))
+        log(body, "群团组织", "", f"{row}（{start}起）", by)
+    return row
+
+
+def end_mass(row: MassOrganization, *, end: date, by: User) -> MassOrganization:
+    with transaction.atomic():
+        close(row, end)
+        log(row.organization, "群团组织", str(row), f"{end}起撤销", by)
+    return row
+
+
+def plan_of(body: SocialOrganization) -> CoveragePlan:
+    """The body's plan, or a new one that is not stored yet."""
+    found = CoveragePlan.objects.filter(organization=body).first()
+    return found or CoveragePlan(organization=body, committee_id=body.committee_id)
+
+
+def save_plan(plan: CoveragePlan, *, by: User, expected: int | None = None) -> CoveragePlan:
+    """Store or change the plan; nothing filled is no plan."""
+    require_live(plan.organization)
+    if not any((plan.planned_on, plan.responsible, plan.measures, plan.group_since)):
+        raise ValidationError("拟建时间、责任人、措施和党小组成立日期至少填写一项。", code="empty")
+    if plan.group_since and plan.group_since > today(plan.organization.committee):
+        raise ValidationError({"group_since": "党小组成立日期不能晚于今天。"}, code="future")
+    plan.full_clean()
+    if plan.pk is None:
+        return create_record(plan, by=by)
+    return update_record(plan, by=by, expected=expected)

@@ -1,0 +1,154 @@
+"""Business events that stand in the ledgers: rows that came in by a form or a workbook get the duties they call for.
+
+`catch_up` asks every registered source for events that have no duty yet; apps to the right register theirs in ready():
+`register_source(SyncEvent.INSPECTED, concluded)`. A source gives (body, day) pairs since a day, of some bodies or all.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from core import audit
+from core.choices import AuditEvent
+from core.due import due
+from core.models import Committee, User
+from core.periods import today
+from organizations.choices import CharterStatus, OrganizationEventKind, ReviewType, SyncEvent
+from organizations.models import (
+    CharterRecord,
+    OrganizationEvent,
+    RegistrationReview,
+    SocialOrganization,
+    SyncDuty,
+    SyncRule,
+)
+
+from .sync import EVIDENCE, PROVED, make_duty, settle
+
+Bodies = Collection[int] | None
+Events = Iterable[tuple[int, date]]
+Source = Callable[[Committee, date, Bodies], Events]
+
+
+def events(rows: QuerySet, body: str, day: str, since: date, bodies: Bodies) -> Events:
+    """(body, day) pairs of rows whose day lies on or after `since`; only of those bodies, where some are named."""
+    found = rows.filter(**{f"{day}__gte": since}).order_by().values_list(body, day)
+    return found if bodies is None else [pair for pair in found if pair[0] in bodies]
+
+
+def _live(committee: Committee) -> QuerySet:
+    return SocialOrganization.objects.filter(committee=committee, ended_on=None)
+
+
+def _registered(committee: Committee, since: date, bodies: Bodies) -> Events:
+    return events(_live(committee).filter(registered_on__lte=today(committee)), "pk", "registered_on", since, bodies)
+
+
+def _approved(committee: Committee, since: date, bodies: Bodies) -> Events:
+    rows = CharterRecord.objects.filter(committee=committee, status=CharterStatus.APPROVED, organization__ended_on=None)
+    return events(rows, "organization_id", "approved_on", since, bodies)
+
+
+def _set_up(committee: Committee, since: date, bodies: Bodies) -> Events:
+    """The certificate of a reviewed body; the registration of a body that came without a review."""
+    reviews = RegistrationReview.objects.filter(committee=committee, review_type=ReviewType.FOUNDING)
+    certified = reviews.filter(organization__ended_on=None, certified_on__isnull=False)
+    unreviewed = _live(committee).exclude(registration_reviews__review_type=ReviewType.FOUNDING)
+    unreviewed = unreviewed.filter(registered_on__lte=today(committee))
+    return [
+        *events(certified, "organization_id", "certified_on", since, bodies),
+        *events(unreviewed, "pk", "registered_on", since, bodies),
+    ]
+
+
+def _graded(committee: Committee, since: date, bodies: Bodies) -> Events:
+    return events(_live(committee).exclude(Q(grade="") | Q(graded_on=None)), "pk", "graded_on", since, bodies)
+
+
+def _changed(committee: Committee, since: date, bodies: Bodies) -> Events:
+    """变更登记, and a new council (换届)."""
+    rows = OrganizationEvent.objects.valid().filter(
+        committee=committee, kind=OrganizationEventKind.CHANGED, organization__ended_on=None
+    )
+    elected = _live(committee).filter(
+        council_term_start__gt=F("registered_on"), council_term_start__lte=today(committee)
+    )
+    return [
+        *events(rows, "organization_id", "on", since, bodies),
+        *events(elected, "pk", "council_term_start", since, bodies),
+    ]
+
+
+SOURCES: dict[str, Source] = {
+    SyncEvent.REGISTERED: _registered,
+    SyncEvent.CHARTER: _approved,
+    SyncEvent.SET_UP: _set_up,
+    SyncEvent.GRADED: _graded,
+    SyncEvent.REELECTED: _changed,
+}
+
+
+def register_source(event: SyncEvent, source: Source) -> None:
+    SOURCES[event] = source
+
+
+@transaction.atomic
+def catch_up(committee: Committee, bodies: Bodies = None, *, by: User | None = None) -> int:
+    """Make the duties that events in the ledgers still lack, and finish those that are proved. Safe to run any time."""
+    count, day = 0, today(committee)
+    bodies = None if bodies is None else set(bodies)
+    for rule in SyncRule.objects.in_force(day).filter(committee=committee):
+        source = SOURCES.get(rule.event)
+        found = {pair for pair in source(committee, rule.start, bodies) if pair[0]} if source else set()
+        if bodies is not None and source:
+            prune(rule, found, bodies, by=by)
+        if not found:
+            continue
+        wanted = found - set(rule.duties.values_list("organization_id", "event_on"))
+        owners = SocialOrganization.objects.select_related("committee").in_bulk({pk for pk, _ in wanted})
+        for pk, on in sorted(wanted):
+            make_duty(rule, owners[pk], on, by=by, automatic=True)
+        count += len(wanted)
+    waiting = SyncDuty.objects.open().filter(committee=committee, event__in=EVIDENCE)
+    ids = set(waiting.values_list("organization_id", flat=True))
+    ids = ids if bodies is None else ids & set(bodies)
+    for body in SocialOrganization.objects.filter(pk__in=ids).select_related("committee"):
+        settle(body, by=by)
+    return count
+
+
+def notice(body: SocialOrganization, *, by: User) -> int:
+    """After a form has saved the body: what its dates call for."""
+    return catch_up(body.committee, [body.pk], by=by)
+
+
+def untouched() -> QuerySet:
+    """Duties made from the ledgers that no person has worked on."""
+    return SyncDuty.objects.filter(Q(done_on=None, version=1) | Q(done_note=PROVED, version=2), is_automatic=True)
+
+
+def prune(rule: SyncRule, found: set[tuple[int, date]], bodies: Collection[int], *, by: User | None) -> None:
+    """Take away what an event called for that does not stand in the ledgers any more: its day was corrected or undone."""
+    rows = untouched().filter(rule=rule, event_on__gte=rule.start).values_list("pk", "organization_id", "event_on")
+    stale = [pk for pk, body, on in rows if body in bodies and (body, on) not in found]
+    if stale:
+        _remove(SyncDuty.objects.filter(pk__in=stale), by, "业务事件已更正或撤销，自动生成的同步事项一并删去。")
+
+
+def retract(committee: Committee, bodies: Collection[int], *, by: User | None) -> None:
+    """Before the import of new bodies is undone: their duties go first."""
+    rows = untouched().filter(committee=committee, organization__in=bodies)
+    _remove(rows, by, "撤销导入，自动生成的同步事项一并删去。")
+
+
+def _remove(rows: QuerySet, by: User | None, note: str) -> None:
+    for duty in rows.select_related("organization"):
+        audit.record(AuditEvent.DELETE, duty, by=by, note=note)
+    rows.delete()
+
+
+@due("organizations.sync")
+def catch_up_all() -> int:
+    return sum(catch_up(committee) for committee in Committee.objects.all())

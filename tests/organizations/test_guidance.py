@@ -1,0 +1,364 @@
+"""Plans for bodies without a party organization, instructors and their visits, liaisons, mass organizations, 口径."""
+
+import io
+from datetime import date
+
+import openpyxl
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.excel import get_sheet
+from core.excel.applying import apply_batch
+from core.excel.staging import new_batch, read_batch
+from core.models import AuditEntry, OfficeSetting
+from organizations import statistics
+from organizations.models import (
+    CoveragePlan,
+    InstructorAssignment,
+    InstructorVisit,
+    Liaison,
+    MassOrganization,
+    SocialOrganization,
+)
+from organizations.workflows import guidance as workflows
+from organizations.workflows.bodies import assign_instructor, name_liaison
+from organizations.workflows.definitions import change_definition
+from tests.factories import make_branch, make_committee, make_leader, make_organization, make_secretary, make_staff
+
+DAY = date(2023, 3, 29)
+
+
+def workbook(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    stream = io.BytesIO()
+    book.save(stream)
+    return ContentFile(stream.getvalue())
+
+
+class Office(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee(demo_date=DAY)
+        cls.staff, cls.leader = make_staff(cls.committee), make_leader(cls.committee)
+        cls.body = make_organization(cls.committee, no_branch_reason="due", no_branch_note="负责人外出")
+        cls.other = make_organization(cls.committee)
+
+    def setUp(self):
+        self.client.force_login(self.staff)
+
+    def url(self, name, *args):
+        return reverse(f"organizations:{name}", args=args)
+
+    def bring_in(self, kind, *rows):
+        batch = new_batch(get_sheet(kind), workbook(*rows), "表.xlsx", by=self.staff, committee=self.committee)
+        return read_batch(batch)
+
+
+class PlanTests(Office):
+    def test_a_plan_is_made_changed_and_shown(self):
+        url = self.url("coverage-plan", self.body.pk)
+        self.client.post(url, {"planned_on": "2023-03-20", "responsible": "李样本", "measures": "并入联合党支部"})
+        plan = CoveragePlan.objects.get()
+        self.assertEqual(
+            (plan.organization, plan.planned_on, plan.committee), (self.body, date(2023, 3, 20), self.committee)
+        )
+
+        self.client.post(
+            url, {"planned_on": "2023-06-20", "responsible": "王演示", "measures": "", "version": plan.version}
+        )
+        plan.refresh_from_db()
+
+        self.assertEqual((plan.planned_on, plan.responsible, plan.measures), (date(2023, 6, 20), "王演示", ""))
+        page = self.client.get(self.url("coverage-gaps"))
+        self.assertContains(page, "王演示")
+        self.assertContains(page, "应建未建：负责人外出")
+
+    def test_a_stale_plan_is_not_overwritten(self):
+        url = self.url("coverage-plan", self.body.pk)
+        self.client.post(url, {"responsible": "李样本"})
+        self.client.post(url, {"responsible": "王演示", "version": 1})
+
+        response = self.client.post(url, {"responsible": "赵试用", "version": 1})
+
+        self.assertEqual(response.status_code, 409)
+        self.assertContains(response, "王演示", status_code=409)
+        self.assertEqual(CoveragePlan.objects.get().responsible, "王演示")
+
+    def test_an_empty_plan_and_a_group_of_tomorrow_are_refused(self):
+        url = self.url("coverage-plan", self.body.pk)
+        self.assertContains(self.client.post(url, {}), "至少填写一项")
+        self.assertContains(self.client.post(url, {"group_since": "2023-03-30"}), "党小组成立日期不能晚于今天。")
+        self.assertFalse(CoveragePlan.objects.exists())
+
+    def test_the_tabs_hold_the_bodies_of_the_figures(self):
+        make_branch(self.committee, covers=(make_organization(self.committee),))
+        for tab, figure in (("due", "should_unbuilt"), ("blank", "uncovered"), ("all", "without_branch")):
+            shown = self.client.get(self.url("coverage-gaps"), {"tab": tab}).context["page"].count
+            self.assertEqual(shown, getattr(statistics.coverage(self.committee, DAY), figure), tab)
+
+    def test_plans_come_by_workbook_and_the_list_goes_out(self):
+        batch = self.bring_in(
+            "coverage_plans", ("社会组织名称", "拟建时间", "责任人", "措施"),
+            (self.body.name, "2023-05-31", "李样本", "单独组建"), (self.other.short_name, "", "王演示", ""),
+        )  # fmt: skip
+        apply_batch(batch, by=self.staff)
+        self.assertEqual(CoveragePlan.objects.count(), 2)
+
+        response = self.client.get(self.url("coverage-gaps"), {"export": "xlsx", "tab": "all"})
+
+        sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+        cells = [cell.value for row in sheet.iter_rows() for cell in row]
+        self.assertIn("单独组建", cells)
+        self.assertIn("应建未建", cells)
+
+    def test_a_plan_without_anything_in_the_workbook_is_wrong(self):
+        batch = self.bring_in("coverage_plans", ("社会组织名称", "拟建时间", "责任人"), (self.body.name, "", ""))
+        self.assertEqual((batch.wrong_count, batch.new_count), (1, 0))
+
+    def test_readers_see_and_strangers_do_not(self):
+        for user, gaps, plan in ((self.leader, 200, 403), (make_secretary(make_branch(self.committee)), 403, 403),
+                                 (make_staff(make_committee()), 200, 404)):  # fmt: skip
+            self.client.force_login(user)
+            self.assertEqual(self.client.get(self.url("coverage-gaps")).status_code, gaps)
+            self.assertEqual(self.client.get(self.url("coverage-plan", self.body.pk)).status_code, plan)
+
+
+class InstructorTests(Office):
+    def assign(self, body=None, **values):
+        values = {"instructor_name": "周例文", "sent_by": "机关党支部", "start": date(2023, 1, 10), **values}
+        return assign_instructor(body or self.body, by=self.staff, **values)
+
+    def test_sent_from_the_list_and_ended(self):
+        data = {
+            "organization": self.body.short_name,
+            "instructor_name": "周例文",
+            "sent_by": "机关党支部",
+            "phone": "",
+            "start": "2023-03-01",
+        }
+        self.client.post(self.url("instructorassignment-create"), data)
+        row = InstructorAssignment.objects.get()
+        self.assertEqual((row.organization, row.start), (self.body, date(2023, 3, 1)))
+
+        again = self.client.post(self.url("instructorassignment-create"), data)
+        self.assertContains(again, "这名指导员已经选派到该社会组织。")
+        self.client.post(self.url("instructor-end", self.body.pk, row.pk), {"end": "2023-03-29"})
+
+        row.refresh_from_db()
+        self.assertEqual(row.end, date(2023, 3, 29))
+        self.assertEqual(statistics.coverage(self.committee, DAY).instructed, 0)
+
+    def test_a_person_with_three_bodies_is_one_line(self):
+        for body in (self.body, self.other, make_organization(self.committee)):
+            self.assign(body)
+        self.assign(instructor_name="吴范例")
+
+        page = self.client.get(self.url("instructorassignment-list"))
+        self.assertEqual(page.context["page"].count, 2)
+        self.assertContains(page, "等3家")
+        self.assertEqual(
+            self.client.get(self.url("instructorassignment-list"), {"tab": "now"}).context["page"].count, 4
+        )
+        self.assertEqual(statistics.coverage(self.committee, DAY).instructors, 2)
+
+    def test_visits_are_counted_by_quarter(self):
+        row = self.assign(start=date(2022, 1, 1))
+        url = self.url("instructorassignment-visit", row.pk)
+        for day in ("2022-12-30", "2023-01-05", "2023-03-29"):
+            self.assertEqual(self.client.post(url, {"visited_on": day, "content": "了解情况"}).status_code, 302)
+        found = InstructorAssignment.objects.with_visits(date(2023, 1, 1), DAY).get()
+        self.assertEqual((found.quarter_visits, found.all_visits), (2, 3))
+
+        for day, sentence in (("2023-03-30", "走访日期不能晚于今天。"), ("2021-12-31", "走访日期不在选派期间"),
+                              ("2023-01-05", "这一天的走访已经登记过"), ("", "请填写走访日期。")):  # fmt: skip
+            self.assertContains(self.client.post(url, {"visited_on": day}), sentence)
+        visit = InstructorVisit.objects.get(visited_on=date(2023, 1, 5))
+        self.client.post(self.url("instructorvisit-remove", row.pk, visit.pk))
+        self.assertEqual(row.visits.count(), 2)
+
+    def test_a_mistake_is_mended_and_logged(self):
+        row = self.assign()
+        data = {"instructor_name": "周例闻", "sent_by": "机关党支部", "phone": "", "start": "2023-01-12"}
+        self.client.post(self.url("instructorassignment-update", row.pk), data)
+        row.refresh_from_db()
+        self.assertEqual((row.instructor_name, row.start), ("周例闻", date(2023, 1, 12)))
+        entry = AuditEntry.objects.filter(object_id=self.body.pk).latest("pk")
+        self.assertEqual(entry.changes["选派日期"], ["2023-01-10", "2023-01-12"])
+
+        workflows.record_visit(row, visited_on=date(2023, 1, 20), by=self.staff)
+        page = self.client.post(self.url("instructorassignment-update", row.pk), {**data, "start": "2023-02-01"})
+        self.assertContains(page, "这一天以前已有走访")
+
+    def test_the_table_comes_in_and_goes_out(self):
+        head = ("姓名", "派出单位", "社会组织名称", "选派日期")
+        batch = self.bring_in("instructors", head, ("周例文", "机关党支部", self.body.name, "2023-01-10"),
+                              ("周例文", "机关党支部", self.other.name, "2023-01-10"), ("", "机关", self.body.name, "2023-01-10"))  # fmt: skip
+        self.assertEqual((batch.new_count, batch.wrong_count), (2, 1))
+        batch = self.bring_in("instructors", head, ("周例文", "机关党支部", self.body.name, "2023-01-10"))
+        apply_batch(batch, by=self.staff)
+        response = self.client.get(self.url("instructorassignment-list"), {"export": "xlsx", "tab": "now"})
+        sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+        self.assertEqual(sheet["A1"].value, "党建工作指导员选派表")
+        self.assertIn("周例文", [cell.value for row in sheet.iter_rows() for cell in row])
+
+    def test_the_same_queries_for_more_rows(self):
+        counts = []
+        self.client.get(self.url("instructorassignment-list"))
+        for bodies in (1, 30):
+            for n in range(bodies):
+                self.assign(make_organization(self.committee), instructor_name=f"指导员{bodies}-{n}")
+            for name, most in (("instructorassignment-list", 6), ("coverage-gaps", 7), ("liaison-list", 6)):
+                with CaptureQueriesContext(connection) as caught:
+                    self.client.get(self.url(name))
+                counts.append(len(caught))
+                self.assertLessEqual(len(caught), most, name)
+        self.assertEqual(counts[:3], counts[3:])
+
+
+class LiaisonTests(Office):
+    def test_named_replaced_and_ended(self):
+        for name, start in (("孙例文", "2023-01-05"), ("钱例文", "2023-02-05")):
+            data = {"organization": self.body.short_name, "name": name, "phone": "13900000001", "start": start}
+            self.client.post(self.url("liaison-create"), data)
+        self.assertEqual(
+            list(Liaison.objects.order_by("start").values_list("end", flat=True)), [date(2023, 2, 5), None]
+        )
+
+        row = Liaison.objects.get(end=None)
+        self.client.post(self.url("liaison-finish", row.pk), {"end": "2023-02-01"})
+        row.refresh_from_db()
+        self.assertIsNone(row.end)
+        self.client.post(self.url("liaison-finish", row.pk), {"end": "2023-03-01"})
+        row.refresh_from_db()
+        self.assertEqual(row.end, date(2023, 3, 1))
+
+    def test_a_strangers_liaison_is_not_there(self):
+        row = name_liaison(self.body, name="孙例文", start=date(2023, 1, 5), by=self.staff)
+        self.client.force_login(make_staff(make_committee()))
+        self.assertEqual(self.client.post(self.url("liaison-finish", row.pk), {"end": "2023-03-01"}).status_code, 404)
+
+    def test_mass_organizations_count_where_the_definition_says_so(self):
+        data = {"organization": self.body.short_name, "kind": "union", "start": "2023-01-05"}
+        self.client.post(self.url("massorganization-create"), data)
+        self.assertEqual(statistics.coverage(self.committee, DAY).work_covered, 0)
+        chosen = statistics.Definition(mass_org_counts=True)
+        self.assertEqual(statistics.coverage(self.committee, DAY, chosen=chosen).work_covered, 1)
+        self.assertContains(
+            self.client.post(self.url("massorganization-create"), data), "这家社会组织已登记这种群团组织。"
+        )
+        self.client.post(self.url("massorganization-finish", MassOrganization.objects.get().pk), {"end": "2023-03-29"})
+        self.assertEqual(statistics.coverage(self.committee, DAY, chosen=chosen).work_covered, 0)
+
+
+class DefinitionTests(Office):
+    ANSWERS = {"functional_weight": "0", "liaison_counts": "1", "mass_org_counts": "0", "should_build_rule": "a",
+               "exclude_abnormal": "0", "exclude_registered_less_than_6_months": "1", "effective_from": "2023-04-01"}  # fmt: skip
+
+    def test_a_change_holds_from_its_day_and_is_told(self):
+        before = statistics.definition(self.committee, DAY)
+        response = self.client.post(self.url("coverage-definition"), {**self.ANSWERS, "note": "市委组织部2023年通知"})
+
+        self.assertEqual(response.status_code, 302)
+        self.assertEqual(OfficeSetting.objects.count(), 4)
+        self.assertEqual(statistics.definition(self.committee, DAY), before)
+        later = statistics.definition(self.committee, date(2023, 4, 1))
+        self.assertEqual((later.functional_weight, later.liaison_counts, later.should_build_rule), (0, True, "a"))
+        self.assertTrue(later.exclude_registered_less_than_6_months)
+        self.assertContains(self.client.get(self.url("coverage-definition")), "市委组织部2023年通知")
+        self.assertEqual(AuditEntry.objects.filter(event="setting").count(), 4)
+
+    def test_the_preview_writes_nothing(self):
+        make_branch(self.committee, kind="functional", covers=(self.other,))
+        page = self.client.post(self.url("coverage-definition"), {**self.ANSWERS, "preview": "1"})
+
+        effect = {row["label"]: (row["now"], row["then"]) for row in page.context["effect"]}
+        self.assertEqual(effect["组织覆盖"], (1, 0))
+        self.assertFalse(OfficeSetting.objects.exists())
+
+    def test_wrong_answers_are_told(self):
+        for change, sentence in (({"note": ""}, "请填写依据。"), ({"effective_from": "1890-01-01"}, "2000年以后"),
+                                 ({"should_build_rule": "z"}, "没有保存"), ({"effective_from": "2023-02-30"}, "请填写日期")):  # fmt: skip
+            page = self.client.post(self.url("coverage-definition"), {**self.ANSWERS, "note": "会议", **change})
+            self.assertContains(page, sentence)
+        self.assertFalse(OfficeSetting.objects.exists())
+
+    def test_the_same_again_is_refused_and_the_same_day_corrects(self):
+        now = statistics.definition(self.committee, DAY)
+        with self.assertRaisesMessage(ValidationError, "相同，不用保存"):
+            change_definition(self.committee, chosen=now, effective_from=DAY, note="会议", by=self.staff)
+        for counts in (True, False):
+            chosen = statistics.Definition(liaison_counts=counts)
+            change_definition(self.committee, chosen=chosen, effective_from=DAY, note="会议", by=self.staff)
+        self.assertEqual(OfficeSetting.objects.get().value, False)
+
+    def test_a_leader_reads_and_does_not_change(self):
+        self.client.force_login(self.leader)
+        self.assertEqual(self.client.get(self.url("coverage-definition")).status_code, 200)
+        self.assertEqual(self.client.post(self.url("coverage-definition"), self.ANSWERS).status_code, 403)
+
+    def test_bodies_registered_less_than_six_months_ago_are_left_out(self):
+        SocialOrganization.objects.filter(pk=self.other.pk).update(registered_on=date(2022, 10, 1))
+        chosen = statistics.Definition(exclude_registered_less_than_6_months=True)
+        self.assertEqual(statistics.coverage(self.committee, date(2023, 3, 31), chosen=chosen).base, 1)
+        self.assertEqual(statistics.coverage(self.committee, date(2023, 4, 1), chosen=chosen).base, 2)
+
+
+class CoveragePagesTests(Office):
+    def test_the_table_is_a_workbook_with_the_official_lines(self):
+        make_branch(self.committee, covers=(self.other,))
+        response = self.client.get(self.url("coverage-table"), {"export": "xlsx", "on": "2023-03-29"})
+
+        sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+        lines = {str(row[1].value).strip("　"): [cell.value for cell in row[2:6]] for row in sheet.iter_rows(min_row=4)}
+        self.assertEqual(lines["单位数"], [2, 2, 0, 0])
+        self.assertEqual(lines["建立支部的"], [1, 1, 0, 0])
+        self.assertEqual(lines["应建尚未建立党组织的"], [1, 1, 0, 0])
+        self.assertEqual(
+            [cell.value for cell in sheet[3]], ["序号", "项目", "总数", "社会团体", "民办非企业单位", "基金会"]
+        )
+
+    def test_every_figure_of_the_page_opens_as_many_rows(self):
+        make_branch(self.committee, covers=(self.other,))
+        page = self.client.get(self.url("coverage"))
+        links = [(row["url"], row["total"]) for row in page.context["tree"] if row["url"]]
+        links += [(url, number) for _, url, number in (*page.context["rows"], *page.context["more"])]
+        self.assertGreater(len(links), 20)
+        for url, number in links:
+            self.assertEqual(self.client.get(url).context["page"].count, number, url)
+
+    def test_every_cause_opens_as_many_rows(self):
+        make_branch(self.committee, covers=(self.other,), founded_on=date(2023, 3, 1))
+        page = self.client.get(self.url("coverage"), {"before": "2023-01-31"})
+        lines = [line for part in page.context["changes"] for line in part["lines"]]
+        self.assertEqual([line["number"] for line in lines], ["+1", "+1"])
+        for line in lines:
+            self.assertEqual(self.client.get(line["url"]).context["page"].count, 1)
+
+    def test_nonsense_in_the_address_is_no_error(self):
+        for query in ({"on": "2023-02-31", "before": "x"}, {"figure": "nothing"}, {"on": "0001-01-01"}, {"cause": "?", "measure": "1"},
+                      {"on": "9999-12-31"}):  # fmt: skip
+            for name in ("coverage", "coverage-rows", "coverage-changes", "coverage-table"):
+                self.assertEqual(self.client.get(self.url(name), query).status_code, 200, (name, query))
+
+    def test_the_list_keeps_its_figure_when_it_is_searched(self):
+        page = self.client.get(self.url("coverage-rows"), {"figure": "uncovered", "on": "2023-03-01", "tab": "in"})
+        self.assertContains(page, '<input type="hidden" name="figure" value="uncovered">', html=True)
+        self.assertContains(page, '<input type="hidden" name="on" value="2023-03-01">', html=True)
+
+    def test_queries_of_the_page_do_not_grow(self):
+        self.client.get(self.url("coverage"))
+        counts = []
+        for _ in range(2):
+            for _ in range(8):
+                make_branch(self.committee, covers=(make_organization(self.committee),))
+            with CaptureQueriesContext(connection) as caught:
+                self.client.get(self.url("coverage"), {"on": "2023-03-01"})
+            counts.append(len(caught))
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[0], 24)
