@@ -240,6 +240,10 @@ class Sheet:
         """Add what the columns print beside the row's own fields, as of that day; every export goes through it."""
         return rows
 
+    def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        """The rows of a list page, which carry what the page shows, with what only the printed ledger has."""
+        return rows
+
     def existing(self) -> models.QuerySet:
         """Stored rows that a line may mean; narrow it where ended rows must not be found again."""
         return self.model_class._default_manager.all()

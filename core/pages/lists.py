@@ -20,6 +20,7 @@ from core.pages import saved
 from core.pages.columns import Column, Row
 from core.pages.filters import Widget, applied, clean_query, widgets
 from core.pages.period import current_period
+from core.periods import today
 from core.permissions import AllowMixin
 
 COUNT_CAP = 10_000
@@ -314,9 +315,9 @@ class ListPage(AllowMixin, View):
         from core.excel import writing  # a slow library behind it
         from core.excel.sheet import get_sheet
 
-        return writing.export_response(
-            get_sheet(self.export_kind), self.rows, self.request, on=self.export_day, footer=self.export_footer()
-        )
+        sheet, day = get_sheet(self.export_kind), self.export_day
+        rows = sheet.completed(self.rows, day or today(self.request.user.committee))
+        return writing.export_response(sheet, rows, self.request, on=day, footer=self.export_footer())
 
     def export_footer(self) -> list[str]:
         """Lines under the table of the export."""

@@ -94,10 +94,10 @@ class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
         return self.annotate(standing=Case(later, default=F("status"), output_field=choices), dissolved_by=ended)
 
     def for_ledger(self, on: date) -> Self:
-        """Everything that the list and the export show beside the branch's own columns."""
+        """Everything that the list shows beside the branch's own columns."""
         today = Value(on, output_field=models.DateField())
         rows = self.with_secretary(on).with_member_count(on).with_body_count(on).with_term()
-        return rows.with_standing(on).annotate(today=today).with_office_columns(on)
+        return rows.with_standing(on).annotate(today=today)
 
     def with_office_columns(self, on: date) -> Self:
         """Annotate what only the printed ledger shows (DOMAIN §14.2)."""

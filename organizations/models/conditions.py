@@ -195,13 +195,12 @@ class SurroundingsQuerySet(models.QuerySet):
         )
 
     def for_ledger(self, on: date, *, past: bool = False) -> Self:
-        """Everything that the list and the export show beside the body's own columns; what is not asked for costs nothing.
+        """Everything that the list shows beside the body's own columns; what is not asked for costs nothing.
 
         past: a ledger of another day, whose registration status has to be found out.
         """
         standing = self.with_standing(on) if past else self.annotate(standing=F("status"), ended_by=F("ended_on"))
-        known = standing.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
-        return known.with_office_columns(on)
+        return standing.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
 
     def with_office_columns(self, on: date) -> Self:
         """Annotate what only the printed ledger shows (DOMAIN §14.1); after with_coverage."""

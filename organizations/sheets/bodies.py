@@ -215,7 +215,10 @@ class OrganizationSheet(Sheet):
     )  # fmt: skip
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return rows.for_ledger(on, past=on < today())
+        return self.completed(rows.for_ledger(on, past=on < today()), on)
+
+    def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.with_office_columns(on)
 
     def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
         """Names and codes of rows that were merged into another, then former names that only one body had."""

@@ -126,7 +126,10 @@ class BranchSheet(Sheet):
     )  # fmt: skip
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return rows.for_ledger(on)
+        return self.completed(rows.for_ledger(on), on)
+
+    def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.with_office_columns(on)
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)

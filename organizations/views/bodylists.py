@@ -1,6 +1,7 @@
 """社会组织: the ledger of any day, and those newly registered with what they have handed in."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -65,6 +66,13 @@ def standing_cell(row: Row) -> Cell:
 
 def affiliation_cell(row: Row) -> str:
     return AffiliationKind(row["affiliation_kind"]).label if row["affiliation_kind"] else ""
+
+
+@lru_cache(maxsize=32)
+def ledger(day: date, past: bool = False) -> QuerySet:
+    """The bodies with the columns of a day. Never read itself, only narrowed: putting its thirty columns together
+    takes Django as long as the database needs for a page of them."""
+    return SocialOrganization.objects.for_ledger(day, past=past)
 
 
 @lru_cache(maxsize=64)
@@ -151,7 +159,7 @@ class SocialOrganizationList(LedgerDay, ListPage):
         return chosen if chosen in {key for key, *_ in self.tabs} else "live"
 
     def get_queryset(self) -> QuerySet:
-        rows = super().get_queryset().for_ledger(self.day, past=self.is_past)
+        rows = ledger(self.day, self.is_past).visible_to(self.request.user)
         return rows.filter(registered_on__lte=self.day) if self.is_past else rows
 
     def get_context(self) -> dict[str, Any]:
@@ -195,7 +203,7 @@ class RegistrationList(ListPage):
     )
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().for_ledger(office_day(self.request))
+        return ledger(office_day(self.request)).visible_to(self.request.user)
 
     def of_period(self, rows: QuerySet, period: Any) -> QuerySet:
         return rows.newly_registered(period.start, period.end)

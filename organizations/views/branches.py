@@ -1,7 +1,7 @@
 """党组织: list, page, forms and what happens to a branch."""
 
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import django_filters
@@ -84,6 +84,12 @@ def term_due(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
     return active(rows, page).filter(deadline__lte=last, term_elected_on=None)
 
 
+@lru_cache(maxsize=32)
+def ledger(day: date) -> QuerySet:
+    """The branches with the columns of a day; never read itself, only narrowed."""
+    return PartyBranch.objects.for_ledger(day)
+
+
 class PartyBranchList(LedgerDay, ListPage):
     model = PartyBranch
     title = "党组织台账"
@@ -119,7 +125,7 @@ class PartyBranchList(LedgerDay, ListPage):
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:
-        rows = super().get_queryset().for_ledger(self.day)
+        rows = ledger(self.day).visible_to(self.request.user)
         return rows.filter(founded_on__lte=self.day) if self.is_past else rows
 
     def get_context(self) -> dict[str, Any]:
