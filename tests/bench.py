@@ -1,6 +1,7 @@
-"""Speed and memory as ratios, measured side by side in one run: `make bench` (PERF G2, G5–G7, G11, G12).
+"""Speed and memory as ratios, measured side by side in one run: `make bench` (PERF G1, G2, G5–G7, G10–G13).
 
-A bulk city is made in a temporary SQLite database, or in the empty database that DATABASE_URL names. Each pair is
+`BENCH_ARGS="--committees 20"` makes a province of as many cities and measures one of them in it; `python -m
+tests.bench_coverage` puts one committee in a province beside the same committee alone (G3). A bulk city is made in a temporary SQLite database, or in the empty database that DATABASE_URL names. Each pair is
 measured in turns, A B A B …, and the medians are compared, so that a slow machine slows both.
 """
 
@@ -11,57 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import date
 from html import escape
 from pathlib import Path
-from statistics import median
 from types import ModuleType
 from typing import Any
 
-ROUNDS = 9
+from tests.measuring import bare, pairs, recorded, row
+
 SMALL_SQL = 0.020  # seconds of SQL below which a millisecond a query is allowed instead of the ratio
-
-
-def pairs(a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
-    """Medians of both in seconds, measured in turns after one warm-up."""
-    a(), b()
-    left, right = [], []
-    for _ in range(rounds):
-        for call, times in ((a, left), (b, right)):
-            began = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - began)
-    return median(left), median(right)
-
-
-def row(label: str, value: str, goal: str, holds: bool) -> None:
-    print(f"{'合格' if holds else '超出'}  {label}：{value}（要求{goal}）", flush=True)
-
-
-def recorded(call: Callable[[], Any]) -> list[tuple[str, Any]]:
-    """The statements that a call sends, with their parameters."""
-    from django.db import connection
-
-    found: list[tuple[str, Any]] = []
-
-    def note(execute, sql, params, many, context):
-        found.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        call()
-    return found
-
-
-def bare(statements: list[tuple[str, Any]]) -> None:
-    """The same statements through the driver, every row fetched, nothing made of it."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        for sql, params in statements:
-            cursor.execute(sql, params)
-            cursor.fetchall()
 
 
 def bench_facts(committee: Any, period: Any) -> None:
@@ -186,6 +145,26 @@ def workbook(path: Path, count: int, first: int = 0) -> Path:
     return path
 
 
+def bench_search(user: Any) -> None:
+    """Names of two to six characters, the first fifty and their number, through the scope of the user (G10)."""
+    from organizations.models import SocialOrganization
+
+    def ask() -> None:
+        for term in ("商会", "协会", "长江养老", "cjyl", "没有这家"):
+            rows = SocialOrganization.objects.visible_to(user).search(term).order_by("sort_key")
+            list(rows.values_list("pk", "name")[:50])
+            rows.order_by()[:10_001].count()
+
+    statements = recorded(ask)
+    ours, sql = pairs(ask, lambda: bare(statements))
+    row(
+        "按名称查找一次（前50家和总数）",
+        f"{ours * 200:.1f}毫秒（裸SQL {sql * 200:.1f}）",
+        "市≤3毫秒或裸SQL加2毫秒，省≤30毫秒",
+        ours / 5 <= max(0.003, sql / 5 + 0.002) and ours / 5 <= 0.030,
+    )
+
+
 def bench_import(user: Any, folder: Path, count: int = 10_000) -> None:
     from django.apps import apps
     from django.core.files import File
@@ -288,6 +267,7 @@ def main() -> None:
     parser.add_argument("--organizations", type=int, default=5000)
     parser.add_argument("--members", type=int, default=20_000)
     parser.add_argument("--years", type=int, default=5)
+    parser.add_argument("--committees", type=int, default=1, help="几座城市；大于1时上面有一个省级综合党委")
     parser.add_argument("--quick", action="store_true", help="不测10万行的内存")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -302,18 +282,28 @@ def main() -> None:
 
         from core.models import Committee, User
         from core.periods import Period, quarter_of, today
+        from tests.bench_coverage import bench_coverage
+        from tests.bench_export import bench_export
 
         call_command("migrate", verbosity=0)
         call_command(
-            "seed_scale", organizations=options.organizations, members=options.members, years=options.years, verbosity=1
+            "seed_scale",
+            organizations=options.organizations * options.committees,
+            members=options.members * options.committees,
+            years=options.years,
+            committees=options.committees,
+            verbosity=1,
         )
         committee = Committee.objects.order_by("-parent_id", "pk").first()
         user = User.objects.filter(committee=committee, role="staff").select_related("committee").first()
         period = Period.quarter(quarter_of(today(committee)) - 1)
         bench_facts(committee, period)
+        bench_coverage(committee, period.end)
         bench_list(user)
+        bench_search(user)
         bench_import(user, Path(folder))
         bench_memory(Path(folder), (5_000,) if options.quick else (5_000, 100_000))
+        bench_export(user, Path(folder), 10_000 if options.quick else 100_000)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"本进程内存峰值 {peak} MB")
 

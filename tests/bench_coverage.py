@@ -1,6 +1,6 @@
 """两个覆盖 measured: ORM ÷ the bare SQL of the same statements (G1), one committee in a province ÷ the same alone (G3).
 
-By itself: `python tests/bench_coverage.py` makes SQLite databases in a temporary folder; with DATABASE_URL (PostgreSQL,
+By itself: `python -m tests.bench_coverage` makes SQLite databases in a temporary folder; with DATABASE_URL (PostgreSQL,
 an account that may create databases) it makes two databases beside the named one and drops them at the end.
 tests/bench.py calls `bench_coverage` and `bench_scope` with its own.
 """
@@ -17,50 +17,10 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-ROUNDS = 9
+from tests.measuring import ROUNDS, bare, pairs, recorded, row
+
 COMMITTEES = 20  # of the province
 ALONE, PROVINCE = "bench_alone", "bench_province"
-
-
-def pairs(a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
-    """Medians of both in seconds, measured in turns after one warm-up."""
-    a(), b()
-    left, right = [], []
-    for _ in range(rounds):
-        for call, times in ((a, left), (b, right)):
-            began = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - began)
-    return median(left), median(right)
-
-
-def row(label: str, value: str, goal: str, holds: bool) -> None:
-    print(f"{'合格' if holds else '超出'}  {label}：{value}（要求{goal}）", flush=True)
-
-
-def recorded(call: Callable[[], Any]) -> list[tuple[str, Any]]:
-    """The statements that a call sends, with their parameters."""
-    from django.db import connection
-
-    found: list[tuple[str, Any]] = []
-
-    def note(execute, sql, params, many, context):
-        found.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        call()
-    return found
-
-
-def bare(statements: list[tuple[str, Any]]) -> None:
-    """The same statements through the driver, every row fetched, nothing made of it."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        for sql, params in statements:
-            cursor.execute(sql, params)
-            cursor.fetchall()
 
 
 def bench_coverage(committee: Any, on: Any) -> None:
@@ -119,7 +79,7 @@ def environment(place: str, folder: Path) -> dict[str, str]:
 
 def here(place: str, folder: Path, *arguments: str) -> str:
     """Run this file as a process of its own in one of the databases."""
-    command = [sys.executable, __file__, "--at", place, *arguments]
+    command = [sys.executable, "-m", "tests.bench_coverage", "--at", place, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(place, folder))
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
@@ -202,5 +162,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     main()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tests.bench import pairs, row
+from tests.measuring import pairs, row
 
 COUNT = 100_000
 ROUNDS = 3

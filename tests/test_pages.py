@@ -344,6 +344,8 @@ class PagesTests(TestCase):
                 values = {"pk": event.organization_id, "part": event.pk}
             elif key == "part_pk":
                 values[key] = Resolution.objects.filter(meeting=values["pk"]).first().pk
+            elif key == "other":
+                values[key] = SocialOrganization.objects.exclude(pk=values["pk"]).first().pk
             elif key == "key":
                 values[key] = {"reports:watch-detail": "overdue"}.get(name, "organizations")
             else:

@@ -1,0 +1,49 @@
+"""How the benches measure: pairs in turns, medians, ratios; the statements of a call and the same ones bare."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+ROUNDS = 9
+
+
+def pairs(a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Medians of both in seconds, measured in turns after one warm-up."""
+    a(), b()
+    left, right = [], []
+    for _ in range(rounds):
+        for call, times in ((a, left), (b, right)):
+            began = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - began)
+    return median(left), median(right)
+
+
+def row(label: str, value: str, goal: str, holds: bool) -> None:
+    print(f"{'合格' if holds else '超出'}  {label}：{value}（要求{goal}）", flush=True)
+
+
+def recorded(call: Callable[[], Any]) -> list[tuple[str, Any]]:
+    """The statements that a call sends, with their parameters."""
+    from django.db import connection
+
+    found: list[tuple[str, Any]] = []
+
+    def note(execute, sql, params, many, context):
+        found.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        call()
+    return found
+
+
+def bare(statements: list[tuple[str, Any]]) -> None:
+    """The same statements through the driver, every row fetched, nothing made of it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for sql, params in statements:
+            cursor.execute(sql, params)
+            cursor.fetchall()
