@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, Field, IntegerField, Lookup, Model, Q
+from django.db.models import CharField, Field, ForeignKey, IntegerField, Lookup, Model, Q
 
 
 @Field.register_lookup
@@ -24,7 +24,10 @@ class Among(Lookup):
 
 
 def one_of(model: type[Model], name: str, values: Iterable[Any]) -> Q:
-    """The field is one of these values, none of them None."""
-    is_plain = isinstance(model._meta.get_field(name), (CharField, IntegerField))
+    """The field (of a foreign key: its key) is one of these values, none of them None."""
+    field = model._meta.get_field(name)
+    if isinstance(field, ForeignKey):
+        name, field = f"{field.name}__pk", field.target_field
+    is_plain = isinstance(field, (CharField, IntegerField))
     # a frozenset: Django would look into each item of a list for expressions
     return Q(**{f"{name}__among" if is_plain else f"{name}__in": frozenset(values)})

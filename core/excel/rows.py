@@ -10,6 +10,7 @@ from django.db import models
 from core.periods import today
 from core.secrets import decrypt
 
+from .among import one_of
 from .binding import Binding, masked, through_part
 from .sheet import Column, Part, Sheet
 from .table import NUMBER_COLUMN
@@ -144,9 +145,9 @@ class Exporter:
         found: dict[str, dict[int, list[tuple]]] = {}
         for name, paths in self.part_paths.items():
             part = self.parts[name]
-            link = part.model_class._meta.get_field(part.link).attname
+            model, link = part.model_class, part.model_class._meta.get_field(part.link).attname
             fixed = {(f"{k}__isnull" if v is None else k): (True if v is None else v) for k, v in part.fixed.items()}
-            stored = part.model_class._base_manager.filter(**{f"{link}__in": ids}, **fixed).order_by("pk")
+            stored = model._base_manager.filter(one_of(model, part.link, ids), **fixed).order_by("pk")
             lines: dict[int, list[tuple]] = {}
             for values in stored.values_list(link, *paths):
                 lines.setdefault(values[0], []).append(values)

@@ -52,8 +52,8 @@ class UploadForm(forms.Form):
 def sheet_or_404(kind: str) -> Sheet:
     try:
         return get_sheet(kind)
-    except LookupError as error:
-        raise Http404(str(error)) from None
+    except LookupError:
+        raise Http404("没有这种台账。请在“导入”页里选一种。") from None
 
 
 @require_GET

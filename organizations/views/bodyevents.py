@@ -70,7 +70,7 @@ class OrganizationEventList(ListPage):
                fields=("organization_id",), url=lambda row: body_url(row["organization_id"])),
         Column("事件", "kind", sort="kind"),
         Column("内容", "detail", fields=("item", "old_value", "new_value", "successor__name"), value=what, phone="wide"),
-        Column("文号", "document_no"),
+        Column("文号", "document_no", phone="wide"),
     )  # fmt: skip
 
 

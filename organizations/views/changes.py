@@ -96,7 +96,7 @@ class MemberChangeList(BalanceFoot, ListPage):
         Column("党支部", "branch__name", fields=("branch__short_name",), value=branch_name, phone="wide"),
         Column("对方党组织", "other_branch__name", fields=("other_branch__short_name", "outside"), value=other_side,
                phone="wide"),
-        Column("文号", "document_no"),
+        Column("文号", "document_no", phone="wide"),
         Column("说明", "note", value=note_cell, phone="wide"),
     )  # fmt: skip
 
