@@ -4,18 +4,20 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from core.models import User
 
 pytestmark = [pytest.mark.screenshots, pytest.mark.django_db(transaction=True)]
 
 FOLDER = settings.BASE_DIR / "docs" / "screenshots"
-# file, account of the demo, where its page begins (the first link of the menu with this text; "" is the home page), width
+# file, account of the demo, page, width
 SHOTS = [
-    ("home", "staff", "", 1280),
-    ("organizations", "staff", "社会组织", 1280),
-    ("summary", "staff", "季度总结", 1280),
-    ("phone", "secretary", "", 390),
+    ("home", "staff", ("reports:home",), 1280),
+    ("organizations", "staff", ("organizations:socialorganization-list",), 1280),
+    ("coverage", "staff", ("organizations:coverage",), 1280),
+    ("summary", "staff", ("reports:summary-detail", "2023Q1"), 1280),
+    ("phone", "secretary", ("reports:home",), 390),
 ]
 
 
@@ -31,13 +33,11 @@ def test_pictures_of_the_demo(page, live_server):
     User.objects.update(must_change_password=False)
     FOLDER.mkdir(parents=True, exist_ok=True)
 
-    for name, username, menu, width in SHOTS:
+    for name, username, (view, *place), width in SHOTS:
         page.context.clear_cookies()
         sign_in(page, live_server, username)
         page.set_viewport_size({"width": width, "height": 860})
-        page.goto(live_server.url)
-        if menu:
-            page.goto(live_server.url + page.locator("nav a", has_text=menu).first.get_attribute("href"))
+        page.goto(live_server.url + reverse(view, args=place))
         page.screenshot(path=FOLDER / f"{name}.png")
 
     assert {path.name for path in FOLDER.glob("*.png")} >= {f"{name}.png" for name, *_rest in SHOTS}
