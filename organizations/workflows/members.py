@@ -102,11 +102,23 @@ def move_membership(
             row = Membership(member=member, branch=branch, start=on, join_reason=JoinReason.TRANSFERRED)
             row.origin, row.document_no = "" if old else outside, document_no
             store(row)
+            follow_branch(member, branch, by)
         settle_changes([member.pk])
         target = f"{branch or outside}（{on}起）"
         log(member, "所在党支部", str(old.branch) if old else outside, target, by, document_no)
         end_absence(member, to=FloatingStatus.MOVED, on=on, by=by, note="组织关系已转接")
     return row
+
+
+def follow_branch(member: PartyMember, branch: PartyBranch, by: User) -> None:
+    """Between two committees of one tree the row goes along, so that the new one sees and counts the member."""
+    if member.committee_id == branch.committee_id:
+        return
+    stored = PartyMember.objects.get(pk=member.pk)
+    stored.committee = branch.committee
+    stored.validate_constraints()
+    update_record(stored, by=by)
+    member.committee, member.version = stored.committee, stored.version
 
 
 def leave(member: PartyMember, *, end: date, leave_reason: str, by: User, document_no: str = "") -> PartyMember:

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.test import TestCase
 from django.urls import reverse
 
-from core.models import AuditEntry, Notice
+from core.models import AuditEntry, Committee, Notice
 from core.transitions import TransitionError
 from organizations.choices import TRANSFER_FLOW, TransferStatus
 from organizations.models import MemberChange, Membership, MemberTransfer, PartyMember
@@ -160,6 +160,25 @@ class TransferRuleTests(TransferCase):
         transfers.receive_transfer(back, by=self.taker, on=date(2023, 3, 28))
 
         self.assertEqual(self.homes()[-1], (self.new.pk, None, ""))
+
+    def test_between_two_committees_of_one_tree_the_row_goes_along(self):
+        below = make_committee(parent=self.committee, demo_date=self.committee.demo_date)
+        branch, clerk = make_branch(below), make_staff(below)
+        self.assertNotIn(self.member, PartyMember.objects.visible_to(clerk))
+        transfers.transfer_member(self.member, branch=branch, start=date(2023, 3, 1), by=self.staff)
+        self.assertIn(self.member, PartyMember.objects.visible_to(clerk))
+        above = make_staff(Committee.objects.get(pk=self.committee.pk))
+        self.assertIn(self.member, PartyMember.objects.visible_to(above))
+        self.assertEqual(self.member.version, PartyMember.objects.get(pk=self.member.pk).version)
+
+    def test_a_duplicate_in_the_other_committee_is_found_before_the_row_goes_there(self):
+        below = make_committee(parent=self.committee, demo_date=self.committee.demo_date)
+        branch = make_branch(below)
+        PartyMember.objects.filter(pk=self.member.pk).update(id_hash="same")
+        PartyMember.objects.filter(pk=make_member(branch).pk).update(id_hash="same")
+        with self.assertRaisesMessage(ValidationError, "名册里已有这个证件号码的党员"):
+            transfers.transfer_member(self.member, branch=branch, start=date(2023, 3, 1), by=self.staff)
+        self.assertEqual(self.homes(), [(self.old.pk, None, "")])
 
     def test_wrong_sides_are_refused_with_a_sentence(self):
         self.refused("已在", self.start, to_branch=self.old)
