@@ -53,6 +53,7 @@ class Applier:
         self.decode = Decoders(self.model)
         self.make = loading.maker(self.model)
         self.part_decode = {n: Decoders(p.model_class) for n, p in self.parts.items()}
+        self.pk_name = self.model._meta.pk.attname
         self.has_version = field_of(self.model, "version") is not None
         self.stamps = (("committee_id", batch.committee_id), ("created_by_id", by.pk if by else None))
         self.ids: list[int] = []
@@ -155,7 +156,7 @@ class Applier:
 
     def build(self, row: Any) -> models.Model:
         obj = self.make(self.values_of(row))
-        obj.pk = row.object_id
+        obj.__dict__[self.pk_name] = row.object_id
         self.stamp(obj)
         self.sheet.derive(obj, self.context)
         return obj

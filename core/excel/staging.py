@@ -132,6 +132,7 @@ def stage(batch: ImportBatch, planner: Planner, progress: Any) -> dict[str, int]
     return counts
 
 
+JSON_ALREADY = {str, int, bool, float, type(None)}
 STAGED = ("id", "number", "action", "label", "object_id", "values", "before", "after", "errors")
 
 
@@ -140,7 +141,7 @@ def rows(lines: Iterable[Line], keys: list[int]) -> Iterator[tuple]:
     for pk, line in zip(keys, lines, strict=True):
         main: dict[str, Any] = {}
         if line.action != RowAction.WRONG:
-            main = {k: v if v.__class__ is str else to_json(v) for k, v in line.after.items()}
+            main = {k: v if v.__class__ in JSON_ALREADY else to_json(v) for k, v in line.after.items()}
         parts = main.pop("parts", None)
         after = {"m": main, **({"parts": parts} if parts else {})} if main or parts else {}
         stored = line.stored.pk if line.stored is not None else None

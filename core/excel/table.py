@@ -67,7 +67,7 @@ class Table:
 
     def not_data(self, row: list[Any], head: set[str]) -> str | None:
         """ "" for a blank row, a word for a total or a note, None for data."""
-        first = next((c for c in row if c not in ("", None)), None)
+        first = row[0] if row and row[0] else next((c for c in row if c not in ("", None)), None)
         if first is None:
             return ""
         if not isinstance(first, str):
@@ -88,9 +88,7 @@ class Table:
             filled = [norm(c) for c in row if c not in ("", None)]
             if len(filled) > 2 and sum(c in head or c in NUMBER_HEADINGS for c in filled) > len(filled) * 0.7:
                 return "重复的表头"
-        if column_numbers(row):
-            return "列号"
-        return None
+        return "列号" if len(first) <= 3 and column_numbers(row) else None
 
 
 MARKS = re.compile("[\\s*:★☆·_\u200b-\u200d\ufeff]|\\(必填\\)|\\(选填\\)")
