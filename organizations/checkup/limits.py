@@ -9,7 +9,7 @@ from core.models import Committee, OfficeSetting
 from core.working_days import working_days_back
 
 COUNCIL_YEARS = {"51": 5, "53": 5, "52": 4}
-TERM_YEARS = {"branch": 3, "joint": 3, "general": 3, "committee": 5}
+TERM_YEARS = {"branch": 3, "joint": 3, "general": 3, "functional": 3, "committee": 5}
 NUMBERS = {  # setting → (field below, value where the office has set none)
     "branch.min_members": ("least_members", 3),
     "branch.max_members": ("most_members", 50),
@@ -72,6 +72,8 @@ def limits(committee: Committee, on: date) -> Limits:
     rows = OfficeSetting.objects.filter(committee=committee, key__in=keys, effective_from__lte=on)
     found = dict(rows.order_by("effective_from").values_list("key", "value"))
     values: dict[str, Any] = {name: whole(found.get(key), default) for key, (name, default) in NUMBERS.items()}
+    if isinstance(months := found.get("election.reminder_months"), list) and months:  # reminders begin with the first
+        values["election_months"] = max(whole(month, 0) for month in months) or values["election_months"]
     for key, (name, default) in MAPPINGS.items():
         chosen = found.get(key)
         given = chosen if isinstance(chosen, dict) else dict.fromkeys(default, chosen)

@@ -82,7 +82,7 @@ RULES = (
     Rule(
         "mb-06", "MB-06", MUST, MEMBER, "不在任何党支部", lambda on, limits: CHECKS.without_branch(),
         lambda row, on: "党籍状态正常，没有编入任何党支部。", "每名党员都要编入一个党支部；已转出本市的，补登转出。",
-        Place("partymember-restore", "id_branch"), "编入支部",
+        Place("partymember-transfer", "id_to_branch"), "编入支部",
     ),
     Rule(
         "mb-07", "MB-07", MUST, MEMBER, "预备期满没有讨论转正",

@@ -1,13 +1,13 @@
 """Forms of members."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from core.forms import RecordForm
-from organizations.choices import JoinReason, LeaveReason, MembershipKind
+from organizations.checkup.numbers import facts_of
+from organizations.choices import DocumentKind, JoinReason, LeaveReason, MembershipKind
 from organizations.models import (
     Membership,
     PartyMember,
@@ -68,13 +68,14 @@ class MemberForm(RecordForm):
             except ValidationError as error:
                 self.add_error("id_number", error)
             else:
-                self.from_number(number.strip().upper(), cleaned)
+                self.from_number(cleaned)
         return cleaned
 
-    def from_number(self, number: str, cleaned: dict[str, Any]) -> None:
+    def from_number(self, cleaned: dict[str, Any]) -> None:
         """The birth date of a resident's ID number, where the office gave none."""
-        if not cleaned.get("born_on") and len(number) == 18 and number[:17].isdigit():
-            cleaned["born_on"] = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        known = facts_of(self.instance.id_number()) if self.instance.id_kind == DocumentKind.RESIDENT_ID else None
+        if known and not cleaned.get("born_on"):
+            cleaned["born_on"] = known[0]
 
 
 class LeaveForm(DatedForm):

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
-from core.pinyin import search_key
+from core.pinyin import plain, search_key
 from organizations.choices import (
     APPLICATION_ENDED,
     APPLICATION_KINDS,
@@ -31,7 +31,7 @@ class BranchApplicationQuerySet(RecordQuerySet):
         )
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=text.lower().strip())
+        return self.filter(search__contains=plain(text))
 
     def running(self) -> Self:
         return self.exclude(status__in=APPLICATION_ENDED)

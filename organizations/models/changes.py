@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
 from core.models import Committee, ScopedQuerySet, User
+from core.pinyin import plain
 from organizations.choices import ChangeKind
 
 from .branches import PartyBranch
@@ -18,7 +19,7 @@ class MemberChangeQuerySet(ScopedQuerySet):
         return self.filter(branch__in=posted_ids(user)[0])
 
     def search(self, text: str) -> Self:
-        return self.filter(member__search__contains=text.lower().strip())
+        return self.filter(member__search__contains=plain(text))
 
     def between(self, start: date, end: date) -> Self:
         return self.filter(on__range=(start, end))

@@ -108,10 +108,6 @@ class SurroundingsQuerySet(models.QuerySet):
         """Bodies with this 党建管理归口 on that day."""
         return self.filter(Exists(rows("Affiliation").on(on).filter(kind=kind, **BODY)))
 
-    def marked_due(self, on: date) -> Self:
-        """Marked 应建未建 on that day."""
-        return self.filter(self.due_on(on))
-
     @staticmethod
     def due_on(on: date) -> Q:
         return Q(due_since__lte=on) & (Q(due_until=None) | Q(due_until__gt=on))

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Committee, User
+from core.pinyin import plain
 from core.validators import validate_phone
 from organizations.choices import CoverageMethod
 
@@ -30,7 +31,7 @@ class OfBodyQuerySet(IntervalQuerySet):
 
     def search(self, text: str) -> Self:
         return self.filter(
-            Q(organization__search__contains=text.lower().strip()) | Q(**{f"{self.person}__contains": text.strip()})
+            Q(organization__search__contains=plain(text)) | Q(**{f"{self.person}__contains": text.strip()})
         )
 
     person = "organization__name"

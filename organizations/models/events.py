@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import Record, RecordQuerySet
+from core.pinyin import plain
 from organizations.choices import ENDING_EVENTS, STATUS_AFTER, ChangedItem, OrganizationEventKind
 
 from .organizations import SocialOrganization
@@ -32,7 +33,7 @@ class FormerName(models.Model):
 class OrganizationEventQuerySet(RecordQuerySet):
     def search(self, text: str) -> Self:
         words = text.lower().strip()
-        return self.filter(Q(organization__search__contains=words) | Q(document_no__icontains=words))
+        return self.filter(Q(organization__search__contains=plain(text)) | Q(document_no__icontains=words))
 
     def valid(self) -> Self:
         """Events that stand: none that was withdrawn as a mistake."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
 from core.periods import add_months
+from core.pinyin import plain
 from organizations.choices import (
     FLOATING_KINDS,
     FLOATING_OPEN,
@@ -31,7 +32,7 @@ class OfBranchQuerySet(RecordQuerySet):
         return self.filter(branch__in=posted_ids(user)[0])
 
     def search(self, text: str) -> Self:
-        return self.filter(member__search__contains=text.lower().strip())
+        return self.filter(member__search__contains=plain(text))
 
 
 class FloatingRecordQuerySet(OfBranchQuerySet):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
 from core.periods import add_months
+from core.pinyin import plain
 from organizations.choices import (
     TERM_ENDED,
     TERM_KINDS,
@@ -27,7 +28,7 @@ class ElectionTermQuerySet(RecordQuerySet):
         return self.filter(branch__in=PartyBranch.objects.visible_to(user).values("pk"))
 
     def search(self, text: str) -> Self:
-        return self.filter(branch__search__contains=text.lower().strip())
+        return self.filter(branch__search__contains=plain(text))
 
     def open(self) -> Self:
         return self.exclude(status__in=TERM_ENDED)
@@ -56,10 +57,6 @@ class ElectionTermQuerySet(RecordQuerySet):
     def due_soon(self, on: date, months: int = NEAR_MONTHS) -> Self:
         """Near or overdue."""
         return self.awaiting().with_deadline().filter(deadline__lte=add_months(on, months))
-
-    def due_between(self, start: date, end: date) -> Self:
-        """Elections that had to be held in these days, whatever became of them; a dissolved branch elects nobody."""
-        return self.exclude(status=TermStatus.CLOSED).with_deadline().filter(deadline__range=(start, end))
 
     def with_today(self, on: date) -> Self:
         """Annotate `today`, for the state of each row."""

@@ -8,6 +8,7 @@ from django.db.models import DateField, F, Q, Value
 from django.urls import reverse
 
 from core.models import Record, RecordQuerySet, User
+from core.pinyin import plain
 from organizations.choices import TRANSFER_KINDS, TRANSFER_OPEN, TransferDirection, TransferStatus
 
 from .branches import PartyBranch
@@ -28,7 +29,7 @@ class MemberTransferQuerySet(RecordQuerySet):
         return self.filter(Q(committee_id__in=ids) | Q(to_branch__committee_id__in=ids))
 
     def search(self, text: str) -> Self:
-        return self.filter(member__search__contains=text.lower().strip())
+        return self.filter(member__search__contains=plain(text))
 
     def open(self) -> Self:
         return self.filter(status__in=TRANSFER_OPEN)

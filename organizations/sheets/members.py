@@ -1,12 +1,12 @@
 """党员名册. ID numbers are stored encrypted and printed masked."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import Period
-from organizations.choices import Sex
+from organizations.checkup.numbers import facts_of
+from organizations.choices import DocumentKind
 from organizations.models import PartyMember, party_age
 from organizations.statistics import Balance, balance_for
 from organizations.workflows.changes import settle_changes
@@ -95,9 +95,7 @@ class MemberSheet(Sheet):
 
     def derive(self, obj: PartyMember, context: Context) -> None:
         """Sex and birth date stand in the ID number; what the office wrote itself comes first (MB-01)."""
-        if obj.id_cipher and (not obj.sex or obj.born_on is None):
-            number = obj.id_number()
-            if len(number) == 18 and number[:17].isdigit():
-                obj.sex = obj.sex or (Sex.MALE if int(number[16]) % 2 else Sex.FEMALE)
-                obj.born_on = obj.born_on or date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        lacks = obj.id_kind == DocumentKind.RESIDENT_ID and obj.id_cipher and (not obj.sex or obj.born_on is None)
+        if lacks and (known := facts_of(obj.id_number())):
+            obj.born_on, obj.sex = obj.born_on or known[0], obj.sex or known[1]
         super().derive(obj, context)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Value
@@ -35,7 +35,6 @@ from organizations.models import (
     SyncDuty,
 )
 
-HALF_YEAR = timedelta(days=183)
 REGISTER, COVER, MANAGED, PEOPLE = "登记", "组织覆盖", "归口", "指导员和联络员"
 PAPERS, DUTIES, MERGES = "章程和承诺书", "前置审查和同步", "合并记录"
 

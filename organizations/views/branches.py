@@ -119,7 +119,7 @@ class PartyBranchList(LedgerDay, ListPage):
         Column("党员", "member_count", "number"),
         Column("成立日期", "founded_on", "date", sort="founded_on", phone="hide"),
         Column("届满", "deadline", sort="deadline", fields=("today", "standing", "term_status", "term_elected_on"),
-               value=term_cell),
+               value=term_cell, phone="wide"),
         Column("标准化", "is_standard", "yesno", phone="hide"),
         Column("状态", "standing", value=standing_cell),
     )  # fmt: skip

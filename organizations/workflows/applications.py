@@ -278,6 +278,8 @@ def finish(row: BranchApplication, *, by: User) -> BranchApplication:
     """启用 (成立), 执行变更 or 撤销: everything that follows, once, in one transaction. A second click is refused."""
     if S.DONE not in steps_from(row):
         return _move(row, S.DONE, by=by)
+    if row.kind != K.SET_UP and row.effective_on and row.effective_on > today(row.committee):
+        raise ValidationError(f"{row.effective_on}才生效，请到那一天再办结。", code="future")
     do = {K.SET_UP: _set_up, K.CHANGE: _change, K.CANCEL: _cancel}[K(row.kind)]
     with transaction.atomic():
         branch = do(row, by)

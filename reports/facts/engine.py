@@ -155,12 +155,14 @@ def aggregates(base: QuerySet, facts: Sequence[Fact], scope: Scope) -> dict[str,
 def statement(base_key: str, facts: Sequence[Fact], scope: Scope) -> Statement:
     """The compiled aggregate of these facts, from memory where the same scope was asked before."""
     key = (connection.vendor, base_key, tuple(fact.key for fact in facts), *scope.key)
-    if key not in compiled:
+    found = compiled.get(key)
+    if found is None:
         base = bases[base_key].queryset(scope).order_by()
+        found = Statement.of(base, aggregates(base, facts, scope))
         if len(compiled) >= STATEMENTS_KEPT:
-            compiled.clear()
-        compiled[key] = Statement.of(base, aggregates(base, facts, scope))
-    return compiled[key]
+            compiled.clear()  # another thread may do so at any time; `found` is our own
+        compiled[key] = found
+    return found
 
 
 @dataclass

@@ -267,6 +267,14 @@ class ChangeTests(ApplicationCase):
             (self.bodies[1].pk, "joint", day, None),
         ])  # fmt: skip
 
+    def test_nothing_happens_before_the_effective_day(self):
+        branch = make_branch(self.committee)
+        row = self.at("approved", "cancel", branch=branch)
+        BranchApplication.objects.filter(pk=row.pk).update(effective_on=date(2099, 1, 1))
+        self.refused("2099-01-01才生效", applications.finish, self.fresh(row))
+        branch.refresh_from_db()
+        self.assertIsNone(branch.dissolved_on)
+
     def test_a_cancellation_dissolves_and_keeps_the_members_rule(self):
         branch = make_branch(self.committee, covers=(self.bodies[0],), secretary="甲示例", term_end=date(2023, 6, 1))
         member = make_member(branch)
