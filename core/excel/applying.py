@@ -53,6 +53,7 @@ class Applier:
         self.decode = Decoders(self.model)
         self.make = loading.maker(self.model)
         self.part_decode = {n: Decoders(p.model_class) for n, p in self.parts.items()}
+        self.part_make = {n: loading.maker(p.model_class) for n, p in self.parts.items()}
         self.pk_name = self.model._meta.pk.attname
         self.has_version = field_of(self.model, "version") is not None
         self.stamps = (("committee_id", batch.committee_id), ("created_by_id", by.pk if by else None))
@@ -267,7 +268,8 @@ class Applier:
             objects = []
             for pk, (row, op) in zip(loading.allocate(model, len(pairs)), pairs, strict=True):
                 op["id"] = pk
-                obj = model(pk=pk, **{**self.part_decode[name](op["v"]), link: row.object_id})
+                obj = self.part_make[name]({**self.part_decode[name](op["v"]), link: row.object_id})
+                obj.pk = pk
                 self.stamp(obj)
                 if hasattr(obj, "before_save"):
                     obj.before_save()

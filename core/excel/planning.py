@@ -25,7 +25,7 @@ Step = Callable[[int, int | None], None]
 
 
 class Planner(Matching, Comparing, PartPlanning, Judging):
-    """Holds what one import needs to know; `chunks()` yields planned lines."""
+    """Holds what one import needs to know; `chunks()` yields planned lines. The sheet has prepared the context before."""
 
     def __init__(self, sheet: Sheet, table: Table, context: Context) -> None:
         self.sheet, self.table, self.context = sheet, table, context
@@ -73,7 +73,6 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         ]
         self.refers = bool(sheet.parents) or any(self.refers_to_itself(r) for r in self.resolvers.values())
         self.checks = type(sheet).check is not Sheet.check
-        sheet.prepare(context)
 
     def from_title(self) -> list[tuple[Binding, Any]]:
         """Columns that are absent and stand in the title instead (2023年第一季度…任务清单)."""

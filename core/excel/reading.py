@@ -11,6 +11,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,21 +43,21 @@ def fail(sentence: str, code: str) -> ValidationError:
 
 
 class WorkbookReader:
-    """`with WorkbookReader(path, name) as reader: reader.grids` — the visible sheets; then `reader.take(grid)`."""
+    """`with WorkbookReader(path, name) as reader: reader.grids` — the visible sheets, each with `rows()`.
+
+    Opening takes place elsewhere; what is done before the first look at `grids` costs no time.
+    """
 
     def __init__(self, path: Path, name: str) -> None:
         self.path, self.name = path, name
         self.accepted: Accepted = accept(path, name)
-        self.grids: list[Grid] = []
         self.process: subprocess.Popen | None = None
         self.timer: threading.Timer | None = None
         self.timed_out = False
 
     def __enter__(self) -> "WorkbookReader":
         try:
-            if self.accepted.format == "csv":
-                self.grids = [text_grid(self.path.read_text(encoding=self.accepted.encoding), "CSV")]
-            else:
+            if self.accepted.format != "csv":
                 self.start()
         except BaseException:
             self.close()
@@ -85,11 +86,19 @@ class WorkbookReader:
         self.timer = threading.Timer(CHILD_SECONDS, self.expire)
         self.timer.daemon = True
         self.timer.start()
+
+    @cached_property
+    def grids(self) -> list[Grid]:
+        """The visible sheets; ValidationError where the file cannot be read."""
+        if self.accepted.format == "csv":
+            return [text_grid(self.path.read_text(encoding=self.accepted.encoding), "CSV")]
+        found = []
         for index, sheet_name, rows, columns, head in self.frame()["sheets"]:
             self.check_size(sheet_name, rows, columns)
-            self.grids.append(Grid(sheet_name, head, lambda i=index: self.stream(i)))
-        if not self.grids:
+            found.append(Grid(sheet_name, head, lambda i=index: self.stream(i)))
+        if not found:
             raise fail(f"《{self.name}》里没有可见的工作表。请取消隐藏要导入的工作表后再上传。", "no-sheet")
+        return found
 
     def expire(self) -> None:
         self.timed_out = True

@@ -120,6 +120,7 @@ class Uniques:
         """(row number, field, sentence) for the objects of one chunk; `freed` are stored rows that end by this import."""
         for attnames, judge, condition, message, seen in self.rules:
             wanted: dict[tuple, tuple[int, Any]] = {}
+            pk_name = self.model._meta.pk.attname
             for number, obj in rows:
                 values = obj.__dict__
                 key = tuple([values.get(a) for a in attnames])
@@ -128,7 +129,7 @@ class Uniques:
                 if (first := seen.setdefault(key, number)) != number:
                     yield number, attnames[-1], f"与第{first}行重复：{message}"
                 else:
-                    wanted[key] = (number, obj.pk)
+                    wanted[key] = (number, values[pk_name])
             if wanted:
                 yield from self.stored(attnames, condition, message, wanted, freed)
 

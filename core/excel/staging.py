@@ -91,8 +91,9 @@ def read_batch(batch: ImportBatch, progress: Any = None) -> ImportBatch:
     ImportRow.objects.filter(batch=batch).delete()  # a job that was started again begins anew
     try:
         with local_file(batch.file) as path, WorkbookReader(path, batch.file_name) as reader:
+            sheet.prepare(context := context_of(batch))  # while the workbook is being opened
             table = choose(reader.grids, sheet)
-            planner = Planner(sheet, table, context_of(batch))
+            planner = Planner(sheet, table, context)
             with loading.without_collector():
                 counts = stage(batch, planner, progress)
             report = report_of(planner, table, [reader.accepted.notice])

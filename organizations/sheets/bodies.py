@@ -98,8 +98,6 @@ def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
 
 def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The first 归口 of a body begins with its registration; a later one on the day given, or the day “as of”."""
-    if "affiliations" not in context.data:
-        context.data["affiliations"] = open_affiliations(context)
     stored = context.data["affiliations"]
     kind, start = values.get("affiliation.kind"), values.get("affiliation.start")
     known_kind, known_start = stored.get(values.get("code")) or stored.get(values.get("name")) or ("", None)
@@ -213,6 +211,9 @@ class OrganizationSheet(Sheet):
                extra=True),
         Column("备注", "remark", width=12),
     )  # fmt: skip
+
+    def prepare(self, context: Context) -> None:
+        context.data["affiliations"] = open_affiliations(context)
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         return self.completed(rows.for_ledger(on, past=on < today()), on)
