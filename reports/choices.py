@@ -12,9 +12,9 @@ class SummaryStatus(models.TextChoices):
 
 SUMMARY_FLOW = {
     SummaryStatus.DRAFT: [SummaryStatus.REVIEW],
-    SummaryStatus.REVIEW: [SummaryStatus.RETURNED, SummaryStatus.SIGNED],
+    SummaryStatus.REVIEW: [SummaryStatus.DRAFT, SummaryStatus.RETURNED, SummaryStatus.SIGNED],
     SummaryStatus.RETURNED: [SummaryStatus.REVIEW],
-    SummaryStatus.SIGNED: [],
+    SummaryStatus.SIGNED: [SummaryStatus.RETURNED],
 }
 SUMMARY_KINDS = {
     SummaryStatus.DRAFT: "info",
@@ -39,7 +39,7 @@ class BlockOrigin(models.TextChoices):
 
 class EditionKind(models.TextChoices):
     DOWNLOADED = "downloaded", "下载"
-    SUBMITTED = "submitted", "上报"
+    SUBMITTED = "submitted", "送审"
     SIGNED = "signed", "定稿"
 
 

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 
+from core.periods import today
 from organizations.models import Membership
 from organizations.statistics import balance
 from reports.choices import BlockOrigin
 from reports.facts import FactSet, Scope
-from reports.narrative import Composed
+from reports.narrative import Composed, ComposedBlock, Missing, missing_of
 
 DIGITS = re.compile(r"(?<![〔\d])\d+(?:\.\d+)?(?!\d*[年月日号〕])")
 
@@ -85,3 +86,39 @@ def typed_numbers(composed: Composed) -> list[tuple[str, str]]:
             if piece.token is None:
                 found += [(block.key, digits) for digits in DIGITS.findall(piece.text)]
     return found
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands before 送审: gaps forbid it, failed checks want a sentence, the rest wants a look."""
+
+    missing: list[Missing]
+    checks: list[Check]
+    changed: list[ComposedBlock]
+    typed: list[tuple[str, str]]
+    is_over: bool  # the period has ended
+
+    @property
+    def gaps(self) -> list[Missing]:
+        """Numbers that the text prints as 〔缺：…〕."""
+        return [row for row in self.missing if row.blocking]
+
+    @property
+    def silent(self) -> list[Missing]:
+        """Paragraphs for which the period has no records; they are not printed."""
+        return [row for row in self.missing if not row.blocking]
+
+    @property
+    def failed(self) -> list[Check]:
+        return [check for check in self.checks if not check.holds]
+
+
+def readiness_of(composed: Composed) -> Readiness:
+    scope = composed.facts.scope
+    return Readiness(
+        missing=missing_of(composed),
+        checks=[*sum_checks(composed.facts), *balance_checks(scope)],
+        changed=[block for block in composed.printed_blocks if block.changed or block.pending],
+        typed=typed_numbers(composed),
+        is_over=today(composed.committee) > composed.period.end,
+    )

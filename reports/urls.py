@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 from core.periods import PeriodConverter
 
-from .views import blocks, editions, facts, home, sources, summaries
+from .views import blocks, editions, facts, home, review, sources, summaries
 
 app_name = "reports"
 register_converter(PeriodConverter, "period")
@@ -19,6 +19,11 @@ urlpatterns = [
     path(f"{SUMMARY}pdf/", blocks.download_pdf, name="summary-pdf"),
     path(f"{SUMMARY}copy/", blocks.copy_last, name="summary-copy"),
     path(f"{SUMMARY}settings/", sources.SummarySettings.as_view(), name="summary-settings"),
+    path(f"{SUMMARY}submit/", review.SummarySubmit.as_view(), name="summary-submit"),
+    path(f"{SUMMARY}recall/", review.summary_recall, name="summary-recall"),
+    path(f"{SUMMARY}return/", review.summary_return, name="summary-return"),
+    path(f"{SUMMARY}sign/", review.SummarySign.as_view(), name="summary-sign"),
+    path(f"{SUMMARY}report/", review.SummaryReport.as_view(), name="summary-report"),
     path(f"{SUMMARY}add/", blocks.block_add, name="block-add"),
     path(f"{SUMMARY}examples/<slug:fact>/", blocks.examples_save, name="examples-save"),
     path(f"{SUMMARY}blocks/<slug:key>/save/", blocks.block_save, name="block-save"),

@@ -1,8 +1,9 @@
-"""Speed and memory as ratios, measured side by side in one run: `make bench` (PERF G1, G2, G5–G7, G10–G13).
+"""Speed and memory as ratios, measured side by side in one run: `make bench` (PERF G1–G3, G5–G8, G10–G13).
 
-`BENCH_ARGS="--committees 20"` makes a province of as many cities and measures one of them in it; `python -m
-tests.bench_coverage` puts one committee in a province beside the same committee alone (G3). A bulk city is made in a temporary SQLite database, or in the empty database that DATABASE_URL names. Each pair is
-measured in turns, A B A B …, and the medians are compared, so that a slow machine slows both.
+`BENCH_ARGS="--committees 20"` makes a province of as many cities and measures one of them in it; then it puts the city,
+and the office above, beside the same city alone (tests/bench_province.py: G3, G8). The rows are made in a temporary
+SQLite database, or in the empty database that DATABASE_URL names. Each pair is measured in turns, A B A B …, and the
+medians are compared, so that a slow machine slows both.
 """
 
 import argparse
@@ -309,6 +310,11 @@ def main() -> None:
         bench_export(user, Path(folder), 10_000 if options.quick else 100_000)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"本进程内存峰值 {peak} MB")
+    if options.committees > 1:
+        from tests.bench_province import bench_province
+
+        os.environ.pop("DANGJIAN_DATA_DIR", None)
+        bench_province(options.committees, options.organizations, options.members)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,11 @@ def pairs(a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS) -> t
     return median(left), median(right)
 
 
+def median_of(call: Callable[[], Any], rounds: int = ROUNDS) -> float:
+    """Seconds of the call, after one warm-up."""
+    return pairs(call, lambda: None, rounds)[0]
+
+
 def row(label: str, value: str, goal: str, holds: bool) -> None:
     print(f"{'合格' if holds else '超出'}  {label}：{value}（要求{goal}）", flush=True)
 

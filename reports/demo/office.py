@@ -42,6 +42,7 @@ from . import (
     members,
     papers,
     register,
+    signed,
     wording,
     work,
 )
@@ -137,6 +138,7 @@ def load(password: str = "", say: Say = lambda text: None) -> Committee:
     elections.hold(committee, staff)
     elections.apply(committee, staff)
     register.build(committee, staff)
+    signed.load(committee, staff)
     return committee
 
 

@@ -18,10 +18,22 @@ class Summary(Record):
     signed_on = models.DateField("成文日期", null=True, blank=True, help_text="留空不印落款日期。")
     has_signature = models.BooleanField("印落款", default=False, help_text="上报的正式文件才印署名和日期。")
     choices = models.JSONField("举例选择", default=dict, blank=True, editable=False)
-    excuses = models.JSONField("缺项说明", default=dict, blank=True, editable=False)
+    excuses = models.JSONField("核对说明", default=dict, blank=True, editable=False)
     status = models.CharField(
         "状态", max_length=10, choices=SummaryStatus.choices, default=SummaryStatus.DRAFT, editable=False
     )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="送审人",
+        editable=False,
+    )  # fmt: skip
+    submitted_on = models.DateField("送审日期", null=True, blank=True, editable=False)
+    opinion = models.CharField("退回意见", max_length=500, blank=True, editable=False)
+    signer = models.CharField("签发人", max_length=40, blank=True, editable=False)
+    edition = models.ForeignKey(
+        "reports.Edition", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="定稿", editable=False
+    )
+    reported_on = models.DateField("上报日期", null=True, blank=True, editable=False)
+    reported_to = models.CharField("上报单位", max_length=60, blank=True, editable=False)
 
     objects = RecordQuerySet.as_manager()
 
@@ -54,6 +66,10 @@ class Summary(Record):
     def is_open(self) -> bool:
         """Whether its wording may still be changed."""
         return self.status in (SummaryStatus.DRAFT, SummaryStatus.RETURNED)
+
+    @property
+    def is_signed(self) -> bool:
+        return self.status == SummaryStatus.SIGNED
 
 
 class Block(models.Model):
@@ -116,6 +132,7 @@ class Edition(Record):
     file = models.FileField("文件", upload_to="editions/%Y/%m/")
     sha256 = models.CharField("校验值", max_length=64)
     text = models.TextField("全文")
+    layout = models.JSONField("版面", default=dict, editable=False)
     facts = models.JSONField("数据", default=list)
     as_of = models.DateField("数据截至")
 

@@ -17,12 +17,11 @@ from core.periods import Period
 from core.permissions import allow, is_office, is_staff, require
 from reports import workflows
 from reports.choices import EditionKind
-from reports.documents.assembly import document_of, quoted_facts
-from reports.documents.model import plain_text
+from reports.documents.assembly import document_of
+from reports.documents.papers import edition_document, paper_of
 from reports.documents.pdf import PdfUnavailable, render_pdf
-from reports.documents.word import render_word
 from reports.narrative import Composed
-from reports.views.summaries import block_or_404, chosen_committee, render_summary
+from reports.views.summaries import block_or_404, chosen_committee, render_summary, signed_edition
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -271,27 +270,25 @@ def examples_save(request: HttpRequest, period: Period, fact: str) -> HttpRespon
 @require_POST
 @allow(is_office)
 def download_word(request: HttpRequest, period: Period) -> HttpResponse:
-    """The Word file; what was downloaded is kept as an edition."""
+    """The Word file; what was downloaded is kept as an edition. Of a signed summary it is the very file that was signed."""
     composed = workflows.compose_stored(chosen_committee(request), period)
-    document = document_of(composed, annex=request.POST.get("annex") == "1", created=timezone.localtime())
-    content = render_word(document)
-    workflows.keep_edition(
-        composed,
-        content,
-        plain_text(document),
-        quoted_facts(composed),
-        kind=EditionKind.DOWNLOADED,
-        by=request.user,
-    )
-    return file_response(content, f"{composed.title}.docx", WORD)
+    if signed_edition(composed) is not None:
+        return redirect("reports:edition-file", composed.summary.edition_id)
+    paper = paper_of(composed, annex=request.POST.get("annex") == "1")
+    workflows.keep_edition(paper, kind=EditionKind.DOWNLOADED, by=request.user)
+    return file_response(paper.content, f"{composed.title}.docx", WORD)
 
 
 @require_POST
 @allow(is_office)
 def download_pdf(request: HttpRequest, period: Period) -> HttpResponse:
     composed = workflows.compose_stored(chosen_committee(request), period)
+    edition = signed_edition(composed)
+    paper = (
+        document_of(composed, annex=request.POST.get("annex") == "1") if edition is None else edition_document(edition)
+    )
     try:
-        content = render_pdf(document_of(composed, annex=request.POST.get("annex") == "1"))
+        content = render_pdf(paper)
     except PdfUnavailable as error:
         messages.error(request, str(error))
         return redirect(summary_url(composed))

@@ -12,7 +12,7 @@ from reports.facts import FactSet, registry
 from reports.models import Edition
 from reports.narrative import office_scope
 from reports.views.blocks import WORD
-from reports.views.summaries import shown_value
+from reports.views.summaries import then_and_now
 
 
 class EditionList(ListPage):
@@ -49,11 +49,7 @@ class EditionDetail(DetailPage):
         edition = self.object
         keys = [fact["key"] for fact in edition.facts if fact["key"] in registry]
         now = FactSet(office_scope(edition.committee, edition.period), keys=keys) if keys else {}
-        rows = []
-        for fact in edition.facts:
-            then = "未填" if fact.get("unknown") else "—" if fact["value"] is None else f"{fact['value']:g}"
-            current = shown_value(now[fact["key"]]) if fact["key"] in keys else "指标已停用"
-            rows.append({**fact, "then": then, "now": current, "changed": then != current})
+        rows = then_and_now(edition, now)
         return {
             **super().get_context(),
             "rows": rows,

@@ -13,13 +13,21 @@ from core.permissions import AllowMixin, allow, is_office
 from reports.choices import BlockKind
 from reports.documents.assembly import document_of
 from reports.documents.model import plain_text
+from reports.documents.papers import edition_document
 from reports.facts import FactValue, registry
 from reports.facts.engine import RATE, ROWS, bases
-from reports.guards import balance_checks, sum_checks, typed_numbers
+from reports.guards import readiness_of
 from reports.models import BlockVersion, Edition, Summary
-from reports.narrative import Composed, missing_of
+from reports.narrative import Composed
 from reports.tokens import number_text
-from reports.workflows import can_edit_summary, compose_stored
+from reports.workflows import (
+    can_edit_summary,
+    can_recall_summary,
+    can_reopen_summary,
+    can_report_summary,
+    can_review_summary,
+    compose_stored,
+)
 
 ROWS_SHOWN = 300
 LIST_PERIODS = 6
@@ -43,7 +51,10 @@ class SummaryList(AllowMixin, View):
         periods = [newest.next.shifted(-step) for step in range(LIST_PERIODS)]
         year = newest.year
         periods += [Period.parse(code) for code in (f"{year}H1", f"{year}H2", str(year), str(year - 1))]
-        stored = {row.period_code: row for row in Summary.objects.visible_to(request.user).select_related("created_by")}
+        stored = {
+            row.period_code: row
+            for row in Summary.objects.visible_to(request.user).select_related("created_by", "edition")
+        }
         editions: dict[str, Edition] = {}
         for edition in Edition.objects.visible_to(request.user).select_related("created_by").defer("text", "facts"):
             editions.setdefault(edition.period_code, edition)
@@ -62,23 +73,61 @@ class SummaryDetail(AllowMixin, View):
 
     def get(self, request: HttpRequest, period: Period) -> HttpResponse:
         composed = compose_stored(chosen_committee(request), period)
+        if signed_edition(composed) is not None and request.GET.get("view") != "live":
+            return render_signed(request, composed)
         return render_summary(request, composed)
+
+
+def signed_edition(composed: Composed) -> Edition | None:
+    """The edition that stands in for the text of a signed summary."""
+    summary = composed.summary
+    return summary.edition if summary is not None and summary.is_signed else None
+
+
+def render_signed(request: HttpRequest, composed: Composed) -> HttpResponse:
+    """定稿: the kept paper, who signed it, and what the records say differently by now."""
+    summary = composed.summary
+    edition = summary.edition
+    rows = then_and_now(edition, composed.facts)
+    context = {
+        "composed": composed,
+        "summary": summary,
+        "edition": edition,
+        "paper": edition_document(edition),
+        "period": composed.period,
+        "title": f"{composed.period.title}党建工作总结",
+        "rows": rows,
+        "changed": [row for row in rows if row["changed"]],
+        "can_reopen": can_reopen_summary(request.user, summary),
+        "can_report": can_report_summary(request.user, summary),
+    }
+    return render(request, "reports/summary_signed.html", context)
+
+
+def then_and_now(edition: Edition, now: Any) -> list[dict[str, Any]]:
+    """The figures of an edition beside those that the records give today; `now` holds facts by key."""
+    rows = []
+    for fact in edition.facts:
+        then = "未填" if fact.get("unknown") else "—" if fact["value"] is None else f"{fact['value']:g}"
+        current = shown_value(now[fact["key"]]) if fact["key"] in now else "指标已停用"
+        rows.append({**fact, "then": then, "now": current, "changed": then != current})
+    return rows
 
 
 def render_summary(request: HttpRequest, composed: Composed, status: int = 200, **extra: Any) -> HttpResponse:
     """The three panes; `extra` carries a refused edit with the text that was typed."""
-    can_edit = can_edit_summary(request.user, composed.committee, composed.summary)
-    missing = missing_of(composed)
+    summary = composed.summary
+    can_edit = can_edit_summary(request.user, composed.committee, summary)
+    ready = readiness_of(composed)
     context: dict[str, Any] = {
         "composed": composed,
         "paper": document_of(composed),
         "period": composed.period,
         "title": f"{composed.period.title}党建工作总结",
         "can_edit": can_edit,
-        "missing": missing,
-        "changed": [block for block in composed.printed_blocks if block.changed or block.pending],
-        "checks": [*sum_checks(composed.facts), *balance_checks(composed.facts.scope)],
-        "typed": typed_numbers(composed),
+        "can_review": summary is not None and can_review_summary(request.user, summary),
+        "can_recall": summary is not None and can_recall_summary(request.user, summary),
+        "ready": ready,
         "numbers": sum(1 for _ in composed.tokens),
         "kinds": list(BlockKind.choices),
         "fact_choices": fact_choices(composed),
@@ -159,7 +208,8 @@ def editor_panel(request: HttpRequest, composed: Composed, can_edit: bool) -> di
 def summary_text(request: HttpRequest, period: Period) -> HttpResponse:
     """复制为文本: the whole text on one page, to be copied."""
     composed = compose_stored(chosen_committee(request), period)
-    text = plain_text(document_of(composed))
+    edition = signed_edition(composed)
+    text = plain_text(document_of(composed)) if edition is None else edition.text
     return render(
         request,
         "reports/summary_text.html",

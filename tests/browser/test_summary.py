@@ -11,7 +11,7 @@ from core.models import Committee
 from reports.models import Block, Edition
 from reviews.choices import DutyMode
 from reviews.models import DutyReport
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_leader
 from tests.reports.test_narrative import Q1, NarrativeTest
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -97,3 +97,29 @@ def test_summary_page_is_accessible_and_fits(page, live_server, office, width):
         assert wide <= 0, query
         results = Axe().run(page)
         assert results.response["violations"] == [], results.generate_report()
+
+
+def test_from_the_draft_to_the_signed_paper(page, live_server, office):
+    leader = make_leader(office.committee)
+    sign_in(page, live_server, office.staff)
+    open_summary(page, live_server)
+    page.get_by_role("link", name="送审").click()
+    page.get_by_label("以上各项已核对").check()
+    page.get_by_role("button", name="送审").click()
+    expect(page.locator(".editor-note")).to_contain_text("送审，正文暂不能改")
+    expect(page.get_by_role("button", name="撤回送审")).to_be_visible()
+
+    page.context.clear_cookies()
+    sign_in(page, live_server, leader)
+    page.get_by_role("link", name="去审阅").first.click()
+    page.get_by_role("link", name="2023年第一季度党建工作总结").first.click()
+    page.get_by_role("link", name="签发").click()
+    expect(page.get_by_label("签发人")).to_have_value(leader.name)
+    page.get_by_role("button", name="签发").click()
+    expect(page.locator(".paper .sign")).to_contain_text("2023年4月6日")
+    DutyReport.objects.filter(pk=office.reports[-1].pk).update(mode=DutyMode.ORAL)
+    page.reload()
+    expect(page.locator(".paper")).to_contain_text("2个党支部书记作口头述职")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载定稿").click()
+    assert "2个党支部书记作口头述职" in ZipFile(download.value.path()).read("word/document.xml").decode()

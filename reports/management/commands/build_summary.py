@@ -35,6 +35,10 @@ class Command(BaseCommand):
         if period.kind == "range":
             raise CommandError("总结按季度、半年或全年编写，请写成 2023Q1、2023H1 或 2023。")
         composed = compose_stored(self.committee(options["committee"]), period)
+        if composed.summary is not None and composed.summary.is_signed:
+            self.stderr.write(
+                f"这一期已签发，定稿是历史版本里的第{composed.summary.edition.number}份；下面是按现在的记录生成的，不影响定稿。"
+            )
         document = document_of(composed, annex=options["annex"])
         try:
             self.write_files(options, composed, document)

@@ -1,58 +1,30 @@
-"""Everything that changes a summary: wording, order, examples, editions. A changed paragraph keeps its earlier wording."""
+"""Everything that changes the paragraphs of a summary: wording, order, examples. A changed one keeps its earlier wording."""
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from core import audit
 from core.choices import AuditEvent
-from core.models import AuditEntry, Committee, User
-from core.periods import Period
+from core.models import AuditEntry, User
 from core.validators import clean_text
-from reports.choices import BlockKind, BlockOrigin, EditionKind
+from reports.choices import BlockKind, BlockOrigin
 from reports.facts import FactSet, registry
 from reports.handles import CLOSE, OPEN
-from reports.models import Block, BlockVersion, Edition, Summary
-from reports.narrative import STEP, Composed, ComposedBlock, Segments, compose, office_scope, shown_values
+from reports.models import Block, BlockVersion, Summary
+from reports.narrative import STEP, Composed, ComposedBlock, Segments, shown_values
 from reports.tokens import FORMATS
 
 MAX_TEXT = 4000
 MAX_SEGMENTS = 400
-MAX_TRIES = 5
 SAME_SITTING = timedelta(minutes=10)  # autosaves within it make one earlier wording, not hundreds
 
 
 class StaleBlockError(ValidationError):
     """Somebody else changed this paragraph since it was opened."""
-
-
-def can_edit_summary(user: User, committee: Committee, summary: Summary | None) -> bool:
-    return user.is_committee_staff and committee.pk in user.scope_ids and (summary is None or summary.is_open)
-
-
-def stored_summary(committee: Committee, period: Period) -> Summary | None:
-    return Summary.objects.filter(committee=committee, period_code=period.code).prefetch_related("blocks").first()
-
-
-def open_summary(committee: Committee, period: Period, *, by: User) -> Summary:
-    """The stored draft of the period, made when staff change something for the first time."""
-    try:
-        with transaction.atomic():
-            summary, made = Summary.objects.get_or_create(
-                committee=committee,
-                period_code=period.code,
-                defaults={"first_quarter": period.first, "last_quarter": period.last, "created_by": by},
-            )
-            if made:
-                audit.record(AuditEvent.CREATE, summary, by=by)
-    except IntegrityError:  # somebody else was first
-        summary = Summary.objects.get(committee=committee, period_code=period.code)
-    return summary
 
 
 def check_segments(raw: Any) -> Segments:
@@ -273,48 +245,6 @@ def choose_examples(summary: Summary, fact: str, picks: list[int], *, facts: Fac
         summary.version += 1
         names = "、".join(str(known[pk]["label"]) for pk in chosen) or "全部"
         audit.record(AuditEvent.CHANGE, summary, by=by, note=f"选择举例：{registry[fact].label}—{names}")
-
-
-def keep_edition(composed: Composed, content: bytes, text: str, facts: list[dict], *, kind: str, by: User) -> Edition:
-    """Keep a file that leaves the system: content, text, values and hash. It never changes afterwards."""
-    rows = Edition.objects.filter(committee=composed.committee, period_code=composed.period.code)
-    for _ in range(MAX_TRIES):  # two downloads at the same moment take the same number; the later one tries again
-        number = (rows.aggregate(last=models.Max("number"))["last"] or 0) + 1
-        edition = Edition(
-            committee=composed.committee,
-            created_by=by,
-            period_code=composed.period.code,
-            number=number,
-            kind=kind,
-            title=composed.title[:120],
-            sha256=hashlib.sha256(content).hexdigest(),
-            text=text,
-            facts=facts,
-            as_of=composed.facts.scope.day,
-        )
-        edition.file.save(f"{composed.period.code}-{number}.docx", ContentFile(content), save=False)
-        try:
-            with transaction.atomic():
-                edition.save()
-                audit.record(AuditEvent.DOCUMENT, edition, by=by, note=EditionKind(kind).label)
-        except IntegrityError:
-            edition.file.delete(save=False)
-        except Exception:
-            edition.file.delete(save=False)
-            raise
-        else:
-            return edition
-    raise ValidationError("同时下载的人太多，没有留存成功。请稍后再下载。")
-
-
-def compose_stored(committee: Committee, period: Period) -> Composed:
-    """The summary as it stands now, with the stored draft if there is one. Writes nothing."""
-    return compose(
-        committee,
-        period,
-        summary=stored_summary(committee, period),
-        facts=FactSet(office_scope(committee, period)),
-    )
 
 
 def _claim(summary: Summary, current: ComposedBlock, *, by: User, expected: int | None = None) -> Block:

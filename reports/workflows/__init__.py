@@ -1,0 +1,60 @@
+"""What changes a summary: its paragraphs, its way from draft to 定稿, the files that are kept."""
+
+from .blocks import (
+    MAX_SEGMENTS,
+    StaleBlockError,
+    accept_wording,
+    add_block,
+    check_segments,
+    choose_examples,
+    copy_free_paragraphs,
+    keep_wording,
+    move_block,
+    reset_block,
+    restore_version,
+    save_block,
+    set_hidden,
+)
+from .drafts import can_edit_summary, compose_stored, open_summary, stored_summary
+from .editions import keep_edition
+from .review import (
+    can_recall_summary,
+    can_reopen_summary,
+    can_report_summary,
+    can_review_summary,
+    recall_summary,
+    report_summary,
+    return_summary,
+    sign_summary,
+    submit_summary,
+)
+
+__all__ = [
+    "MAX_SEGMENTS",
+    "StaleBlockError",
+    "accept_wording",
+    "add_block",
+    "can_edit_summary",
+    "can_recall_summary",
+    "can_reopen_summary",
+    "can_report_summary",
+    "can_review_summary",
+    "check_segments",
+    "choose_examples",
+    "compose_stored",
+    "copy_free_paragraphs",
+    "keep_edition",
+    "keep_wording",
+    "move_block",
+    "open_summary",
+    "recall_summary",
+    "report_summary",
+    "reset_block",
+    "restore_version",
+    "return_summary",
+    "save_block",
+    "set_hidden",
+    "sign_summary",
+    "stored_summary",
+    "submit_summary",
+]
