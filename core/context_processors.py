@@ -3,7 +3,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from core.menu import HOME, build_menu, phone_tabs, url_or_empty
+from core.menu import HOME, Entry, build_menu, phone_tabs, url_or_empty
 from core.pages.period import current_period, period_choices
 from core.periods import today
 
@@ -19,13 +19,9 @@ class Frame:
         self.menus = tuple(build_menu(self.user, self.view_name))
 
     @property
-    def subs(self) -> tuple:
-        """The second row; the home page has none, its period switch stands in the head."""
-        return next((menu.items for menu in self.menus if menu.active and menu.label != HOME), ())
-
-    @property
-    def menu_label(self) -> str:
-        return next((menu.label for menu in self.menus if menu.active), "")
+    def menu(self) -> Entry | None:
+        """The menu of the second row; the home page has none, its period switch stands in the head."""
+        return next((menu for menu in self.menus if menu.active and menu.label != HOME), None)
 
     @property
     def unread(self) -> int:

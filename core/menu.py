@@ -1,7 +1,7 @@
 """The menu as data (DESIGN §10): the user's work, not tables. One place says who sees which entry."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from django.urls import NoReverseMatch, get_urlconf, reverse
@@ -31,12 +31,17 @@ def opens_admin(user: User) -> bool:
 
 @dataclass(frozen=True)
 class Item:
-    """One page of a menu. `also` are further beginnings of view names that belong to it."""
+    """One page of a menu. `also` are further beginnings of view names that belong to it.
+
+    On a phone the usual ones of a long menu are shown, the others are folded away under the headings of their groups.
+    """
 
     label: str
     name: str
     allowed: Test = is_business
     also: tuple[str, ...] = ()
+    usual: bool = False
+    group: str = ""
 
     @property
     def stem(self) -> str:
@@ -51,6 +56,8 @@ class Menu:
     label: str
     items: tuple[Item, ...]
 
+
+FITS_A_PHONE = 4  # so many entries of four characters stand beside one another on 360 px
 
 HOME = "工作台"
 MENUS = (
@@ -69,30 +76,63 @@ MENUS = (
                     "organizations:organizationmerge-",
                     "organizations:duplicate-",
                 ),
+                usual=True,
+                group="登记和组织",
             ),
-            Item("党组织", "organizations:partybranch-list", also=("organizations:branchapplication-",)),
-            Item("换届", "organizations:electionterm-list"),
-            Item("党员", "organizations:partymember-list", also=("organizations:memberchange-",)),
-            Item("转接", "organizations:membertransfer-list"),
-            Item("流动党员", "organizations:floatingrecord-list", also=("organizations:lostrecord-",)),
+            Item(
+                "党组织",
+                "organizations:partybranch-list",
+                also=("organizations:branchapplication-",),
+                usual=True,
+                group="登记和组织",
+            ),
+            Item("换届", "organizations:electionterm-list", group="登记和组织"),
+            Item(
+                "党员",
+                "organizations:partymember-list",
+                also=("organizations:memberchange-",),
+                usual=True,
+                group="党员",
+            ),
+            Item("转接", "organizations:membertransfer-list", group="党员"),
+            Item("流动党员", "organizations:floatingrecord-list", also=("organizations:lostrecord-",), group="党员"),
             Item(
                 "两个覆盖",
                 "organizations:coverage",
                 is_office,
                 also=("organizations:instructor", "organizations:liaison-", "organizations:massorganization-"),
+                group="覆盖和同步",
             ),
-            Item("前置审查", "organizations:registration-list", is_office, also=("organizations:holiday-",)),
-            Item("六个同步", "organizations:syncduty-list", is_office, also=("organizations:syncrule-",)),
-            Item("数据核对", "organizations:ledgercheck-list", is_office, also=("organizations:ledgerdifference-",)),
-            Item("数据体检", "organizations:checkup", is_office),
-            Item("导入导出", "core:import-index", is_staff, also=("core:import",)),
+            Item(
+                "前置审查",
+                "organizations:registration-list",
+                is_office,
+                also=("organizations:holiday-",),
+                group="覆盖和同步",
+            ),
+            Item(
+                "六个同步",
+                "organizations:syncduty-list",
+                is_office,
+                also=("organizations:syncrule-",),
+                group="覆盖和同步",
+            ),
+            Item(
+                "数据核对",
+                "organizations:ledgercheck-list",
+                is_office,
+                also=("organizations:ledgerdifference-",),
+                group="数据",
+            ),
+            Item("数据体检", "organizations:checkup", is_office, group="数据"),
+            Item("导入导出", "core:import-index", is_staff, also=("core:import",), group="数据"),
         ),
     ),
     Menu(
         "任务推进",
         (
-            Item("季度任务清单", "tasks:tasklist-list", is_office, also=("tasks:taskitem-",)),
-            Item("我的任务", "tasks:assignment-list"),
+            Item("季度任务清单", "tasks:tasklist-list", is_office, also=("tasks:taskitem-",), usual=True),
+            Item("我的任务", "tasks:assignment-list", usual=True),
             Item("活动纪实", "tasks:activity-list"),
             Item("联席会议", "tasks:jointmeeting-list"),
             Item("培训", "tasks:training-list"),
@@ -112,9 +152,11 @@ MENUS = (
     Menu(
         "总结报表",
         (
-            Item("季度总结", "reports:summary-list", is_office, also=("reports:block-", "reports:examples-")),
-            Item("指标目录", "reports:fact-list", is_office),
-            Item("历史版本", "reports:edition-list", is_office),
+            Item(
+                "季度总结", "reports:summary-list", is_office, also=("reports:block-", "reports:examples-"), usual=True
+            ),
+            Item("指标目录", "reports:fact-list", is_office, usual=True),
+            Item("历史版本", "reports:edition-list", is_office, usual=True),
             Item("规范用语", "reports:phrase-list", is_office),
             Item("外部数据", "reports:outsidefigure-list", is_office),
         ),
@@ -163,6 +205,18 @@ class Entry:
     active: bool = False
     items: tuple["Entry", ...] = ()
     icon: str = ""
+    usual: bool = True
+    group: str = ""
+
+    @property
+    def folds(self) -> bool:
+        """Whether this menu has pages that a phone shows only when asked."""
+        return not all(entry.usual for entry in self.items)
+
+    @property
+    def folded(self) -> "Entry | None":
+        """The page on which one stands, where a phone has folded it away: the fold then carries its name."""
+        return next((entry for entry in self.items if entry.active and not entry.usual), None)
 
 
 def build_menu(user: User, view_name: str) -> Iterator[Entry]:
@@ -176,7 +230,9 @@ def build_menu(user: User, view_name: str) -> Iterator[Entry]:
                 continue
             here = not marked and item.covers(view_name)
             marked = marked or here
-            entries.append(Entry(item.label, url, here))
+            entries.append(Entry(item.label, url, here, usual=item.usual, group=item.group))
+        if len(entries) <= FITS_A_PHONE:
+            entries = [replace(entry, usual=True) for entry in entries]
         if entries:
             yield Entry(menu.label, entries[0].url, any(e.active for e in entries), tuple(entries))
 

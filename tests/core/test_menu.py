@@ -86,3 +86,29 @@ class MenuTests(TestCase):
         for view, label in (("tasks:taskitem-detail", "季度任务清单"), ("reports:watch-detail", HOME)):
             marked = [sub.label for menu in build_menu(self.staff, view) for sub in menu.items if sub.active]
             self.assertEqual(marked, [label], view)
+
+    def test_a_long_menu_folds_and_the_fold_bears_the_name_of_the_page_one_stands_on(self):
+        def organizations(user, view):
+            return next(menu for menu in build_menu(user, view) if menu.label == "组织台账")
+
+        usual = organizations(self.staff, "organizations:partymember-list")
+        rare = organizations(self.staff, "organizations:coverage")
+
+        self.assertEqual([entry.label for entry in usual.items if entry.usual], ["社会组织", "党组织", "党员"])
+        self.assertEqual((usual.folds, usual.folded), (True, None))
+        self.assertEqual(rare.folded.label, "两个覆盖")
+
+    def test_a_menu_that_fits_beside_itself_does_not_fold(self):
+        menus = {menu.label: menu for menu in build_menu(self.secretary, "")}
+
+        self.assertEqual(
+            [entry.label for entry in menus["任务推进"].items], ["我的任务", "活动纪实", "联席会议", "培训"]
+        )
+        self.assertFalse(menus["任务推进"].folds)
+        self.assertTrue(menus["组织台账"].folds)
+
+    def test_each_page_of_a_grouped_menu_stands_beside_those_of_its_group(self):
+        for menu in MENUS:
+            groups = [item.group for item in menu.items]
+            runs = [group for n, group in enumerate(groups) if n == 0 or group != groups[n - 1]]
+            self.assertEqual(len(runs), len(set(groups)), menu.label)

@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.template import engines
 
+STYLES = Path(settings.BASE_DIR) / "static/css"
+
 
 def test_an_unknown_icon_raises():
     with pytest.raises(lucide.IconDoesNotExist):
@@ -23,6 +25,16 @@ def test_unknown_numbers_are_a_gap_and_never_zero():
 
 
 def test_colours_stand_only_among_the_tokens():
-    css = (Path(settings.BASE_DIR) / "static/css/app.css").read_text(encoding="utf-8")
-    rest = css.split("/* ---- 2 ")[1].split("/* ---- 15 print")[0]
-    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)", rest)) <= {"#000"}
+    for sheet in STYLES.glob("*.css"):
+        found = re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)", sheet.read_text(encoding="utf-8"))
+        allowed = {"tokens.css": found, "print.css": ("#000", "#555", "#999"), "admin.css": found}
+        assert set(found) <= set(allowed.get(sheet.name, ("#000",))), sheet.name
+
+
+def test_every_page_links_every_sheet_once_and_the_tokens_first():
+    html = (Path(settings.BASE_DIR) / "templates/root.html").read_text(encoding="utf-8")
+    linked = re.findall(r"static 'css/([\w.]+)'", html)
+
+    assert linked[0] == "tokens.css"
+    assert linked[-2:] == ["narrow.css", "print.css"]  # they say what the others look like there
+    assert sorted([*linked, "admin.css"]) == sorted(sheet.name for sheet in STYLES.glob("*.css"))

@@ -8,7 +8,7 @@ import pytest
 
 from reports.documents.model import paragraph, plain_text
 from reports.documents.word import render_word
-from tests.reports.test_documents import BASIS, make_document
+from tests.reports.document_cases import BASIS, make_document
 
 pytestmark = pytest.mark.office
 

@@ -9,7 +9,7 @@ import pytest
 
 from reports.documents.model import paragraph, plain_text
 from reports.documents.pdf import PdfUnavailable, render_pdf
-from tests.reports.test_documents import BASIS, make_document
+from tests.reports.document_cases import BASIS, make_document
 
 
 def pages(file: bytes) -> list[str]:
