@@ -134,6 +134,7 @@ class InstructorAssignment(models.Model):
     phone = models.CharField("电话", max_length=20, blank=True, validators=[validate_phone])
     start = models.DateField("选派日期")
     end = models.DateField("终止日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)  # against lost updates (M32)
 
     objects = InstructorQuerySet.as_manager()
 

@@ -128,18 +128,13 @@ class FloatingRecordDetail(DetailPage):
         }
 
 
-class KeeperPage:
-    """A form of staff, or of the secretary whose branch keeps the row."""
-
-    allowed = staticmethod(is_business)
-    can_edit = staticmethod(workflows.can_keep_record)
-
-
-class FloatingRecordUpdate(KeeperPage, UpdatePage):
+class FloatingRecordUpdate(UpdatePage):
     model = FloatingRecord
+    allowed = staticmethod(is_business)
     related = ("member", "branch")
     form_class = forms.FloatingForm
     title = "修改流动登记"
+    can_edit = FloatingRecordDetail.can_edit
 
     def save(self, form: forms.FloatingForm) -> FloatingRecord:
         return workflows.save_floating(form.save(commit=False), by=self.request.user, expected=form.expected)
@@ -228,6 +223,7 @@ class LostRecordList(ListPage):
         ("open", "失联", "open"),
         ("long", "六个月以上", lambda rows, page: rows.long_lost(office_day(page.request))),
         ("found", "已取得联系", "found"),
+        ("ended", "已办结", "ended"),
         ("all", "全部", ""),
     )
     columns = (
@@ -237,6 +233,7 @@ class LostRecordList(ListPage):
         Column("失联日期", "lost_on", "date", sort="lost_on"),
         Column("查找情况", "note", phone="wide"),
         Column("取得联系日期", "found_on", "date", sort="found_on"),
+        Column("办结日期", "ended_on", "date", sort="ended_on", phone="hide"),
     )
 
 
@@ -245,22 +242,31 @@ class LostRecordDetail(DetailPage):
     related = ("member", "branch")
     template_name = "organizations/lostrecord_detail.html"
     fact_fields = ("member", "branch", "circumstance", "lost_on", "note", "found_on", "found_note")
-    can_edit = staticmethod(lambda user, row: row.found_on is None and workflows.can_keep_record(user, row))
+    can_edit = staticmethod(lambda user, row: row.is_open and workflows.can_keep_record(user, row))
+
+    def facts(self) -> list[Fact]:
+        ended = [self.fact("ended_on"), self.fact("ended_note")] if self.object.ended_on else []
+        return [*super().facts(), *ended]
 
     def states(self) -> list[Cell]:
-        return [Cell("已取得联系", kind="ok") if self.object.found_on else Cell("失联", kind="bad")]
+        row = self.object
+        if row.is_open:
+            return [Cell("失联", kind="bad")]
+        return [Cell("已取得联系", kind="ok") if row.found_on else Cell("已办结", kind="off")]
 
     def get_context(self) -> dict[str, Any]:
         row = self.object
-        can_find = row.found_on is None and workflows.can_keep_record(self.request.user, row)
+        can_find = row.is_open and workflows.can_keep_record(self.request.user, row)
         return {**super().get_context(), "can_find": can_find, "on": office_day(self.request)}
 
 
-class LostRecordUpdate(KeeperPage, UpdatePage):
+class LostRecordUpdate(UpdatePage):
     model = LostRecord
+    allowed = staticmethod(is_business)
     related = ("member", "branch")
     form_class = forms.LostForm
     title = "修改失联登记"
+    can_edit = LostRecordDetail.can_edit
 
     def save(self, form: forms.LostForm) -> LostRecord:
         return workflows.save_lost(form.save(commit=False), by=self.request.user, expected=form.expected)

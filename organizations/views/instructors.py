@@ -149,7 +149,8 @@ class InstructorAssignmentUpdate(UpdatePage):
     related = ("organization__committee",)
 
     def save(self, form: InstructorChangeForm) -> InstructorAssignment:
-        return workflows.correct_instructor(form.save(commit=False), by=self.request.user)
+        row = form.save(commit=False)
+        return workflows.correct_instructor(row, by=self.request.user, expected=form.expected)
 
 
 class InstructorAssignmentDetail(DetailPage):

@@ -48,6 +48,8 @@ def close(row: Any, end: date, **values: Any) -> Any:
             {"end": f"终止日期要晚于起始日期{row.start}。终止日期是不再计算的第一天。"}, code="interval"
         )
     row.end = end
+    if hasattr(row, "version"):
+        row.version += 1  # a form opened before is stale now, and an import behind it is no longer untouched
     for name, value in values.items():
         setattr(row, name, value)
     row.full_clean()
