@@ -39,13 +39,9 @@ from organizations.workflows import elections as workflows
 from organizations.workflows import terms as term_workflows
 from organizations.workflows.election_rules import ElectionRules, election_rules
 
-from .base import WorkflowPage, office_day
+from .base import WorkflowPage, branch_name, office_day
 
 NAMES = "organizations:electionterm"
-
-
-def branch_name(row: dict[str, Any]) -> str:
-    return row["branch__short_name"] or row["branch__name"]
 
 
 def deadline_cell(row: dict[str, Any]) -> Cell:

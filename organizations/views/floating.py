@@ -11,8 +11,19 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from core.cleaning import clean_line
-from core.pages import Action, Cell, Column, DetailPage, Fact, ListPage, UpdatePage, act, current_period, visible_or_404
+from core.pages import (
+    Action,
+    Cell,
+    Column,
+    DetailPage,
+    Fact,
+    ListPage,
+    UpdatePage,
+    act,
+    current_period,
+    reason,
+    visible_or_404,
+)
 from core.periods import quarter_end, quarter_of, quarter_start
 from core.permissions import is_business, require
 from organizations import forms, statistics
@@ -20,7 +31,7 @@ from organizations.choices import FLOATING_KINDS, FloatingDirection, FloatingSta
 from organizations.models import FloatingContact, FloatingRecord, LostRecord, PartyMember
 from organizations.workflows import floating as workflows
 
-from .base import WorkflowPage, office_day, own_branches, posted_day
+from .base import WorkflowPage, branch_name, office_day, own_branches, posted_day
 
 
 class FloatingFilter(django_filters.FilterSet):
@@ -35,10 +46,6 @@ class FloatingFilter(django_filters.FilterSet):
 def unreached(rows: QuerySet, page: ListPage) -> QuerySet:
     quarter = quarter_of(office_day(page.request))
     return rows.unreached_between(quarter_start(quarter), quarter_end(quarter))
-
-
-def branch_name(row: dict[str, Any]) -> str:
-    return row["branch__short_name"] or row["branch__name"]
 
 
 class FloatingRecordList(ListPage):
@@ -192,7 +199,7 @@ def floating_close(request: HttpRequest, pk: int) -> HttpResponse:
     return act(
         request, FloatingRecord.objects.select_related("member", "branch"), pk, workflows.end_floating,
         can=workflows.can_keep_record, done="已办结。", outcome=outcome, on=posted_day(request, "on") or office_day(request),
-        note=clean_line(request.POST.get("note", ""))[:200],
+        note=reason(request, "note", 200),
     )  # fmt: skip
 
 
@@ -277,5 +284,5 @@ def lost_find(request: HttpRequest, pk: int) -> HttpResponse:
     return act(
         request, LostRecord.objects.select_related("member", "branch"), pk, workflows.find_member,
         can=workflows.can_keep_record, done="已登记取得联系。", found_on=posted_day(request, "on") or office_day(request),
-        note=clean_line(request.POST.get("note", ""))[:200],
+        note=reason(request, "note", 200),
     )  # fmt: skip
