@@ -101,7 +101,12 @@ class ElectionTermList(ListPage):
         found = election_figures(rows, period.start, period.end, day)
         figures = [
             {"label": "本期应换届", "value": found.due, "unit": "个", "note": f"{period.label}，延期的按批准日期"},
-            {"label": "按期换届", "value": found.on_time, "unit": "个", "note": "选举日期不晚于期限"},
+            {
+                "label": "按期换届",
+                "value": found.on_time,
+                "unit": "个",
+                "note": f"选举日期不晚于期限；逾期选举{found.late}个，还没有选举{found.not_held}个",
+            },
             {"label": "按期换届率", "value": found.rate, "unit": "%", "note": "按期换届÷本期应换届"},
             {
                 "label": "超期未换届",
