@@ -92,7 +92,7 @@ class FloatingRecord(Record):
     contact_person = models.CharField("支部联系人", max_length=30, blank=True, help_text="支部里由谁负责联系。")
     ended_on = models.DateField("返回（转关系）日期", null=True, blank=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
-    from_roster = models.BooleanField(default=False, editable=False)  # made because an imported roster says so
+    from_roster = models.BooleanField("按名册登记", default=False, editable=False)  # because an imported roster says so
     status = models.CharField(
         "状态", max_length=12, choices=FloatingStatus.choices, default=FloatingStatus.REGISTERED, editable=False
     )
@@ -198,7 +198,7 @@ class LostRecord(Record):
     found_note = models.CharField("取得联系情况", max_length=200, blank=True, editable=False)
     ended_on = models.DateField("办结日期", null=True, blank=True, editable=False)
     ended_note = models.CharField("办结原因", max_length=200, blank=True, editable=False)
-    from_roster = models.BooleanField(default=False, editable=False)
+    from_roster = models.BooleanField("按名册登记", default=False, editable=False)
 
     objects = LostRecordQuerySet.as_manager()
 

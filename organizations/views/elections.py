@@ -99,13 +99,15 @@ class ElectionTermList(ListPage):
         period, day = current_period(self.request), office_day(self.request)
         rows = ElectionTerm.objects.visible_to(self.request.user)
         found = election_figures(rows, period.start, period.end, day)
+        rest = ((found.late, "逾期选举"), (found.not_held, "还没有选举"))
+        on_time = "；".join(["选举日期不晚于期限", *(f"{word}{number}个" for number, word in rest if number)])
         figures = [
             {"label": "本期应换届", "value": found.due, "unit": "个", "note": f"{period.label}，延期的按批准日期"},
             {
                 "label": "按期换届",
                 "value": found.on_time,
                 "unit": "个",
-                "note": f"选举日期不晚于期限；逾期选举{found.late}个，还没有选举{found.not_held}个",
+                "note": on_time,
             },
             {"label": "按期换届率", "value": found.rate, "unit": "%", "note": "按期换届÷本期应换届"},
             {

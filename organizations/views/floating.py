@@ -215,6 +215,13 @@ class LostFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+def result(row: dict[str, Any]) -> str:
+    """How the search ended: found, or no longer looked for and why."""
+    if row["found_on"]:
+        return f"{row['found_on']}取得联系"
+    return f"{row['ended_on']}{row['ended_note']}" if row["ended_on"] else ""
+
+
 class LostRecordList(ListPage):
     model = LostRecord
     title = "失联党员台账"
@@ -239,8 +246,7 @@ class LostRecordList(ListPage):
         Column("失联情形", "circumstance"),
         Column("失联日期", "lost_on", "date", sort="lost_on"),
         Column("查找情况", "note", phone="wide"),
-        Column("取得联系日期", "found_on", "date", sort="found_on"),
-        Column("办结日期", "ended_on", "date", sort="ended_on", phone="hide"),
+        Column("结果", "found_on", sort="found_on", fields=("ended_on", "ended_note"), value=result),
     )
 
 

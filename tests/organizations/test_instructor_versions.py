@@ -97,7 +97,7 @@ class VersionTests(Office):
         workflows.correct_instructor(row, by=self.staff)
         InstructorAssignment.objects.update(version=1)
 
-        import_module("organizations.migrations.0012_settle_endings_and_versions").count_corrections(apps, None)
+        import_module("organizations.migrations.0013_settle_endings_and_versions").count_corrections(apps, None)
 
         row.refresh_from_db()
         untouched.refresh_from_db()

@@ -148,7 +148,7 @@ class EndedTests(LostCase):
         LostRecord.objects.filter(pk=row.pk).update(ended_on=None, ended_note="")
         PartyMember.objects.filter(pk=self.member.pk).update(is_lost=True, lost_on=LOST)
 
-        import_module("organizations.migrations.0012_settle_endings_and_versions").stop_searching(apps, None)
+        import_module("organizations.migrations.0013_settle_endings_and_versions").stop_searching(apps, None)
 
         row.refresh_from_db()
         self.assertEqual((row.ended_on, row.ended_note), (DAY, "已出党"))

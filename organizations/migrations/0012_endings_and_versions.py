@@ -13,6 +13,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='floatingrecord',
+            name='from_roster',
+            field=models.BooleanField(default=False, editable=False, verbose_name='按名册登记'),
+        ),
+        migrations.AlterField(
+            model_name='lostrecord',
+            name='from_roster',
+            field=models.BooleanField(default=False, editable=False, verbose_name='按名册登记'),
+        ),
         migrations.RemoveConstraint(
             model_name='lostrecord',
             name='organizations_lost_open',

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_saved_filters'),
-        ('organizations', '0011_endings_and_versions'),
+        ('organizations', '0012_endings_and_versions'),
     ]
 
     operations = [
