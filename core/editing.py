@@ -55,14 +55,18 @@ def create_record(obj: Row, *, by: User | None, committee: Any = None, note: str
     return obj
 
 
+def claim(obj: models.Model, expected: int) -> None:
+    """One conditional UPDATE: the stored version is still `expected`, and is one higher from now on; else StaleError."""
+    if not type(obj)._base_manager.filter(pk=obj.pk, version=expected).update(version=expected + 1):
+        raise StaleError(obj)
+
+
 def update_record(obj: Row, *, by: User | None, expected: int | None = None, note: str = "") -> Row:
     """Save a changed row if its stored version is still `expected` (default: the one it was read with)."""
     model = type(obj)
     expected = obj.version if expected is None else expected
     with transaction.atomic():
-        claimed = model._base_manager.filter(pk=obj.pk, version=expected).update(version=expected + 1)
-        if not claimed:
-            raise StaleError(obj)
+        claim(obj, expected)
         before = model._base_manager.filter(pk=obj.pk).values().get()
         obj.version = expected + 1
         obj.save()

@@ -29,7 +29,8 @@ class TouchedSinceError(ValidationError):
         super().__init__(f"之后有人改动过，不能直接恢复：{'；'.join(rows[:SHOWN])}{more}。请逐条处理。", code="touched")
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
+    """A value of a column as it stands in a stored image."""
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
@@ -39,7 +40,7 @@ def image(model: type[models.Model], pk: Any) -> Image | None:
     """All columns of a stored row as JSON; None when it is gone."""
     names = [field.attname for field in model._meta.concrete_fields]
     found = model._base_manager.filter(pk=pk).values(*names).first()
-    return None if found is None else {name: plain(value) for name, value in found.items()}
+    return None if found is None else {name: to_json(value) for name, value in found.items()}
 
 
 def restored(model: type[models.Model], values: Image) -> Image:

@@ -230,12 +230,12 @@ class RecordInline(admin.TabularInline):
 
 
 def save_row(obj: models.Model, by: User, expected: int | None = None) -> None:
-    """A record through core.editing; a part without a version plainly, with its audit entry."""
+    """A record, or a part with a version, through core.editing; any other part plainly, with its audit entry."""
+    if obj.pk and hasattr(obj, "version"):
+        update_record(obj, by=by, expected=expected)
+        return
     if isinstance(obj, Record):
-        if obj.pk:
-            update_record(obj, by=by, expected=expected)
-        else:
-            create_record(obj, by=by)
+        create_record(obj, by=by)
         return
     before = type(obj)._base_manager.filter(pk=obj.pk).values().first() if obj.pk else {}
     obj.save()

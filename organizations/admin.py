@@ -217,10 +217,10 @@ class FloatingRecordAdmin(RecordAdmin):
 
 @admin.register(LostRecord)
 class LostRecordAdmin(RecordAdmin):
-    list_display = ("member", "branch", "circumstance", "lost_on", "found_on")
+    list_display = ("member", "branch", "circumstance", "lost_on", "found_on", "ended_on")
     list_filter = ("circumstance",)
     search_fields = ("member__name", "member__sort_key")
-    readonly_fields = ("member", "lost_on", "found_on", "found_note")
+    readonly_fields = ("member", "lost_on", "found_on", "found_note", "ended_on", "ended_note")
     autocomplete_fields = ("branch",)
 
     def may_add(self, user: User) -> bool:

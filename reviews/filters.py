@@ -6,6 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from core.periods import today
+from core.pinyin import plain
 from reviews.choices import Chapter, Conclusion, DutyMode, FindingStatus, InspectionStatus, Severity
 from reviews.models import DutyReport, Finding, InspectionCampaign, InspectionRecord, ReviewSession
 
@@ -21,6 +22,13 @@ def visible_sessions(request: Any) -> QuerySet:
     return rows.visible_to(request.user) if request else rows.none()
 
 
+class NameFilter(filters.CharFilter):
+    """Part of a name, a code or pinyin in a row's search text; full-width letters are the same as half-width ones."""
+
+    def filter(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(**{f"{self.field_name}__contains": plain(value)}) if value else rows
+
+
 class RecordFilter(filters.FilterSet):
     campaign = filters.ModelChoiceFilter(label="年度检查", queryset=visible_campaigns)
     status = filters.ChoiceFilter(label="状态", choices=InspectionStatus.choices)
@@ -28,7 +36,7 @@ class RecordFilter(filters.FilterSet):
     has_party_clause = filters.BooleanFilter(label="已入章")
     has_branch = filters.BooleanFilter(label="已建党组织")
     submitted = filters.BooleanFilter(label="已参检", method="by_submitted")
-    name = filters.CharFilter(label="社会组织", field_name="organization__search", lookup_expr="icontains")
+    name = NameFilter(label="社会组织", field_name="organization__search")
 
     class Meta:
         model = InspectionRecord
@@ -47,7 +55,7 @@ class FindingFilter(filters.FilterSet):
     charter = filters.BooleanFilter(label="未入章", field_name="is_charter_clause")
     advised = filters.BooleanFilter(label="有整改建议", method="by_advice")
     overdue = filters.BooleanFilter(label="已逾期", method="by_overdue")
-    name = filters.CharFilter(label="社会组织", field_name="record__organization__search", lookup_expr="icontains")
+    name = NameFilter(label="社会组织", field_name="record__organization__search")
 
     class Meta:
         model = Finding
@@ -64,7 +72,7 @@ class FindingFilter(filters.FilterSet):
 class ReportFilter(filters.FilterSet):
     session = filters.ModelChoiceFilter(label="年度", queryset=visible_sessions)
     mode = filters.ChoiceFilter(label="方式", choices=DutyMode.choices)
-    name = filters.CharFilter(label="党支部", field_name="branch__search", lookup_expr="icontains")
+    name = NameFilter(label="党支部", field_name="branch__search")
 
     class Meta:
         model = DutyReport

@@ -82,7 +82,7 @@ def duty_events(branch: PartyBranch, user: User) -> Iterator[Event]:
     for report in reports_of(branch, user):
         if report.mode != DutyMode.EXCUSED:
             text = f"{report.session.year}年度{report.get_mode_display()}：{report.get_status_display()}"
-            yield Event(report.submitted_on or report.session.held_on, text, report.get_absolute_url())
+            yield Event(report.submitted_on or report.session.held_on, text, report.get_absolute_url(), kind="述职评议")
 
 
 def open_reports(branch: PartyBranch, user: User) -> Iterator[Todo]:

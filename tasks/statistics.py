@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
+from core.pinyin import plain
 from tasks.choices import WAITING_FOR_BRANCH, AssignmentStatus, TaskCategory
 from tasks.models import TaskAssignment, TaskItem, TaskList
 
@@ -183,7 +184,7 @@ def matrix(task_list: TaskList, on: date, *, category: str = "", words: str = ""
     place = {item.pk: n for n, item in enumerate(items)}
     rows = TaskAssignment.objects.filter(item__task_list=task_list)
     if words:
-        rows = rows.filter(branch__search__contains=words.lower().strip())
+        rows = rows.filter(branch__search__contains=plain(words))
     names = ("branch_id", "branch__short_name", "branch__name", "pk", "item_id", "status", "due")
     lines: dict[int | None, list] = {}
     label: dict[int | None, str] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
@@ -25,19 +25,17 @@ from tasks.models import (
 SHOWN = 20
 
 
-def story(activity: Activity) -> Event:
-    heads = f"{activity.attended}人参加" if activity.attended is not None else ""
-    note = "；".join(part for part in (heads, activity.highlight) if part)
-    text = f"{activity.get_kind_display()}“{activity.theme}”"
-    starred = activity.usable_for_summary
-    return Event(
-        activity.held_on, text, activity.get_absolute_url(), note, "可用于总结" if starred else "", key=starred
-    )
+def activities(rows: QuerySet) -> QuerySet:
+    """Activities as rows of a timeline, which `told` puts into words."""
+    starred = Case(When(usable_for_summary=True, then=Value("starred")), default=Value("activity"))
+    heads = Coalesce(Cast("attended", TEXT), NOTHING)
+    return part(rows, starred, "kind", "held_on", note="theme", more=Concat(heads, Value("|"), "highlight"))
 
 
 def branch_activities(branch: PartyBranch, user: User) -> Iterator[Event]:
-    rows = Activity.objects.visible_to(user).filter(parties__branch=branch)
-    yield from map(story, rows.order_by("-held_on", "-pk")[:LIMIT])
+    took_part = ActivityParty.objects.filter(branch=branch.pk, activity=OuterRef("pk"))
+    rows = rows_of(activities(Activity.objects.visible_to(user).filter(Exists(took_part))))
+    yield from map(told, rows[:LIMIT])
 
 
 def covering(body: SocialOrganization, day: str) -> Exists:
@@ -60,13 +58,10 @@ def trained(body: SocialOrganization) -> Exists:
 
 def body_story(body: SocialOrganization, user: User) -> Iterator[Event]:
     """Activities, meetings, courses and passed tasks of a body and the branch over it: one query."""
-    starred = Case(When(usable_for_summary=True, then=Value("starred")), default=Value("activity"))
     attended = ActivityParty.objects.filter(organization=body.pk, activity=OuterRef("pk"))
     came = MeetingAttendance.objects.filter(organization=body.pk, attended=True, meeting=OuterRef("pk"))
-    heads = Coalesce(Cast("attended", TEXT), NOTHING)
     rows = rows_of(
-        part(Activity.objects.visible_to(user).filter(Exists(attended)), starred, "kind", "held_on", note="theme",
-             more=Concat(heads, Value("|"), "highlight")),
+        activities(Activity.objects.visible_to(user).filter(Exists(attended))),
         part(JointMeeting.objects.visible_to(user).held().filter(Exists(came)), "meeting", "name", "held_on",
              note=Cast("year", TEXT), more=Cast("ordinal", TEXT)),
         part(TaskAssignment.objects.visible_to(user).filter(covering(body, "passed_on"), passed_on__isnull=False),

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from core import audit
 from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
+from core.journal import to_json
 from core.models import AuditEntry, ImportBatch, ImportRow, User
 from core.transitions import advance
 
 from . import loading
-from .binding import Binding, decoder, field_of, through_part, to_json
+from .binding import Binding, decoder, field_of, through_part
 from .rules import sentence_of
 from .sheet import Context, Part, Sheet, get_sheet
 from .staging import context_of

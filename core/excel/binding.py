@@ -1,8 +1,7 @@
 """A declared column bound to a place in one workbook and to a model field: what planning and exporting work with."""
 
 from collections.abc import Callable
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -43,12 +42,6 @@ def decoder(field: models.Field | None) -> Callable[[Any], Any] | None:
     if isinstance(field, (models.DateField, models.DecimalField, models.TimeField)):
         return lambda value: None if value is None else field.to_python(value)
     return None
-
-
-def to_json(value: Any) -> Any:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
 
 
 def model_of(sheet: Sheet, column: Column) -> type[models.Model]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from core.journal import to_json
 from core.secrets import encrypt, keyed_hash
 
-from .binding import ID_FIELDS, Binding, empty_value, field_of, to_json
+from .binding import ID_FIELDS, Binding, empty_value, field_of
 from .line import Line, Shared
 from .sheet import Parent
 from .values import CLEAR

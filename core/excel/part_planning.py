@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from .binding import Binding, empty_value, field_of, to_json
+from core.journal import to_json
+
+from .binding import Binding, empty_value, field_of
 from .line import Line, Shared
 from .sheet import Part
 from .values import CLEAR

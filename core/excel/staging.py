@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from core.choices import BATCH_FLOW, BatchStatus, RowAction
 from core.cleaning import clean_line
+from core.journal import to_json
 from core.models import Committee, ImportBatch, ImportRow, User
 from core.periods import today
 from core.transitions import advance
 
 from . import loading
-from .binding import to_json
 from .line import Line
 from .planning import Planner
 from .reading import WorkbookReader

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from core import audit
 from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
+from core.journal import to_json
+from core.merging import relations
 from core.models import Attachment, ImportBatch, User
 from core.transitions import advance
 
 from . import loading
 from .applying import Applier
-from .binding import to_json
 from .staging import context_of
 
 SHOWN = 50
@@ -93,8 +94,8 @@ class Undoer(Applier):
         own_parts = self.own_parts()
         for rows in self.chunks(RowAction.NEW):
             by_id = {row.object_id: row for row in rows}
-            for relation in self.relations():
-                model, name = relation.related_model, relation.field.attname
+            for field in self.relations():
+                model, name = field.model, field.attname
                 users = model._base_manager.filter(**{f"{name}__in": list(by_id)})
                 if model is self.model:
                     users = users.exclude(pk__in=list(by_id))
@@ -109,10 +110,8 @@ class Undoer(Applier):
                 found.append((by_id[target].number, by_id[target].label, "已上传附件"))
         return found
 
-    def relations(self) -> list[Any]:
-        fields = self.model._meta.get_fields(include_hidden=True)
-        found = [f for f in fields if f.auto_created and not f.concrete and (f.one_to_many or f.one_to_one)]
-        return [f for f in found if f.related_model._meta.label not in self.sheet.derived]
+    def relations(self) -> list[models.Field]:
+        return [field for field in relations(self.model) if field.model._meta.label not in self.sheet.derived]
 
     def own_parts(self) -> dict[type[models.Model], set[int]]:
         own: dict[type[models.Model], set[int]] = {}

@@ -157,6 +157,7 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
     sheet = preview.sheet_of(batch)
     more = request.GET.get("show", "")
     limit = 500 if more == "all" else preview.SHOWN
+    is_open = batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED)
     readable = sheet is not None and "fatal" not in batch.report
     headings, news = preview.new_rows(batch, sheet, limit if more else 20) if readable and batch.new_count else ([], [])
     same = already_applied(batch) if batch.status == BatchStatus.PREVIEWED else None
@@ -171,10 +172,10 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         "batch": batch,
         "sheet": sheet,
         "state_kind": BATCH_KINDS[batch.status],
-        "is_open": batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED),
+        "is_open": is_open,
         "excerpt": preview.excerpt(batch, limit) if batch.wrong_count else None,
         "unresolved": preview.unresolved(batch) if batch.wrong_count else [],
-        "can_mend": batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED) and is_pasted(batch),
+        "can_mend": is_open and is_pasted(batch),
         "wrong_cells": preview.wrong_cells(batch) if batch.wrong_count else 0,
         "changes": preview.changes(batch, limit) if batch.changed_count else [],
         "changes_more": max(batch.changed_count - limit, 0),

@@ -24,7 +24,8 @@ VALUES = (
 def term_too_long(on: date, limits: Limits) -> Q:
     found = Q(pk__in=[])
     for kind, years in limits.term_years.items():
-        found |= CHECKS.term_too_long([kind], years)
+        if years:
+            found |= CHECKS.term_too_long([kind], years)
     return found
 
 

@@ -1,39 +1,41 @@
 """How many, how long: the dated office settings by which a check-up measures (DOMAIN §15)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from core.models import Committee, OfficeSetting
 from core.working_days import working_days_back
+from organizations.models import NEAR_MONTHS
 
 COUNCIL_YEARS = {"51": 5, "53": 5, "52": 4}
-TERM_YEARS = {"branch": 3, "joint": 3, "general": 3, "functional": 3, "committee": 5}
-NUMBERS = {  # setting → (field below, value where the office has set none)
-    "branch.min_members": ("least_members", 3),
-    "branch.max_members": ("most_members", 50),
-    "branch.committee_from": ("committee_from", 7),
-    "branch.committee_min": ("committee_least", 3),
-    "branch.committee_max": ("committee_most", 7),
-    "joint_branch.min_units": ("least_bodies", 2),
-    "joint_branch.max_units": ("most_bodies", 5),
-    "election.reminder_months": ("election_months", 6),
-    "council.reminder_months": ("council_months", 6),
-    "council.extension_months": ("council_extension", 12),
-    "member.probation_grace_months": ("probation_grace", 1),
-    "member.lost_months": ("lost_months", 6),
-    "member.suspended_months": ("suspended_months", 24),
-    "member.floating_months": ("floating_months", 6),
-    "member.contact_months": ("contact_months", 3),
-    "dues.remind_months": ("fee_remind", 3),
-    "dues.alarm_months": ("fee_alarm", 6),
-    "charter.confirm_months": ("charter_months", 12),
-    "registration.new_months": ("new_months", 12),
-    "registration.handover_days": ("handover_days", 5),
-    "coverage.unbuilt_months": ("unbuilt_months", 3),
+# 0: no term of its own; a temporary or floating branch is appointed for a task
+TERM_YEARS = {"branch": 3, "joint": 3, "general": 3, "functional": 3, "committee": 5, "temporary": 0, "floating": 0}
+NUMBERS = {  # setting → the field of Limits, whose default counts where the office has set none
+    "branch.min_members": "least_members",
+    "branch.max_members": "most_members",
+    "branch.committee_from": "committee_from",
+    "branch.committee_min": "committee_least",
+    "branch.committee_max": "committee_most",
+    "joint_branch.min_units": "least_bodies",
+    "joint_branch.max_units": "most_bodies",
+    "election.reminder_months": "election_months",
+    "council.reminder_months": "council_months",
+    "council.extension_months": "council_extension",
+    "member.probation_grace_months": "probation_grace",
+    "member.lost_months": "lost_months",
+    "member.suspended_months": "suspended_months",
+    "member.floating_months": "floating_months",
+    "member.contact_months": "contact_months",
+    "dues.remind_months": "fee_remind",
+    "dues.alarm_months": "fee_alarm",
+    "charter.confirm_months": "charter_months",
+    "registration.new_months": "new_months",
+    "registration.handover_days": "handover_days",
+    "coverage.unbuilt_months": "unbuilt_months",
 }
-MAPPINGS = {"council.term_years": ("council_years", COUNCIL_YEARS), "branch.term_years": ("term_years", TERM_YEARS)}
+MAPPINGS = {"council.term_years": "council_years", "branch.term_years": "term_years"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Limits:
     committee_most: int = 7
     least_bodies: int = 2
     most_bodies: int = 5
-    election_months: int = 6
+    election_months: int = NEAR_MONTHS
     council_months: int = 6
     council_extension: int = 12
     probation_grace: int = 1
@@ -66,22 +68,39 @@ class Limits:
     handover: date = date.min
 
 
+DEFAULTS = Limits()
+
+
+def settings_of(committee: Committee | int, keys: Iterable[str], on: date) -> list[tuple[str, Any]]:
+    """What the office has set by that day, the setting in force last of each key; one query."""
+    rows = OfficeSetting.objects.filter(committee=committee, key__in=list(keys), effective_from__lte=on)
+    return list(rows.order_by("effective_from").values_list("key", "value"))
+
+
 def limits(committee: Committee, on: date) -> Limits:
     """Two queries: the settings in force on that day, and the holidays for working days."""
-    keys = [*NUMBERS, *MAPPINGS]
-    rows = OfficeSetting.objects.filter(committee=committee, key__in=keys, effective_from__lte=on)
-    found = dict(rows.order_by("effective_from").values_list("key", "value"))
-    values: dict[str, Any] = {name: whole(found.get(key), default) for key, (name, default) in NUMBERS.items()}
+    found = dict(settings_of(committee, [*NUMBERS, *MAPPINGS], on))
+    values: dict[str, Any] = {name: number_of(found, name) for name in NUMBERS.values()}
     if isinstance(months := found.get("election.reminder_months"), list) and months:  # reminders begin with the first
         values["election_months"] = max(whole(month, 0) for month in months) or values["election_months"]
-    for key, (name, default) in MAPPINGS.items():
-        chosen = found.get(key)
-        given = chosen if isinstance(chosen, dict) else dict.fromkeys(default, chosen)
-        values[name] = {kind: whole(given.get(kind), years) for kind, years in default.items()}
+    for key, name in MAPPINGS.items():
+        values[name] = years_of(found.get(key), getattr(DEFAULTS, name))
     return Limits(**values, handover=working_days_back(on - timedelta(days=1), values["handover_days"]))
 
 
-def whole(value: Any, default: int) -> int:
+def number_of(found: Mapping[str, Any], name: str) -> int:
+    """One number of the office, from the settings in force."""
+    key = next(key for key, field_name in NUMBERS.items() if field_name == name)
+    return whole(found.get(key), getattr(DEFAULTS, name))
+
+
+def years_of(chosen: Any, usual: Mapping[str, int]) -> dict[str, int]:
+    """The years of a term by kind: a setting may name some kinds, or one number for all that have a term."""
+    given = chosen if isinstance(chosen, dict) else {kind: chosen for kind, years in usual.items() if years}
+    return {kind: whole(given.get(kind), years, most=10) for kind, years in usual.items()}
+
+
+def whole(value: Any, default: int, most: int = 1200) -> int:
     """A setting that is no sensible number counts as not set."""
-    sensible = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1200
+    sensible = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
     return value if sensible else default

@@ -6,20 +6,12 @@ from typing import Any
 from django.db.models import Q
 
 from core.secrets import decrypt
-from organizations.choices import DocumentKind, FindingLevel, Sex, Subject
+from organizations.choices import DocumentKind, FindingLevel, Subject
+from organizations.models import facts_of_number
 
 from .rules import Place, Row, Rule
 
 NEVER = Q(pk__in=[])  # the database cannot read the number
-
-
-def facts_of(number: str) -> tuple[date, str] | None:
-    """Birth date and sex that stand in a resident's number."""
-    try:
-        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-        return born, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
-    except (ValueError, IndexError):
-        return None
 
 
 def unlike_number(row: Row) -> list[str]:
@@ -27,7 +19,7 @@ def unlike_number(row: Row) -> list[str]:
     if row["id_kind"] != DocumentKind.RESIDENT_ID or not row["id_cipher"]:
         return []
     try:
-        known = facts_of(decrypt(row["id_cipher"]))
+        known = facts_of_number(decrypt(row["id_cipher"]))
     except ValueError:  # the key is another one; that is told where numbers are revealed
         return []
     if known is None:

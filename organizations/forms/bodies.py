@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from core.forms import RecordForm
+from core.pinyin import plain
 from core.validators import normalize_code
 from organizations.models import (
     Affiliation,
@@ -51,8 +52,9 @@ class OrganizationForm(RecordForm):
         cleaned = super().clean() or self.cleaned_data
         merged = SocialOrganization.objects.filter(duplicates__isnull=False).exclude(pk=self.instance.pk)
         for name in ("name", "code"):
-            word = normalize_code(cleaned.get(name) or "") if name == "code" else cleaned.get(name)
-            if word and (body := merged.filter(search__contains=word.lower()).first()) and word in body.aliases:
+            word = plain(normalize_code(cleaned.get(name) or "") if name == "code" else cleaned.get(name) or "")
+            body = merged.filter(search__contains=word).first() if word else None
+            if body is not None and word in map(plain, body.aliases):
                 label = self.fields[name].label
                 self.add_error(name, f"这个{label}的记录已并入“{body.name}”，请直接打开那一家，不要重复登记。")
         return cleaned

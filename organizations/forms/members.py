@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.forms import RecordForm
-from organizations.checkup.numbers import facts_of
 from organizations.choices import DocumentKind, JoinReason, LeaveReason, MembershipKind
 from organizations.models import (
     Membership,
     PartyMember,
+    facts_of_number,
 )
 
 from .fields import DatedForm, branch_field
@@ -73,7 +73,9 @@ class MemberForm(RecordForm):
 
     def from_number(self, cleaned: dict[str, Any]) -> None:
         """The birth date of a resident's ID number, where the office gave none."""
-        known = facts_of(self.instance.id_number()) if self.instance.id_kind == DocumentKind.RESIDENT_ID else None
+        known = (
+            facts_of_number(self.instance.id_number()) if self.instance.id_kind == DocumentKind.RESIDENT_ID else None
+        )
         if known and not cleaned.get("born_on"):
             cleaned["born_on"] = known[0]
 

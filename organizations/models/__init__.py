@@ -8,7 +8,7 @@ from .events import FormerName, OrganizationEvent
 from .floating import FloatingContact, FloatingRecord, LostRecord
 from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
-from .members import Membership, PartyMember, party_age
+from .members import Membership, PartyMember, facts_of_number, party_age
 from .merges import OrganizationMerge
 from .organizations import Affiliation, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
@@ -56,6 +56,7 @@ __all__ = [
     "SyncRule",
     "branch_term_state",
     "duty_state",
+    "facts_of_number",
     "is_secretary_of",
     "latest_confirmation",
     "party_age",

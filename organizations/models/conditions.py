@@ -64,22 +64,12 @@ class SurroundingsQuerySet(models.QuerySet):
         """登记状态正常 on that day: not in the list of 活动异常 or 失信 and not being wound up."""
         return self.with_standing(on).exclude(standing__in=IRREGULAR_STATUSES)
 
-    def covered_by(self, methods: tuple[str, ...], on: date) -> Self:
-        """Covered on that day by one of these methods."""
-        return self.filter(Exists(rows("BranchCoverage").on(on).filter(method__in=methods, **BODY)))
-
     def organization_covered(self, on: date) -> Self:
         """Covered by a party organization on that day, by whatever method; each body once (COV-01)."""
         return self.filter(Exists(rows("BranchCoverage").on(on).filter(**BODY)))
 
     def without_branch(self, on: date) -> Self:
         return self.filter(~Exists(rows("BranchCoverage").on(on).filter(**BODY)))
-
-    def with_instructor(self, on: date) -> Self:
-        return self.filter(Exists(rows("InstructorAssignment").on(on).filter(**BODY)))
-
-    def with_liaison(self, on: date) -> Self:
-        return self.filter(Exists(rows("Liaison").on(on).filter(**BODY)))
 
     def work_covered(self, on: date, liaison_counts: bool = False, mass_counts: bool = False) -> Self:
         """Covered by a party organization, or guided by an instructor (a liaison, a mass organization, where these count)."""
@@ -103,10 +93,6 @@ class SurroundingsQuerySet(models.QuerySet):
 
     def letter_signed(self) -> Self:
         return self.filter(Exists(rows("CommitmentLetter").signed().filter(**BODY)))
-
-    def affiliated(self, on: date, kind: str) -> Self:
-        """Bodies with this 党建管理归口 on that day."""
-        return self.filter(Exists(rows("Affiliation").on(on).filter(kind=kind, **BODY)))
 
     @staticmethod
     def due_on(on: date) -> Q:

@@ -72,11 +72,6 @@ class LiaisonQuerySet(OfBodyQuerySet):
     person = "name"
 
 
-class BranchCoverageQuerySet(IntervalQuerySet):
-    def by_method(self, *methods: CoverageMethod) -> Self:
-        return self.filter(method__in=methods)
-
-
 class BranchCoverage(models.Model):
     """组织覆盖. One branch covers one body from day to day; a joint branch has several such rows (COV-01, COV-02)."""
 
@@ -89,7 +84,7 @@ class BranchCoverage(models.Model):
     end = models.DateField("终止日期", null=True, blank=True)
     document_no = models.CharField("依据文号", max_length=60, blank=True)
 
-    objects = BranchCoverageQuerySet.as_manager()
+    objects = IntervalQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "组织覆盖"
@@ -134,6 +129,7 @@ class InstructorAssignment(models.Model):
     phone = models.CharField("电话", max_length=20, blank=True, validators=[validate_phone])
     start = models.DateField("选派日期")
     end = models.DateField("终止日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)  # against lost updates (M32)
 
     objects = InstructorQuerySet.as_manager()
 

@@ -92,7 +92,7 @@ class FloatingRecord(Record):
     contact_person = models.CharField("支部联系人", max_length=30, blank=True, help_text="支部里由谁负责联系。")
     ended_on = models.DateField("返回（转关系）日期", null=True, blank=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
-    from_roster = models.BooleanField(default=False, editable=False)  # made because an imported roster says so
+    from_roster = models.BooleanField("按名册登记", default=False, editable=False)  # because an imported roster says so
     status = models.CharField(
         "状态", max_length=12, choices=FloatingStatus.choices, default=FloatingStatus.REGISTERED, editable=False
     )
@@ -165,10 +165,14 @@ class FloatingContact(models.Model):
 
 class LostRecordQuerySet(OfBranchQuerySet):
     def open(self) -> Self:
-        return self.filter(found_on=None)
+        return self.filter(found_on=None, ended_on=None)
 
     def found(self) -> Self:
         return self.filter(found_on__isnull=False)
+
+    def ended(self) -> Self:
+        """Never reached again, and no longer a member."""
+        return self.filter(ended_on__isnull=False)
 
     def long_lost(self, on: date) -> Self:
         """Out of contact for six months or more (MB-09)."""
@@ -176,7 +180,10 @@ class LostRecordQuerySet(OfBranchQuerySet):
 
 
 class LostRecord(Record):
-    """失联党员. A member with whom the party organization lost contact, in which circumstances, and when found again."""
+    """失联党员. A member with whom the party organization lost contact, in which circumstances, and when found again.
+
+    Whoever dies or is removed from the party before being found is no longer looked for: the record ends without a finding.
+    """
 
     member = models.ForeignKey(PartyMember, models.PROTECT, verbose_name="党员", related_name="lost_records")
     branch = models.ForeignKey(
@@ -189,7 +196,9 @@ class LostRecord(Record):
     note = models.CharField("查找情况", max_length=200, blank=True, help_text="用什么办法找过，问过谁。")
     found_on = models.DateField("取得联系日期", null=True, blank=True, editable=False)
     found_note = models.CharField("取得联系情况", max_length=200, blank=True, editable=False)
-    from_roster = models.BooleanField(default=False, editable=False)
+    ended_on = models.DateField("办结日期", null=True, blank=True, editable=False)
+    ended_note = models.CharField("办结原因", max_length=200, blank=True, editable=False)
+    from_roster = models.BooleanField("按名册登记", default=False, editable=False)
 
     objects = LostRecordQuerySet.as_manager()
 
@@ -199,7 +208,7 @@ class LostRecord(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["member"],
-                condition=Q(found_on=None),
+                condition=Q(found_on=None, ended_on=None),
                 name="organizations_lost_open",
                 violation_error_message="这名党员已登记失联，还没有取得联系。",
             ),
@@ -208,6 +217,11 @@ class LostRecord(Record):
                 name="organizations_lost_order",
                 violation_error_message="取得联系的日期不能早于失联日期。",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | (Q(found_on=None) & (Q(lost_on=None) | Q(ended_on__gte=F("lost_on")))),
+                name="organizations_lost_ended",
+                violation_error_message="已取得联系的不再办结；办结日期不能早于失联日期。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,3 +229,7 @@ class LostRecord(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("organizations:lostrecord-detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.found_on is None and self.ended_on is None

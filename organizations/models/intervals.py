@@ -11,10 +11,6 @@ class IntervalQuerySet(models.QuerySet):
     def on(self, day: date) -> Self:
         return self.filter(self.holds(day))
 
-    def touching(self, start: date, end: date) -> Self:
-        """Rows that held on at least one day of start…end (both included)."""
-        return self.filter(Q(end=None) | Q(end__gt=start), start__lte=end)
-
     @staticmethod
     def holds(day: date, prefix: str = "") -> Q:
         return Q(**{f"{prefix}start__lte": day}) & (Q(**{f"{prefix}end": None}) | Q(**{f"{prefix}end__gt": day}))

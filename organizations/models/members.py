@@ -39,6 +39,15 @@ def party_age(full_on: date | None, on: date) -> int | None:
     return max(on.year - full_on.year - ((on.month, on.day) < (full_on.month, full_on.day)), 0)
 
 
+def facts_of_number(number: str) -> tuple[date, str] | None:
+    """Birth date and sex that stand in a resident's ID number."""
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        return born, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
+    except (ValueError, IndexError):
+        return None
+
+
 class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         """Members of the secretary's own branches; a liaison sees none."""

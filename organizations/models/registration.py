@@ -36,9 +36,6 @@ class RegistrationReviewQuerySet(OfOrganizationQuerySet):
     def undecided(self) -> Self:
         return self.filter(status__in=BEFORE_APPROVAL)
 
-    def accepted_between(self, start: date, end: date) -> Self:
-        return self.filter(accepted_on__range=(start, end))
-
     def in_correction(self) -> Self:
         return self.filter(Exists(Correction.objects.filter(review=OuterRef("pk"), answered_on=None)))
 

@@ -7,13 +7,13 @@ from typing import Any
 from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
+from organizations.checkup.limits import DEFAULTS
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import BranchCoverage, PartyBranch, SocialOrganization, branch_term_state
 from organizations.workflows.terms import follow_ledger, release_terms
 
 from .common import BODY, BRANCH
 
-COMMITTEE_FROM = 7
 METHODS = {BranchKind.JOINT: CoverageMethod.JOINT, BranchKind.FUNCTIONAL: CoverageMethod.FUNCTIONAL}
 
 
@@ -40,7 +40,7 @@ def printed(heading: str, group: str, name: str, kind: str = "text", width: int 
 
 def seats(row: Mapping[str, Any]) -> str:
     """Seven full members and more elect a committee (PO-01)."""
-    return "3至5" if (row["full_member_count"] or 0) >= COMMITTEE_FROM else "不设"
+    return "3至5" if (row["full_member_count"] or 0) >= DEFAULTS.committee_from else "不设"
 
 
 def probationary(row: Mapping[str, Any]) -> int:

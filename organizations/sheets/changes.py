@@ -110,4 +110,6 @@ class LostSheet(PrintedSheet):
         Column("查找情况", "note", readonly=True, width=28),
         Column("取得联系日期", "found_on", "date", readonly=True),
         Column("取得联系情况", "found_note", readonly=True, width=28),
+        Column("办结日期", "ended_on", "date", readonly=True),
+        Column("办结原因", "ended_note", readonly=True, width=16),
     )  # fmt: skip

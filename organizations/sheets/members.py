@@ -5,9 +5,8 @@ from typing import Any
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import Period
-from organizations.checkup.numbers import facts_of
 from organizations.choices import DocumentKind
-from organizations.models import PartyMember, party_age
+from organizations.models import PartyMember, facts_of_number, party_age
 from organizations.statistics import Balance, balance_for
 from organizations.workflows.changes import settle_changes
 from organizations.workflows.floating import follow_roster
@@ -96,6 +95,6 @@ class MemberSheet(Sheet):
     def derive(self, obj: PartyMember, context: Context) -> None:
         """Sex and birth date stand in the ID number; what the office wrote itself comes first (MB-01)."""
         lacks = obj.id_kind == DocumentKind.RESIDENT_ID and obj.id_cipher and (not obj.sex or obj.born_on is None)
-        if lacks and (known := facts_of(obj.id_number())):
+        if lacks and (known := facts_of_number(obj.id_number())):
             obj.born_on, obj.sex = obj.born_on or known[0], obj.sex or known[1]
         super().derive(obj, context)

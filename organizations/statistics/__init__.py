@@ -1,11 +1,9 @@
 """两个覆盖 as integers of a day (DOMAIN §4). Conditions live on SocialOrganizationQuerySet; here they are only counted."""
 
-from .changes import CAUSES, MEASURES, Change, coverage_change, coverage_changes, with_cause
+from .changes import CAUSES, MEASURES, Change, coverage_changes, with_cause
 from .corrections import Correction, corrections
 from .coverage import (
     GROUPS,
-    OWN_KINDS,
-    SHOULD_BUILD,
     Coverage,
     add,
     bodies_in_scope,
@@ -14,11 +12,10 @@ from .coverage import (
     coverage_by_kind,
     covering,
 )
-from .definitions import DEFAULTS, PREFIX, SHOULD_RULES, Definition, base_condition, definition, definition_of
-from .duplicates import Likeness, likely_duplicates
-from .elections import ElectionFigures, election_figures
+from .definitions import DEFAULTS, PREFIX, SHOULD_RULES, Definition, base_condition, definition
+from .duplicates import likely_duplicates
+from .elections import election_figures
 from .figures import (
-    EXTRA,
     FIGURES,
     REASON_FIELDS,
     SUPPLEMENT,
@@ -32,7 +29,6 @@ from .figures import (
 )
 from .members import (
     Balance,
-    FloatingFigures,
     balance,
     balance_columns,
     balance_for,
@@ -42,20 +38,17 @@ from .members import (
     unexplained,
 )
 from .rates import rate
-from .sync import SyncMatrix, SyncRate, sync_matrix, sync_rates
+from .sync import SyncRate, sync_matrix, sync_rates
 from .trends import TrendPoint, coverage_trend
 
 __all__ = [
     "CAUSES",
     "DEFAULTS",
-    "EXTRA",
     "FIGURES",
     "GROUPS",
     "MEASURES",
-    "OWN_KINDS",
     "PREFIX",
     "REASON_FIELDS",
-    "SHOULD_BUILD",
     "SHOULD_RULES",
     "SUPPLEMENT",
     "TREE",
@@ -65,11 +58,7 @@ __all__ = [
     "Correction",
     "Coverage",
     "Definition",
-    "ElectionFigures",
     "Figure",
-    "FloatingFigures",
-    "Likeness",
-    "SyncMatrix",
     "SyncRate",
     "TrendPoint",
     "add",
@@ -85,12 +74,10 @@ __all__ = [
     "corrections",
     "coverage",
     "coverage_by_kind",
-    "coverage_change",
     "coverage_changes",
     "coverage_trend",
     "covering",
     "definition",
-    "definition_of",
     "election_figures",
     "excluded",
     "floating_figures",

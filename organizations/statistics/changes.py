@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
 
@@ -53,10 +52,6 @@ class Change:
     def lines(self) -> list[tuple[str, str, int]]:
         """(key, label, signed number) of the causes that occurred."""
         return [(key, CAUSES[key][0], CAUSES[key][1] * n) for key in CAUSES if (n := self.causes.get(key, 0))]
-
-    @property
-    def balances(self) -> bool:
-        return self.before + sum(n for _, _, n in self.lines) == self.now
 
 
 def _counts(measure: str, day: date, chosen: Definition) -> Q:
@@ -169,7 +164,3 @@ def coverage_changes(
             causes["redefined"] = was - told
         found[measure] = Change(told, now, dict(causes))
     return found
-
-
-def coverage_change(committee: Committee, before: date, on: date, measure: str = "covered", **more: Any) -> Change:
-    return coverage_changes(committee, before, on, (measure,), **more)[measure]

@@ -20,7 +20,6 @@ from .rates import rate
 
 SHOULD_BUILD = 3  # formal members from which a body must set up a branch
 JOINT_MEMBERS = 3  # 其中：具有3名以上党员的
-OWN_KINDS = (BranchKind.COMMITTEE, BranchKind.GENERAL, BranchKind.BRANCH)
 
 
 @dataclass(frozen=True)

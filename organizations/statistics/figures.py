@@ -93,7 +93,6 @@ SUPPLEMENT = (
     ("absorbed_branch", "吸收未转入组织关系的党员建立的支部（个）"),
 )  # fmt: skip
 WHOLE_ONLY = {"joint_branches", "absorbed_committee", "absorbed_general", "absorbed_branch"}  # not told by type of body
-EXTRA = ("liaison_only", "mass_only", "uncovered", "should_build", "should_built", "should_unbuilt")
 
 
 def bodies_of(

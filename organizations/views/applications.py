@@ -16,7 +16,7 @@ from organizations.forms import applications as forms
 from organizations.models import BranchApplication, PartyBranch
 from organizations.workflows import applications as workflows
 
-from .base import WorkflowPage
+from .base import WorkflowPage, branch_name
 
 NAMES = "organizations:branchapplication"
 FINISH = {
@@ -29,7 +29,7 @@ FINISH = {
 def subject(row: dict[str, Any]) -> str:
     if row["kind"] == ApplicationKind.SET_UP:
         return row["short_name"] or row["name"]
-    return row["branch__short_name"] or row["branch__name"]
+    return branch_name(row)
 
 
 class ApplicationFilter(django_filters.FilterSet):

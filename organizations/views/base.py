@@ -78,6 +78,19 @@ def own_branches(request: HttpRequest | None) -> QuerySet:
     return PartyBranch.objects.visible_to(request.user).filter(dissolved_on=None)
 
 
+def branch_name(row: dict[str, Any]) -> str:
+    """The short name of a list row's branch, where it has one."""
+    return row["branch__short_name"] or row["branch__name"]
+
+
+def body_name(row: dict[str, Any]) -> str:
+    return row["organization__short_name"] or row["organization__name"]
+
+
+def body_url(row: dict[str, Any]) -> str:
+    return reverse("organizations:socialorganization-detail", args=[row["organization_id"]])
+
+
 def coverage_crumb() -> Crumb:
     return Crumb("两个覆盖", reverse("organizations:coverage"))
 

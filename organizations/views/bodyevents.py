@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.pages import Column, ListPage, act, reason, visible_or_404
@@ -15,11 +14,7 @@ from organizations.choices import ChangedItem, OrganizationEventKind
 from organizations.models import OrganizationEvent, SocialOrganization
 from organizations.workflows import events as workflows
 
-from .base import WorkflowPage
-
-
-def body_url(pk: int) -> str:
-    return reverse("organizations:socialorganization-detail", args=[pk])
+from .base import WorkflowPage, body_url
 
 
 def event_of_body(body: SocialOrganization, pk: int) -> OrganizationEvent:
@@ -67,7 +62,7 @@ class OrganizationEventList(ListPage):
     columns = (
         Column("日期", "on", "date", sort="on"),
         Column("社会组织", "organization__name", sort="organization__sort_key", phone="name",
-               fields=("organization_id",), url=lambda row: body_url(row["organization_id"])),
+               fields=("organization_id",), url=body_url),
         Column("事件", "kind", sort="kind"),
         Column("内容", "detail", fields=("item", "old_value", "new_value", "successor__name"), value=what, phone="wide"),
         Column("文号", "document_no", phone="wide"),

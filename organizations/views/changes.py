@@ -18,7 +18,7 @@ from organizations.models import MemberChange, Membership, PartyBranch, PartyMem
 from organizations.sheets.members import balance_lines
 from organizations.workflows import members as workflows
 
-from .base import WorkflowPage, own_branches
+from .base import WorkflowPage, branch_name, own_branches
 
 CAUSES = 20
 
@@ -69,10 +69,6 @@ def other_side(row: dict[str, Any]) -> Cell:
 
 def note_cell(row: dict[str, Any]) -> Cell:
     return Cell(Truncator(row["note"]).chars(40))
-
-
-def branch_name(row: dict[str, Any]) -> str:
-    return row["branch__short_name"] or row["branch__name"]
 
 
 class MemberChangeList(BalanceFoot, ListPage):

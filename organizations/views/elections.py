@@ -28,25 +28,20 @@ from core.pages import (
     reason,
     visible_or_404,
 )
-from core.periods import add_months, today
+from core.periods import today
 from core.permissions import allow, is_office, is_staff
-from organizations.choices import TERM_KINDS, TERM_PATH, BranchKind, PostKind, TermStatus
+from organizations.choices import TERM_KINDS, TERM_PATH, BranchKind, TermStatus
 from organizations.documents import ELECTION_PAPERS
 from organizations.forms import elections as forms
-from organizations.models import NEAR_MONTHS, ElectedPerson, ElectionTerm, PartyBranch, term_state
+from organizations.models import ElectedPerson, ElectionTerm, PartyBranch, term_state
 from organizations.statistics import election_figures
 from organizations.workflows import elections as workflows
 from organizations.workflows import terms as term_workflows
 from organizations.workflows.election_rules import ElectionRules, election_rules
 
-from .base import WorkflowPage, office_day
+from .base import WorkflowPage, branch_name, office_day
 
 NAMES = "organizations:electionterm"
-FULL_COMMITTEE = (3, 7)  # PO-01: with seven full members and more
-
-
-def branch_name(row: dict[str, Any]) -> str:
-    return row["branch__short_name"] or row["branch__name"]
 
 
 def deadline_cell(row: dict[str, Any]) -> Cell:
@@ -104,9 +99,16 @@ class ElectionTermList(ListPage):
         period, day = current_period(self.request), office_day(self.request)
         rows = ElectionTerm.objects.visible_to(self.request.user)
         found = election_figures(rows, period.start, period.end, day)
+        rest = ((found.late, "逾期选举"), (found.not_held, "还没有选举"))
+        on_time = "；".join(["选举日期不晚于期限", *(f"{word}{number}个" for number, word in rest if number)])
         figures = [
             {"label": "本期应换届", "value": found.due, "unit": "个", "note": f"{period.label}，延期的按批准日期"},
-            {"label": "按期换届", "value": found.on_time, "unit": "个", "note": "选举日期不晚于期限"},
+            {
+                "label": "按期换届",
+                "value": found.on_time,
+                "unit": "个",
+                "note": on_time,
+            },
             {"label": "按期换届率", "value": found.rate, "unit": "%", "note": "按期换届÷本期应换届"},
             {
                 "label": "超期未换届",
@@ -174,25 +176,6 @@ class ElectionTermDetail(DetailPage):
             Fact("过半数的基数", f"{term.get_majority_base_display()}{term.base}人" if term.majority_base else None),
         ]
 
-    def warnings(self) -> list[str]:
-        """What staff should look at; the software reminds, people decide."""
-        term, found = self.object, []
-        if term.candidates is not None and term.seats and not self.rules.has_margin(term.candidates, term.seats):
-            found.append(
-                f"候选人{term.candidates}人，应选{term.seats}人，差额不足{self.rules.margin_percent}%。请核对是否经批准等额选举。"
-            )
-        if term.elected_on and add_months(term.elected_on, NEAR_MONTHS) < term.due_on and not term.reply_no:
-            found.append(f"比应换届日期{term.due_on}提前半年以上选举，提前换届要经批准，还没有填同意换届批复文号。")
-        heads = [person for person in self.elected if person.post == PostKind.SECRETARY]
-        if heads and term.is_open and term.branch.kind != BranchKind.FUNCTIONAL:
-            member = workflows.member_called(term.branch, heads[0].person_name, term.elected_on)
-            if member is None or member.category != "full":
-                found.append(f"书记{heads[0].person_name}不在本党组织的正式党员名册里，请核对（PO-04）。")
-        low, high = FULL_COMMITTEE
-        if self.elected and (term.voters_due or 0) >= high and not low <= len(self.elected) <= high:
-            found.append(f"正式党员七名以上的，支部委员会一般{low}至{high}人，现在{len(self.elected)}人（PO-01）。")
-        return found
-
     def actions(self) -> list[Action]:
         term, user, found = self.object, self.request.user, []
 
@@ -246,7 +229,7 @@ class ElectionTermDetail(DetailPage):
             "steps": self.steps(),
             "vote": self.vote(),
             "elected": self.elected,
-            "warnings": self.warnings(),
+            "warnings": workflows.remarks_on(term, self.elected, self.rules),
             "papers": papers if user.is_office else [],
         }
 

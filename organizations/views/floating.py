@@ -11,8 +11,19 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from core.cleaning import clean_line
-from core.pages import Action, Cell, Column, DetailPage, Fact, ListPage, UpdatePage, act, current_period, visible_or_404
+from core.pages import (
+    Action,
+    Cell,
+    Column,
+    DetailPage,
+    Fact,
+    ListPage,
+    UpdatePage,
+    act,
+    current_period,
+    reason,
+    visible_or_404,
+)
 from core.periods import quarter_end, quarter_of, quarter_start
 from core.permissions import is_business, require
 from organizations import forms, statistics
@@ -20,7 +31,7 @@ from organizations.choices import FLOATING_KINDS, FloatingDirection, FloatingSta
 from organizations.models import FloatingContact, FloatingRecord, LostRecord, PartyMember
 from organizations.workflows import floating as workflows
 
-from .base import WorkflowPage, office_day, own_branches, posted_day
+from .base import WorkflowPage, branch_name, office_day, own_branches, posted_day
 
 
 class FloatingFilter(django_filters.FilterSet):
@@ -35,10 +46,6 @@ class FloatingFilter(django_filters.FilterSet):
 def unreached(rows: QuerySet, page: ListPage) -> QuerySet:
     quarter = quarter_of(office_day(page.request))
     return rows.unreached_between(quarter_start(quarter), quarter_end(quarter))
-
-
-def branch_name(row: dict[str, Any]) -> str:
-    return row["branch__short_name"] or row["branch__name"]
 
 
 class FloatingRecordList(ListPage):
@@ -128,18 +135,13 @@ class FloatingRecordDetail(DetailPage):
         }
 
 
-class KeeperPage:
-    """A form of staff, or of the secretary whose branch keeps the row."""
-
-    allowed = staticmethod(is_business)
-    can_edit = staticmethod(workflows.can_keep_record)
-
-
-class FloatingRecordUpdate(KeeperPage, UpdatePage):
+class FloatingRecordUpdate(UpdatePage):
     model = FloatingRecord
+    allowed = staticmethod(is_business)
     related = ("member", "branch")
     form_class = forms.FloatingForm
     title = "修改流动登记"
+    can_edit = FloatingRecordDetail.can_edit
 
     def save(self, form: forms.FloatingForm) -> FloatingRecord:
         return workflows.save_floating(form.save(commit=False), by=self.request.user, expected=form.expected)
@@ -197,7 +199,7 @@ def floating_close(request: HttpRequest, pk: int) -> HttpResponse:
     return act(
         request, FloatingRecord.objects.select_related("member", "branch"), pk, workflows.end_floating,
         can=workflows.can_keep_record, done="已办结。", outcome=outcome, on=posted_day(request, "on") or office_day(request),
-        note=clean_line(request.POST.get("note", ""))[:200],
+        note=reason(request, "note", 200),
     )  # fmt: skip
 
 
@@ -211,6 +213,13 @@ class LostFilter(django_filters.FilterSet):
     class Meta:
         model = LostRecord
         fields: list[str] = []
+
+
+def result(row: dict[str, Any]) -> str:
+    """How the search ended: found, or no longer looked for and why."""
+    if row["found_on"]:
+        return f"{row['found_on']}取得联系"
+    return f"{row['ended_on']}{row['ended_note']}" if row["ended_on"] else ""
 
 
 class LostRecordList(ListPage):
@@ -228,6 +237,7 @@ class LostRecordList(ListPage):
         ("open", "失联", "open"),
         ("long", "六个月以上", lambda rows, page: rows.long_lost(office_day(page.request))),
         ("found", "已取得联系", "found"),
+        ("ended", "已办结", "ended"),
         ("all", "全部", ""),
     )
     columns = (
@@ -236,7 +246,7 @@ class LostRecordList(ListPage):
         Column("失联情形", "circumstance"),
         Column("失联日期", "lost_on", "date", sort="lost_on"),
         Column("查找情况", "note", phone="wide"),
-        Column("取得联系日期", "found_on", "date", sort="found_on"),
+        Column("结果", "found_on", sort="found_on", fields=("ended_on", "ended_note"), value=result),
     )
 
 
@@ -245,22 +255,31 @@ class LostRecordDetail(DetailPage):
     related = ("member", "branch")
     template_name = "organizations/lostrecord_detail.html"
     fact_fields = ("member", "branch", "circumstance", "lost_on", "note", "found_on", "found_note")
-    can_edit = staticmethod(lambda user, row: row.found_on is None and workflows.can_keep_record(user, row))
+    can_edit = staticmethod(lambda user, row: row.is_open and workflows.can_keep_record(user, row))
+
+    def facts(self) -> list[Fact]:
+        ended = [self.fact("ended_on"), self.fact("ended_note")] if self.object.ended_on else []
+        return [*super().facts(), *ended]
 
     def states(self) -> list[Cell]:
-        return [Cell("已取得联系", kind="ok") if self.object.found_on else Cell("失联", kind="bad")]
+        row = self.object
+        if row.is_open:
+            return [Cell("失联", kind="bad")]
+        return [Cell("已取得联系", kind="ok") if row.found_on else Cell("已办结", kind="off")]
 
     def get_context(self) -> dict[str, Any]:
         row = self.object
-        can_find = row.found_on is None and workflows.can_keep_record(self.request.user, row)
+        can_find = row.is_open and workflows.can_keep_record(self.request.user, row)
         return {**super().get_context(), "can_find": can_find, "on": office_day(self.request)}
 
 
-class LostRecordUpdate(KeeperPage, UpdatePage):
+class LostRecordUpdate(UpdatePage):
     model = LostRecord
+    allowed = staticmethod(is_business)
     related = ("member", "branch")
     form_class = forms.LostForm
     title = "修改失联登记"
+    can_edit = LostRecordDetail.can_edit
 
     def save(self, form: forms.LostForm) -> LostRecord:
         return workflows.save_lost(form.save(commit=False), by=self.request.user, expected=form.expected)
@@ -271,5 +290,5 @@ def lost_find(request: HttpRequest, pk: int) -> HttpResponse:
     return act(
         request, LostRecord.objects.select_related("member", "branch"), pk, workflows.find_member,
         can=workflows.can_keep_record, done="已登记取得联系。", found_on=posted_day(request, "on") or office_day(request),
-        note=clean_line(request.POST.get("note", ""))[:200],
+        note=reason(request, "note", 200),
     )  # fmt: skip

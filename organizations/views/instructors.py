@@ -39,18 +39,9 @@ from organizations.models import (
 from organizations.workflows import bodies as body_workflows
 from organizations.workflows import guidance as workflows
 
-from .base import WorkflowPage, coverage_crumb, office_day, posted_day
+from .base import WorkflowPage, body_name, body_url, coverage_crumb, office_day, posted_day
 
 Row = dict[str, Any]
-
-
-def body_name(row: Row) -> str:
-    return row["organization__short_name"] or row["organization__name"]
-
-
-def body_url(row: Row) -> str:
-    return reverse("organizations:socialorganization-detail", args=[row["organization_id"]])
-
 
 # Instructors ---------------------------------------------------------------------------------------------------------
 
@@ -149,7 +140,8 @@ class InstructorAssignmentUpdate(UpdatePage):
     related = ("organization__committee",)
 
     def save(self, form: InstructorChangeForm) -> InstructorAssignment:
-        return workflows.correct_instructor(form.save(commit=False), by=self.request.user)
+        row = form.save(commit=False)
+        return workflows.correct_instructor(row, by=self.request.user, expected=form.expected)
 
 
 class InstructorAssignmentDetail(DetailPage):

@@ -27,12 +27,7 @@ from organizations.workflows import papers as workflows
 from organizations.workflows.review_checks import clause_conflict
 from organizations.workflows.sync_sources import notice
 
-from .base import office_day, posted_day
-
-
-def body_name(row: dict[str, Any]) -> str:
-    return row["organization__short_name"] or row["organization__name"]
-
+from .base import body_name, office_day, posted_day
 
 BODY = {"field": "organization__name", "fields": ("organization__short_name",), "value": body_name, "link": True}
 

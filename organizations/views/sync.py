@@ -34,7 +34,7 @@ from organizations.models import SyncDuty, SyncRule, duty_state
 from organizations.statistics import SyncRate, sync_matrix, sync_rates
 from organizations.workflows import sync as workflows
 
-from .base import office_day, posted_day
+from .base import body_name, office_day, posted_day
 
 STATES = (("in_time", "按期完成"), ("late", "超期完成"), ("overdue", "超期未办"), ("running", "办理中"))
 
@@ -57,10 +57,6 @@ class DutyFilter(django_filters.FilterSet):
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         day = office_day(self.request)
         return getattr(rows, value)(*((day,) if value in ("overdue", "running") else ()))
-
-
-def body_name(row: dict[str, Any]) -> str:
-    return row["organization__short_name"] or row["organization__name"]
 
 
 class SyncDutyList(ListPage):

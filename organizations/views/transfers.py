@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from core.cleaning import clean_line
 from core.pages import Action, Cell, Column, DetailPage, Fact, ListPage, act, reason
 from core.permissions import is_business
 from organizations import forms
@@ -170,7 +169,7 @@ def transfer_approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def transfer_receive(request: HttpRequest, pk: int) -> HttpResponse:
-    on, note = posted_day(request, "on") or office_day(request), clean_line(request.POST.get("note", ""))[:200]
+    on, note = posted_day(request, "on") or office_day(request), reason(request, "note", 200)
     return act(
         request, ROWS, pk, workflows.receive_transfer, can=workflows.can_receive, done="已确认接收。", on=on, note=note
     )

@@ -22,12 +22,12 @@ from organizations.choices import (
     BranchStatus,
     PostKind,
 )
-from organizations.models import BranchApplication, PartyBranch, SocialOrganization, posted_ids
+from organizations.models import BranchApplication, BranchCoverage, PartyBranch, SocialOrganization, posted_ids
 
 from .branches import dissolve_branch, end_coverage, method_of, require_number, start_coverage
 from .election_rules import election_rules
 from .elections import People, keep_elected, names_of, seat
-from .intervals import log
+from .intervals import log, require_not_future
 from .recipients import office_of
 from .terms import follow_ledger
 
@@ -38,7 +38,6 @@ APPOINTED = (
     BranchKind.FUNCTIONAL,
 )  # their committee may be named from above
 CHANGEABLE = (("name", "name"), ("short_name", "short_name"), ("branch_kind", "kind"), ("parent", "parent"))
-JOINT_LEAST = 2
 
 # Who -----------------------------------------------------------------------------------------------------------------
 
@@ -88,8 +87,11 @@ def _check(row: BranchApplication, covers: Iterable[SocialOrganization]) -> None
             wrong["name"] = "已有同名的党组织。请先查找，不要重复申请（PO-05）。"
         if not row.branch_kind:
             wrong["branch_kind"] = "请选择拟成立党组织的类别。"
-        if row.branch_kind == BranchKind.JOINT and len(bodies) < JOINT_LEAST:
-            wrong["covers"] = "联合党支部要写两家以上覆盖单位（COV-02）。"
+        if row.branch_kind == BranchKind.JOINT:
+            least = election_rules(row.committee_id, row.requested_on or today(row.committee)).least_bodies
+            if len(bodies) < least:
+                number = "两" if least == 2 else least
+                wrong["covers"] = f"联合党支部要写{number}家以上覆盖单位（COV-02）。"
     elif row.branch_id is None:
         wrong["branch"] = f"{row.get_kind_display()}要写现有的党组织。"
     elif row.branch.dissolved_on is not None:
@@ -157,11 +159,6 @@ def change_application(
 # 研究 and 批复 ---------------------------------------------------------------------------------------------------------
 
 
-def _not_after_today(row: BranchApplication, name: str, on: date) -> None:
-    if on > today(row.committee):
-        raise ValidationError({name: "日期不能晚于今天。"}, code="future")
-
-
 def study(row: BranchApplication, *, studied_on: date, study_note: str = "", by: User) -> BranchApplication:
     """提交研究: staff have checked the papers; the committee talks about it on that day."""
     if studied_on < row.requested_on:
@@ -209,15 +206,15 @@ def approve_application(
     effective_on: date | None = None,
 ) -> BranchApplication:  # fmt: skip
     """批复: number, authority and day; a change or a cancellation counts from `effective_on`."""
-    require_number(approval_no, "approval_no")
-    _not_after_today(row, "approved_on", approved_on)
+    number = require_number(approval_no, "approval_no")
+    require_not_future(row, "approved_on", approved_on)
     if approved_on < row.requested_on:
         raise ValidationError({"approved_on": f"批复日期不能早于请示日期{row.requested_on}。"}, code="order")
     if row.status == S.ELECTED:
         raise TransitionError("已登记选举结果，不用再批复成立。", code="transition")
     with transaction.atomic():
         _move(
-            row, S.APPROVED, by=by, approval_no=approval_no.strip(), approved_by=approved_by.strip(),
+            row, S.APPROVED, by=by, approval_no=number, approved_by=approved_by.strip(),
             approved_on=approved_on, effective_on=effective_on or approved_on,
         )  # fmt: skip
         _tell_author(row, by, f"批复文号{row.approval_no}。" + ("请召开党员大会选举。" if row.kind == K.SET_UP else ""))
@@ -248,7 +245,7 @@ def elect_first(
     """The first committee: elected by the members' meeting, or named from above where the kind allows it."""
     if S.ELECTED not in steps_from(row):
         return _move(row, S.ELECTED, by=by)
-    _not_after_today(row, "elected_on", elected_on)
+    require_not_future(row, "elected_on", elected_on)
     if elected_on < row.approved_on:
         raise ValidationError({"elected_on": f"选举日期不能早于批复日期{row.approved_on}。"}, code="order")
     if faults := _vote_faults(row, people, voters_due, voters_present):
@@ -264,11 +261,11 @@ def elect_first(
 
 def file_result(row: BranchApplication, *, filing_no: str, filed_on: date, by: User) -> BranchApplication:
     """报批备案: the secretary is approved, the others are put on record."""
-    require_number(filing_no, "filing_no")
-    _not_after_today(row, "filed_on", filed_on)
+    number = require_number(filing_no, "filing_no")
+    require_not_future(row, "filed_on", filed_on)
     if row.elected_on and filed_on < row.elected_on:
         raise ValidationError({"filed_on": f"报批备案日期不能早于选举日期{row.elected_on}。"}, code="order")
-    return _move(row, S.FILED, by=by, filing_no=filing_no.strip(), filed_on=filed_on)
+    return _move(row, S.FILED, by=by, filing_no=number, filed_on=filed_on)
 
 
 # 启用 ----------------------------------------------------------------------------------------------------------------
@@ -322,12 +319,24 @@ def _change(row: BranchApplication, by: User) -> PartyBranch:
     branch.full_clean()
     update_record(branch, by=by, note=f"变更，批复{row.approval_no}")
     if method_of(branch) != method:
-        for coverage in branch.coverages.filter(end=None).select_related("organization__committee", "branch"):
+        open_rows = branch.coverages.filter(end=None).select_related("organization__committee", "branch")
+        _require_begun(open_rows.filter(start__gte=on).order_by("start", "pk"), on)
+        for coverage in open_rows:
             end_coverage(coverage, end=on, by=by, note=f"类别变更，{row.approval_no}")
             start_coverage(branch, organization=coverage.organization, start=on, by=by, document_no=row.approval_no)
     _cover(row, branch, on, by)
     log(branch, "变更批复", "", row.approval_no, by, f"{on}起生效")
     return branch
+
+
+def _require_begun(young: Iterable[BranchCoverage], on: date) -> None:
+    """A coverage that began on the day of the change or later cannot be closed on that day."""
+    if faults := [
+        f"{row.branch}对{row.organization}的覆盖从{row.start}才开始，不能在变更生效的{on}改换覆盖方式。"
+        "请先在党组织的页面上结束对这家的覆盖，变更办结以后再按新的类别登记。"
+        for row in young
+    ]:
+        raise ValidationError(faults, code="order")
 
 
 def _cancel(row: BranchApplication, by: User) -> PartyBranch:

@@ -125,11 +125,11 @@ def can_move(user: User, branch: PartyBranch, to: str) -> bool:
     return can_keep(user) and to in BRANCH_FLOW[BranchStatus(branch.status)]
 
 
-def require_number(number: str, field: str = "") -> None:
+def require_number(number: str, field: str = "", sentence: str = "请填写批准文号，没有批准不能办理。") -> str:
     """Setting up, changing and dissolving need an approval; its number is what proves it (DOMAIN §5.3)."""
     if not number.strip():
-        sentence = "请填写批准文号，没有批准不能办理。"
         raise ValidationError({field: sentence} if field else sentence, code="number")
+    return number.strip()
 
 
 def move_branch(branch: PartyBranch, *, to: str, by: User, note: str = "") -> PartyBranch:
@@ -149,10 +149,17 @@ def dissolve_branch(branch: PartyBranch, *, on: date, document_no: str, by: User
         raise ValidationError(f"还有{left}名党员的组织关系在{branch}，请先为他们办理转出。", code="members")
     if on <= branch.founded_on:
         raise ValidationError({"on": f"撤销日期要晚于成立日期{branch.founded_on}。"}, code="dates")
+    coverages = branch.coverages.filter(end=None).select_related("organization", "branch")
+    posts = branch.posts.filter(end=None).select_related("branch")
+    young = [(f"对{row.organization}的覆盖", row.start) for row in coverages.filter(start__gte=on)]
+    young += [(f"{row.person_name}的{row.get_post_display()}职务", row.start) for row in posts.filter(start__gte=on)]
+    if young:
+        words = "、".join(f"{what}从{start}起" for what, start in young)
+        raise ValidationError(f"{words}，不早于撤销日期{on}。请核对撤销日期，或先结束这几项。", code="dates")
     with transaction.atomic():
-        for coverage in branch.coverages.filter(end=None).select_related("organization", "branch"):
-            end_coverage(coverage, end=max(on, coverage.start), by=by, note="党组织撤销")
-        for post in branch.posts.filter(end=None).select_related("branch"):
+        for coverage in coverages:
+            end_coverage(coverage, end=on, by=by, note="党组织撤销")
+        for post in posts:
             end_post(post, end=on, by=by)
         close_terms(branch, by=by, note=f"党组织撤销，{document_no}")
         return advance(branch, BRANCH_FLOW, BranchStatus.DISSOLVED, by=by, dissolved_on=on, dissolution_no=document_no)

@@ -1,35 +1,20 @@
 """What the office has laid down about elections (DOMAIN §5.4, §15) as dated settings, and the arithmetic of a vote.
 
 Keys of 办公设置: branch.term_years {"branch": 3, …}, election.reminder_months [6, 3, 1], election.extension_max_months,
-election.quorum "4/5", election.majority_base "due" or "present", election.margin_percent.
+election.quorum "4/5", election.majority_base "due" or "present", election.margin_percent; and those by which the check-up
+measures a committee and a joint branch, with the same numbers where the office has set none.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from core.models import Committee, OfficeSetting
+from core.models import Committee
 from core.periods import add_months
-from organizations.choices import BranchKind, MajorityBase
+from organizations.checkup.limits import DEFAULTS, NUMBERS, TERM_YEARS, number_of, settings_of, years_of
+from organizations.choices import MajorityBase
 
-# 0: no term of its own; a temporary or floating branch is appointed for a task
-TERM_YEARS = {
-    BranchKind.BRANCH: 3,
-    BranchKind.JOINT: 3,
-    BranchKind.FUNCTIONAL: 3,
-    BranchKind.GENERAL: 3,
-    BranchKind.COMMITTEE: 5,
-    BranchKind.TEMPORARY: 0,
-    BranchKind.FLOATING: 0,
-}
-KEYS = (
-    "branch.term_years",
-    "election.reminder_months",
-    "election.extension_max_months",
-    "election.quorum",
-    "election.majority_base",
-    "election.margin_percent",
-)
+MEASURES = ("committee_from", "committee_least", "committee_most", "least_bodies")
 
 
 @dataclass(frozen=True)
@@ -39,9 +24,14 @@ class ElectionRules:
     years: dict[str, int] = field(default_factory=lambda: dict(TERM_YEARS))
     reminder_months: tuple[int, ...] = (6, 3, 1)
     extension_max_months: int = 12
+    early_months: int = 6  # so long before the due day an election is early
     quorum: tuple[int, int] = (4, 5)
     majority_base: str = MajorityBase.DUE
     margin_percent: int = 20
+    committee_from: int = DEFAULTS.committee_from
+    committee_least: int = DEFAULTS.committee_least
+    committee_most: int = DEFAULTS.committee_most
+    least_bodies: int = DEFAULTS.least_bodies
 
     @property
     def near_months(self) -> int:
@@ -68,6 +58,13 @@ class ElectionRules:
 
     def has_margin(self, candidates: int, seats: int) -> bool:
         return (candidates - seats) * 100 >= seats * self.margin_percent
+
+    def fits_committee(self, formal: int, size: int) -> bool:
+        """PO-01: with so many formal members there is a committee, neither too small nor too large."""
+        return formal < self.committee_from or self.committee_least <= size <= self.committee_most
+
+    def is_early(self, elected_on: date, due_on: date) -> bool:
+        return add_months(elected_on, self.early_months) < due_on
 
     def reminder_stage(self, deadline: date, on: date) -> int | None:
         """0 when overdue, else the smallest number of months within which it is due; None when it is far away."""
@@ -103,9 +100,7 @@ def _months(value: Any) -> tuple[int, ...] | None:
 
 
 def _years(value: Any) -> dict[str, int] | None:
-    if not isinstance(value, dict):
-        return None
-    return {**TERM_YEARS, **{k: v for k, v in value.items() if k in TERM_YEARS and _whole(v, 0, 10) is not None}}
+    return years_of(value, TERM_YEARS) if isinstance(value, dict | int) else None
 
 
 READERS = {
@@ -116,14 +111,15 @@ READERS = {
     "election.majority_base": ("majority_base", lambda value: value if value in MajorityBase.values else None),
     "election.margin_percent": ("margin_percent", _whole),
 }
+KEYS = (*READERS, *(key for key, name in NUMBERS.items() if name in MEASURES))
 
 
 def election_rules(committee: Committee | int, on: date) -> ElectionRules:
     """The dated settings in force on that day, in one query."""
-    rows = OfficeSetting.objects.filter(committee=committee, key__in=KEYS, effective_from__lte=on)
-    found: dict[str, Any] = {}
-    for key, value in rows.order_by("effective_from").values_list("key", "value"):
-        name, read = READERS[key]
-        if (meant := read(value)) is not None:
-            found[name] = meant
-    return ElectionRules(**found)
+    found = settings_of(committee, KEYS, on)
+    values: dict[str, Any] = {name: number_of(dict(found), name) for name in MEASURES}
+    for key, value in found:
+        name, read = READERS.get(key, ("", _whole))
+        if name and (meant := read(value)) is not None:
+            values[name] = meant
+    return ElectionRules(**values)

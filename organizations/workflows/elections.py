@@ -1,6 +1,6 @@
 """换届 (DOMAIN §5.4): reminding, preparing, the vote with its checks, the approval that seats the new committee, extension."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,13 @@ from core.models import User
 from core.notices import notify
 from core.periods import add_months, today
 from core.transitions import TransitionError, advance
-from organizations.choices import TERM_FLOW, MajorityBase, PostKind, ReminderWay, TermStatus
+from organizations.choices import TERM_FLOW, MajorityBase, MemberCategory, PostKind, ReminderWay, TermStatus
 from organizations.models import BranchPost, ElectedPerson, ElectionTerm, Membership, PartyBranch, PartyMember
+from organizations.models.checks.branches import OF_MEMBERS
 
-from .branches import end_post
+from .branches import end_post, require_number
 from .election_rules import ElectionRules, election_rules, is_majority
-from .intervals import log, store
+from .intervals import log, require_not_future, store
 from .recipients import secretaries_of
 from .terms import follow_ledger, renew
 
@@ -37,23 +38,12 @@ def can_move(user: User, term: ElectionTerm, to: str) -> bool:
     return (user.is_office if approves else user.is_committee_staff) and to in TERM_FLOW[TermStatus(term.status)]
 
 
-def _not_after_today(term: ElectionTerm, name: str, on: date) -> None:
-    if on > today(term.committee):
-        raise ValidationError({name: "日期不能晚于今天。"}, code="future")
-
-
-def _require_number(name: str, number: str, sentence: str) -> str:
-    if not number.strip():
-        raise ValidationError({name: sentence}, code="number")
-    return number.strip()
-
-
 # Before the vote ---------------------------------------------------------------------------------------------------
 
 
 def remind(term: ElectionTerm, *, on: date, way: str, by: User) -> ElectionTerm:
     """提醒: by letter or phone; the secretary finds it among the notices too."""
-    _not_after_today(term, "on", on)
+    require_not_future(term, "on", on)
     with transaction.atomic():
         advance(term, TERM_FLOW, TermStatus.REMINDED, by=by, reminded_on=on, reminder_way=way)
         notify(
@@ -74,7 +64,7 @@ def prepare(term: ElectionTerm, *, request_no: str, reply_no: str, by: User) -> 
 
 def postpone(term: ElectionTerm, *, extension_no: str, until: date, reason: str, by: User) -> ElectionTerm:
     """批准延期: with the number of the approval, and not longer than the setting allows after the due day."""
-    number = _require_number("extension_no", extension_no, "请填写批准延期的文号，没有批准不能延期。")
+    number = require_number(extension_no, "extension_no", "请填写批准延期的文号，没有批准不能延期。")
     months = election_rules(term.committee_id, today(term.committee)).extension_max_months
     last = add_months(term.due_on, months)
     if until <= term.latest_day:
@@ -140,7 +130,7 @@ def _people_faults(people: People, returned: int, base: int, rules: ElectionRule
 
 def hold_election(term: ElectionTerm, *, elected_on: date, people: People, by: User, **figures: int) -> ElectionTerm:
     """登记选举结果: checked as a whole, then kept until it is approved."""
-    _not_after_today(term, "elected_on", elected_on)
+    require_not_future(term, "elected_on", elected_on)
     if term.started_on and elected_on <= term.started_on:
         raise ValidationError({"elected_on": f"选举日期要晚于本届选举日期{term.started_on}。"}, code="order")
     rules = election_rules(term.committee_id, elected_on)
@@ -180,13 +170,39 @@ def return_election(term: ElectionTerm, *, reason: str, by: User) -> ElectionTer
     return term
 
 
+def remarks_on(term: ElectionTerm, elected: Sequence[ElectedPerson], rules: ElectionRules) -> list[str]:
+    """What staff should look at; the software reminds, people decide."""
+    found = []
+    if term.candidates is not None and term.seats and not rules.has_margin(term.candidates, term.seats):
+        found.append(
+            f"候选人{term.candidates}人，应选{term.seats}人，差额不足{rules.margin_percent}%。请核对是否经批准等额选举。"
+        )
+    if term.elected_on and rules.is_early(term.elected_on, term.due_on) and not term.reply_no:
+        found.append(
+            f"比应换届日期{term.due_on}提前{rules.early_months}个月以上选举，提前换届要经批准，还没有填同意换届批复文号。"
+        )
+    if term.branch.kind not in OF_MEMBERS:
+        return found
+    head = next((person for person in elected if person.post == PostKind.SECRETARY), None)
+    if head is not None and term.is_open:
+        member = member_called(term.branch, head.person_name, term.elected_on)
+        if member is None or member.category != MemberCategory.FULL:
+            found.append(f"书记{head.person_name}不在本党组织的正式党员名册里，请核对（PO-04）。")
+    if elected and not rules.fits_committee(term.voters_due or 0, len(elected)):
+        found.append(
+            f"正式党员{rules.committee_from}名以上的，支部委员会一般{rules.committee_least}至{rules.committee_most}人，"
+            f"现在{len(elected)}人（PO-01）。"
+        )
+    return found
+
+
 # The approval ------------------------------------------------------------------------------------------------------
 
 
 def approve_election(term: ElectionTerm, *, approval_no: str, on: date, by: User) -> ElectionTerm:
     """批复: the new committee takes its posts from the day of the election, the ledger's term is renewed, the next 换届 opens."""
-    number = _require_number("approval_no", approval_no, "请填写批准选举结果的文号。")
-    _not_after_today(term, "on", on)
+    number = require_number(approval_no, "approval_no", "请填写批准选举结果的文号。")
+    require_not_future(term, "on", on)
     if term.elected_on and on < term.elected_on:
         raise ValidationError({"on": f"批复日期不能早于选举日期{term.elected_on}。"}, code="order")
     with transaction.atomic():

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from core import audit
@@ -142,7 +142,8 @@ def _end_links(body: SocialOrganization, on: date, by: User, journal: Journal) -
                 raise ValidationError(
                     {"on": f"{name}“{row}”从{row.start}才开始，不能在{on}结束。请先改正它，或核对日期。"}, code="ORG-03"
                 )
-            journal.change(row, end=on)
+            counted = {"version": F("version") + 1} if hasattr(row, "version") else {}
+            journal.change(row, end=on, **counted)
             log(body, str(name), str(row), f"{on}起结束", by)
             if isinstance(row, BranchCoverage):
                 log(row.branch, str(name), str(body), f"{on}起不再覆盖", by, note="社会组织已终止")

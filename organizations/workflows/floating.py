@@ -92,11 +92,13 @@ def log_contact(record: FloatingRecord, *, on: date, by: User, **values: Any) ->
 
 
 def end_floating(record: FloatingRecord, *, outcome: str, on: date, by: User, note: str = "") -> FloatingRecord:
-    """返回, 转关系, or the end for another reason."""
+    """返回, 转关系, or the end for another reason; who came back or reported elsewhere is found again."""
     if record.left_on and on < record.left_on:
         raise ValidationError({"on": f"日期不能早于外出日期{record.left_on}。"}, code="order")
     with transaction.atomic():
         advance(record, FLOATING_FLOW, FloatingStatus(outcome), by=by, note=note, ended_on=on)
+        if outcome != FloatingStatus.ENDED:
+            end_search(record.member, on=on, by=by, note=note or FloatingStatus(outcome).label)
         keep_in_step(record.member_id, by=by)
     return record
 
@@ -105,6 +107,19 @@ def end_absence(member: PartyMember, *, to: FloatingStatus, on: date, by: User, 
     """The open record of a member who leaves the roster or whose relationship moved."""
     for record in member.floating_records.open():
         end_floating(record, outcome=to, on=max(on, record.left_on or on), by=by, note=note)
+
+
+def end_search(member: PartyMember, *, on: date, by: User, note: str, found: bool = True) -> None:
+    """The open 失联 record: found again, or no longer looked for because the person is no member any more.
+
+    A suspended member is still looked for: two years on, 除名 depends on it (MB-09).
+    """
+    for lost in member.lost_records.open():
+        day = max(on, lost.lost_on or on)
+        if found:
+            find_member(lost, found_on=day, by=by, note=note)
+        else:
+            stop_search(lost, on=day, by=by, note=note)
 
 
 def lose_member(record: LostRecord, *, by: User) -> LostRecord:
@@ -125,12 +140,26 @@ def find_member(record: LostRecord, *, found_on: date, by: User, note: str = "")
     """取得联系."""
     if record.found_on is not None:
         raise ValidationError(f"{record.member}已在{record.found_on}取得联系。", code="found")
+    if record.ended_on is not None:
+        raise ValidationError(
+            f"这条失联登记已在{record.ended_on}办结（{record.ended_note}），不用再登记。", code="ended"
+        )
     record.found_on, record.found_note = found_on, note[:200]
     with transaction.atomic():
         record.full_clean(exclude=["committee", "created_by"])
         update_record(record, by=by, note="取得联系")
         for floating in record.member.floating_records.filter(status=FloatingStatus.LOST):
             advance(floating, FLOATING_FLOW, FloatingStatus.IN_CONTACT, by=by, note=note)
+        keep_in_step(record.member_id, by=by)
+    return record
+
+
+def stop_search(record: LostRecord, *, on: date, by: User, note: str) -> LostRecord:
+    """办结 without a finding: 死亡, 除名 and the like."""
+    record.ended_on, record.ended_note = on, note[:200]
+    with transaction.atomic():
+        record.full_clean(exclude=["committee", "created_by"])
+        update_record(record, by=by, note="办结")
         keep_in_step(record.member_id, by=by)
     return record
 

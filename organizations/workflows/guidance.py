@@ -7,7 +7,7 @@ from django.db import transaction
 
 from core import audit
 from core.choices import AuditEvent
-from core.editing import create_record, update_record
+from core.editing import claim, create_record, update_record
 from core.models import User
 from core.periods import today
 from organizations.models import (
@@ -25,16 +25,19 @@ from .intervals import can_keep, close, log, store
 __all__ = ["can_keep"]
 
 
-def correct_instructor(row: InstructorAssignment, *, by: User) -> InstructorAssignment:
-    """A mistake of writing is mended; the body's log keeps old and new."""
-    before = InstructorAssignment.objects.filter(pk=row.pk).values().get()
-    if row.start != before["start"] and row.visits.filter(visited_on__lt=row.start).exists():
-        raise ValidationError({"start": "这一天以前已有走访，选派日期不能再往后改。"}, code="visits")
-    row.full_clean()
-    changes = audit.differences(row, before, ("instructor_name", "sent_by", "phone", "start"))
-    if changes:
-        with transaction.atomic():
-            row.save()
+def correct_instructor(row: InstructorAssignment, *, by: User, expected: int | None = None) -> InstructorAssignment:
+    """A mistake of writing is mended, unless somebody else mended it first; the body's log keeps old and new."""
+    expected = row.version if expected is None else expected
+    with transaction.atomic():
+        claim(row, expected)
+        before = InstructorAssignment.objects.filter(pk=row.pk).values().get()
+        if row.start != before["start"] and row.visits.filter(visited_on__lt=row.start).exists():
+            raise ValidationError({"start": "这一天以前已有走访，选派日期不能再往后改。"}, code="visits")
+        row.version = expected + 1
+        row.full_clean()
+        row.save()
+        changes = audit.differences(row, before, ("instructor_name", "sent_by", "phone", "start"))
+        if changes:
             note = f"更正指导员{before['instructor_name']}的选派"
             audit.record(AuditEvent.CHANGE, row.organization, by=by, changes=changes, note=note)
     return row

@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from core import audit
 from core.choices import AuditEvent
 from core.models import User
+from core.periods import today
 
 
 def can_keep(user: User, obj: Any = None) -> bool:
@@ -25,6 +26,12 @@ def refuse_overlap(rows: models.QuerySet, start: date, sentence: str, end: date 
     if found is not None:
         span = f"{found.start}至{found.end}" if found.end else f"{found.start}起"
         raise ValidationError(f"{sentence}（{span}）。请先结束或改正原来的。", code="overlap")
+
+
+def require_not_future(row: Any, name: str, on: date) -> None:
+    """What is entered has happened: not later than the office's today."""
+    if on > today(row.committee):
+        raise ValidationError({name: "日期不能晚于今天。"}, code="future")
 
 
 def store(row: models.Model) -> models.Model:
@@ -48,6 +55,8 @@ def close(row: Any, end: date, **values: Any) -> Any:
             {"end": f"终止日期要晚于起始日期{row.start}。终止日期是不再计算的第一天。"}, code="interval"
         )
     row.end = end
+    if hasattr(row, "version"):
+        row.version += 1  # a form opened before is stale now, and an import behind it is no longer untouched
     for name, value in values.items():
         setattr(row, name, value)
     row.full_clean()

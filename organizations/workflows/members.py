@@ -26,7 +26,7 @@ from organizations.choices import (
 from organizations.models import Membership, PartyBranch, PartyMember, is_secretary_of
 
 from .changes import note_change, settle_changes
-from .floating import end_absence
+from .floating import end_absence, end_search
 from .intervals import can_keep, close, log, refuse_overlap, store
 
 STATUS_AFTER = {
@@ -107,6 +107,7 @@ def move_membership(
         target = f"{branch or outside}（{on}起）"
         log(member, "所在党支部", str(old.branch) if old else outside, target, by, document_no)
         end_absence(member, to=FloatingStatus.MOVED, on=on, by=by, note="组织关系已转接")
+        end_search(member, on=on, by=by, note="组织关系已转接")
     return row
 
 
@@ -142,6 +143,8 @@ def leave(member: PartyMember, *, end: date, leave_reason: str, by: User, docume
         if status is not None:
             advance(member, MEMBER_FLOW, status, by=by, note=document_no)
         end_absence(member, to=FloatingStatus.ENDED, on=end, by=by, note=reason.label)
+        if reason != LeaveReason.SUSPENDED:
+            end_search(member, on=end, by=by, note=reason.label, found=False)
     member.refresh_from_db()
     return member
 
@@ -149,7 +152,9 @@ def leave(member: PartyMember, *, end: date, leave_reason: str, by: User, docume
 def restore_member(
     member: PartyMember, *, branch: PartyBranch, start: date, by: User, document_no: str = ""
 ) -> PartyMember:
-    """恢复党籍: who was suspended belongs to a branch again."""
+    """恢复党籍: who was suspended belongs to a branch again, and is lost no more."""
+    if branch.dissolved_on is not None:
+        raise ValidationError({"branch": f"{branch}已于{branch.dissolved_on}撤销，请选别的党支部。"}, code="dissolved")
     with transaction.atomic():
         refuse_overlap(member.memberships.full(), start, f"{member}的组织关系这段时间已在一个党支部")
         row = Membership(member=member, branch=branch, start=start, join_reason=JoinReason.RESTORED)
@@ -157,7 +162,10 @@ def restore_member(
         store(row)
         settle_changes([member.pk])
         log(member, "所在党支部", "", f"{branch}（{start}起）", by, document_no)
-        return advance(member, MEMBER_FLOW, MemberStatus.NORMAL, by=by, note=document_no)
+        advance(member, MEMBER_FLOW, MemberStatus.NORMAL, by=by, note=document_no)
+        end_search(member, on=start, by=by, note="恢复党籍")
+    member.refresh_from_db()
+    return member
 
 
 def require_probation(member: PartyMember) -> None:

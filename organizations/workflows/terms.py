@@ -15,11 +15,11 @@ from core.models import AuditEntry, Committee, User
 from core.notices import notify
 from core.periods import today
 from core.transitions import advance
-from organizations.choices import TERM_FLOW, PostingRole, TermStatus
-from organizations.models import ElectionTerm, PartyBranch, Posting
+from organizations.choices import TERM_FLOW, TermStatus
+from organizations.models import ElectionTerm, PartyBranch
 
 from .election_rules import ElectionRules, election_rules
-from .recipients import office_of
+from .recipients import office_of, secretaries_by_branch
 
 CHUNK = 2000
 BLANK = {"remark": "", "request_no": "", "reply_no": "", "extended_until": None, "reminded_on": None}
@@ -170,7 +170,7 @@ def remind_committee(committee: Committee, on: date) -> int:
     rules, told = election_rules(committee, on), 0
     terms = ElectionTerm.objects.filter(committee=committee).due_soon(on, rules.near_months).select_related("branch")
     office = office_of(committee.pk)
-    heads = _secretaries([term.branch_id for term in terms], on)
+    heads = secretaries_by_branch([term.branch_id for term in terms], on)
     for term in terms:
         told += _remind(term, rules, [*office, *heads.get(term.branch_id, [])], on)
     return told
@@ -190,14 +190,6 @@ def _remind(term: ElectionTerm, rules: ElectionRules, users: list[User], on: dat
         url=term.get_absolute_url(),
     )
     return 1
-
-
-def _secretaries(branch_ids: list[int], on: date) -> dict[int, list[User]]:
-    found: dict[int, list[User]] = {}
-    rows = Posting.objects.on(on).filter(role=PostingRole.SECRETARY, branch__in=branch_ids, user__is_active=True)
-    for row in rows.select_related("user"):
-        found.setdefault(row.branch_id, []).append(row.user)
-    return found
 
 
 @due("organizations.elections")

@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from core.models import User
+from core.pinyin import plain
 from organizations.models import IncubationBatch, PartyBranch, SocialOrganization, posted_ids
 from tasks.choices import ActivityKind, PartyRole
 
@@ -21,7 +22,7 @@ class ActivityQuerySet(QuarterlyQuerySet):
 
     def search(self, text: str) -> Self:
         """By theme, highlight or the name of a branch or body that organized or took part."""
-        words = text.lower().strip()
+        words = plain(text)
         named = ActivityParty.objects.filter(
             Q(branch__search__contains=words) | Q(organization__search__contains=words), activity=OuterRef("pk")
         )

@@ -151,9 +151,9 @@ class CoverageOfRandomHistories(TestCase):
             for on in (BEFORE, DAY)
         )
         for measure, name in names.items():
-            change = statistics.coverage_change(committee, BEFORE, DAY, measure, direct=direct, chosen=chosen)
+            change = statistics.coverage_changes(committee, BEFORE, DAY, direct=direct, chosen=chosen)[measure]
             self.assertEqual((change.before, change.now), (getattr(then, name), getattr(now, name)))
-            self.assertTrue(change.balances, change)
+            self.assertEqual(change.before + sum(number for _, _, number in change.lines), change.now, change)
             for key, _, number in change.lines:
                 if key != "redefined":
                     listed = statistics.with_cause(committee, BEFORE, DAY, measure, chosen, direct=direct)

@@ -184,7 +184,7 @@ class InstructorTests(Office):
 
     def test_a_mistake_is_mended_and_logged(self):
         row = self.assign()
-        data = {"instructor_name": "周例闻", "sent_by": "机关党支部", "phone": "", "start": "2023-01-12"}
+        data = {"instructor_name": "周例闻", "sent_by": "机关党支部", "phone": "", "start": "2023-01-12", "version": 1}
         self.client.post(self.url("instructorassignment-update", row.pk), data)
         row.refresh_from_db()
         self.assertEqual((row.instructor_name, row.start), ("周例闻", date(2023, 1, 12)))
@@ -192,7 +192,9 @@ class InstructorTests(Office):
         self.assertEqual(entry.changes["选派日期"], ["2023-01-10", "2023-01-12"])
 
         workflows.record_visit(row, visited_on=date(2023, 1, 20), by=self.staff)
-        page = self.client.post(self.url("instructorassignment-update", row.pk), {**data, "start": "2023-02-01"})
+        page = self.client.post(
+            self.url("instructorassignment-update", row.pk), {**data, "start": "2023-02-01", "version": 2}
+        )
         self.assertContains(page, "这一天以前已有走访")
 
     def test_the_table_comes_in_and_goes_out(self):
