@@ -139,7 +139,7 @@ class PagesTests(TestCase):
             ReviewSession: ReviewSession.objects.get(year=2022),
             Attachment: attach(task, file, by=staff),
             Job: Job.objects.create(kind="x", title="导出", created_by=staff, committee=staff.committee),
-            Edition: Edition.objects.get(),
+            Edition: Edition.objects.first(),
             RegistrationReview: make_review(staff),
             BranchApplication: make_application(staff),
             SyncDuty: make_sync_duty(staff),
