@@ -141,6 +141,7 @@ EXPECTED = (
     ("organizations:duplicate-index organizations:socialorganization-merge", STAFF),
     ("organizations:socialorganization-merge-with organizations:organizationevent-correct", STAFF),
     ("organizations:organizationmerge-undo organizations:organizationevent-withdraw", POST),
+    ("organizations:duplicate-dismiss organizations:duplicate-restore", POST),
     ("organizations:ledger*-list organizations:ledgercheck-detail organizations:incubationbatch-list", OFFICE),
     ("organizations:incubationbatch-detail", OFFICE),
     ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),

@@ -14,8 +14,9 @@ from core.editing import StaleError, create_record, update_record
 from core.journal import Journal, image
 from core.merging import Absorber, hanging
 from core.models import User
-from organizations.models import OrganizationEvent, OrganizationMerge, SocialOrganization
+from organizations.models import DuplicateDismissal, OrganizationEvent, OrganizationMerge, SocialOrganization
 
+from .duplicates import dismissal_of, words_of
 from .intervals import can_keep
 
 CHOOSABLE = (
@@ -27,7 +28,7 @@ CHOOSABLE = (
 )  # fmt: skip
 TOGETHER = {"status": ("status", "ended_on")}  # a status and its day are one answer
 NAMES = ("name", "short_name", "code")
-SKIPPED = (OrganizationMerge,)
+SKIPPED = (OrganizationMerge, DuplicateDismissal)  # these tell of the two rows themselves
 
 
 def can_merge(user: User, body: SocialOrganization) -> bool:
@@ -57,6 +58,11 @@ def require_mergeable(keep: SocialOrganization, drop: SocialOrganization) -> Non
                 f"{one}已依法并入{other}，它们是先后两家单位，不是重复的记录。登记错了的，请先撤回那件登记事件。",
                 code="legal",
             )
+    if (dismissal := dismissal_of(keep, drop)) is not None:
+        raise ValidationError(
+            f"这两条已判定不是重复（{words_of(dismissal)}）。确实是同一家的，请先恢复到疑似重复，再合并。",
+            code="dismissed",
+        )
 
 
 def merge_bodies(
