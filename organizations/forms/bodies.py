@@ -52,10 +52,18 @@ class OrganizationForm(RecordForm):
         merged = SocialOrganization.objects.filter(duplicates__isnull=False).exclude(pk=self.instance.pk)
         for name in ("name", "code"):
             word = normalize_code(cleaned.get(name) or "") if name == "code" else cleaned.get(name)
-            if word and (body := merged.filter(search__contains=word.lower()).first()) and word in body.aliases:
-                label = self.fields[name].label
+            rows = merged.visible_to(self.user) if self.user and name == "name" else merged  # names are not unique
+            label = self.fields[name].label
+            if word and (body := rows.filter(search__contains=word.lower()).first()) and word in body.aliases:
                 self.add_error(name, f"这个{label}的记录已并入“{body.name}”，请直接打开那一家，不要重复登记。")
+            elif word and self.user and self.merged_away(**{name: word}):
+                self.add_error(name, f"这个{label}的记录已并入别的综合党委登记的同一家单位，不要重复登记。")
         return cleaned
+
+    def merged_away(self, **word: str) -> bool:
+        """A row of this office was merged into one that it does not see."""
+        rows = SocialOrganization.everything.visible_to(self.user).filter(duplicate_of__isnull=False, **word)
+        return rows.exclude(duplicate_of__committee__in=self.user.scope_ids).exists()
 
 
 class AffiliationForm(DatedForm):

@@ -228,6 +228,11 @@ class OrganizationSheet(Sheet):
         bodies = SocialOrganization.objects.within(context.committee)
         words = {key[0] for key in keys}
         found = {word: body for body in bodies.filter(duplicates__isnull=False).distinct() for word in body.aliases}
+        away = SocialOrganization.everything.filter(
+            committee__in=context.committee.scope_ids, duplicate_of__isnull=False
+        )
+        for row in away.exclude(duplicate_of__committee__in=context.committee.scope_ids).select_related("duplicate_of"):
+            found |= {word: row.duplicate_of for word in (row.name, row.code) if word}
         if attnames == ("name",):
             former = FormerName.objects.filter(name__in=words - found.keys(), organization__in=bodies)
             several = Counter(former.values_list("name", flat=True))

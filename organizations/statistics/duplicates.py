@@ -24,6 +24,10 @@ class Likeness:
     why: str
 
     @property
+    def two_offices(self) -> bool:
+        return self.first["committee_id"] != self.second["committee_id"]
+
+    @property
     def two_codes(self) -> bool:
         return bool(self.first["code"] and self.second["code"])
 
@@ -40,8 +44,8 @@ def likely_duplicates(
 
     `dismissed` are the pairs that were found to be two bodies (DuplicateDismissal.pair).
     """
-    rows = {row["pk"]: row for row in bodies.order_by("pk").values("pk", "name", "short_name", "code", "registered_on",
-                                                                   "ended_on")}  # fmt: skip
+    names = ("pk", "name", "short_name", "code", "registered_on", "ended_on", "committee_id", "committee__name")
+    rows = {row["pk"]: row for row in bodies.order_by("pk").values(*names)}
     former = FormerName.objects.filter(organization__in=bodies.order_by().values("pk")).values_list(
         "organization", "name"
     )

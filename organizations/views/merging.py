@@ -126,6 +126,7 @@ class MergePage(RecordPage):
             "hanging": [(name, hanging[0].get(name, 0), hanging[1].get(name, 0)) for name in names],
             "swap_url": pair_url(drop.pk, keep.pk),
             "errors": errors,
+            "two_offices": keep.committee_id != drop.committee_id,
             "actions": [dismiss_action(keep.pk, drop.pk, next_url=keep.get_absolute_url())],
         }
         return render(self.request, "organizations/merge.html", context, status=status)
@@ -134,7 +135,7 @@ class MergePage(RecordPage):
         if (done := self.merged_already()) is not None:
             return done
         try:
-            workflows.require_mergeable(self.object, self.other)
+            workflows.require_mergeable(self.object, self.other, request.user)
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return redirect("organizations:socialorganization-merge", pk)
@@ -188,6 +189,13 @@ class OrganizationMergeDetail(DetailPage):
     allowed = staticmethod(is_office)
     template_name = "organizations/organizationmerge_detail.html"
     can_edit = staticmethod(lambda user, merge: False)
+
+    def meta(self) -> str:
+        """Where the button is missing, who has it."""
+        merge, user = self.object, self.request.user
+        if merge.undone_at or not user.is_committee_staff or workflows.can_undo_merge(user, merge):
+            return ""
+        return "两条记录原来由不同的综合党委登记，撤销合并由管着它们的上级综合党委办理。"
 
     def states(self) -> list[Cell]:
         kind, word = self.object.state_word
