@@ -139,7 +139,7 @@ class OrganizationSheet(Sheet):
     )  # fmt: skip
     columns = (
         Column("社会组织名称", "name", synonyms=("单位名称", "名称", "社会组织"), required=True,
-               example="示例市广告协会", width=24),
+               example="示例市广告协会", export="name_then", width=24),
         Column("统一社会信用代码", "code", "code", synonyms=("信用代码", "社会信用代码"), example="51341700MJ0000001A"),
         Column("类型", "kind", "choice", required=True, synonyms=("社会组织类型", "类别"), choices={
             "社团": "51", "民非": "52", "民办非企业": "52", "社会服务机构": "52",
@@ -151,7 +151,8 @@ class OrganizationSheet(Sheet):
         Column("业务主管单位", "supervising_unit", synonyms=("主管单位",), example="无", width=12),
         Column("党建管理归口", "affiliation.kind", "choice", synonyms=("归口", "党建归口", "归口管理"), choices={
             "直属": "direct", "直管": "direct", "综合党委": "direct", "业务主管单位": "supervisor",
-            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管", width=9),
+            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管",
+            export="affiliation_kind", width=9),
         Column("法定代表人", "legal_representative", synonyms=("法人代表", "法人", "会长", "负责人"), width=8),
         Column("联系人", "contact", example="陈例文", width=8),
         Column("联系电话", "phone", "phone", synonyms=("电话", "手机")),

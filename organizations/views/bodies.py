@@ -122,7 +122,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
         term = body.council_term_end
         grade = body.get_grade_display() + (f"（至{body.grade_until}）" if body.grade and body.grade_until else "")
         return [
-            Fact("全称", body.name),
+            Fact("全称", body.name_then, note=f"今天叫{body.name}" if body.former_name else ""),
             self.fact("short_name"),
             Fact("曾用名", former),
             *([Fact("并入的名称、代码", "、".join(body.aliases))] if body.aliases else []),
