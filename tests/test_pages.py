@@ -112,7 +112,7 @@ EXPECTED = (
         " reviews:dutyproblem-withdraw",
         POST,
     ),
-    ("core:filter-save core:filter-delete", POST),
+    ("core:filter-save core:filter-rename core:filter-default core:filter-delete", POST),
     ("organizations:checkup-export organizations:partybranch-checkup-confirm", POST),
     ("organizations:checkup organizations:checkup-rows organizations:checkup-branches", OFFICE),
     ("organizations:partybranch-checkup organizations:partybranch-checkup-print", OWN_BRANCH),
