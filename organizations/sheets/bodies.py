@@ -10,6 +10,7 @@ from django.db import models
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
+from core.pinyin import plain
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import Affiliation, FormerName, SocialOrganization
 from organizations.workflows.sync_sources import catch_up, retract
@@ -86,6 +87,13 @@ def figure(heading: str, count: Any, *needs: str) -> Column:
 def export(heading: str, group: str, name: str, kind: str = "text", width: int = 0) -> Column:
     """A column that exports print from an annotation of `for_ledger` and imports pass over."""
     return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,), width=width)
+
+
+def is_former(name: Any, body: SocialOrganization) -> bool:
+    """Whether the body was called so once; its search text holds every name of it."""
+    if not isinstance(name, str) or name in (body.name, body.short_name):
+        return False
+    return plain(name) in body.search.split("|")
 
 
 def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
@@ -246,6 +254,8 @@ class OrganizationSheet(Sheet):
         for name in ("name", "short_name", "code"):
             if given.get(name) in stored.aliases:
                 given[name] = getattr(stored, name)
+        if is_former(given.get("name"), stored):  # the ledger of an earlier day, sent back, renames nothing
+            given["name"] = stored.name
 
     def derive(self, obj: SocialOrganization, context: Context) -> None:
         """A mark 应建未建 holds from the day “as of”."""

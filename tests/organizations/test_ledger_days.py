@@ -13,6 +13,7 @@ from organizations.models import FormerName, OrganizationEvent, SocialOrganizati
 from organizations.workflows.bodies import change_affiliation
 from organizations.workflows.events import record_event
 from tasks.models import MeetingAttendance, TrainingParticipant
+from tests.core.excel_data import bring_in, workbook
 from tests.factories import (
     make_activity,
     make_assignment,
@@ -104,6 +105,16 @@ class LedgerDayTests(TestCase):
 
         self.assertIn(f'<a href="{body.get_absolute_url()}">示例市茶叶协会</a>', page)
         self.assertIn("示例市茶叶协会", next(row for row in sheet if body.code in row))
+
+    def test_the_ledger_of_an_earlier_day_sent_back_renames_nothing(self):
+        body = self.rename()
+        head = ("社会组织名称", "统一社会信用代码", "类型", "登记日期", "住所")
+        for name, kept in (("示例市茶叶协会", "示例市茶业协会"), ("示例市茶业联合会", "示例市茶业联合会")):
+            row = (name, body.code, "社会团体", "2015-01-01", f"{name}旧址")
+            bring_in(workbook([head, row]), self.staff, "organizations")
+
+            body.refresh_from_db()
+            self.assertEqual((body.name, body.address), (kept, f"{name}旧址"))
 
     def test_search_and_order_stay_with_the_names_of_today(self):
         self.rename()
