@@ -15,7 +15,9 @@ class OfficeBackend(ModelBackend):
         unread = Notice.objects.filter(user=OuterRef("pk"), read_at=None).order_by().values("user")
         counted = Coalesce(Subquery(unread.annotate(n=Count("pk")).values("n")), 0)
         filters = SavedFilter.objects.filter(user=OuterRef("pk")).order_by().values("user")
-        filters = filters.values(rows=JSONRows(JSONObject(pk="pk", page="page", name="name", query="query")))
+        filters = filters.values(
+            rows=JSONRows(JSONObject(pk="pk", page="page", name="name", query="query", is_default="is_default"))
+        )
         rows = User.objects.select_related("committee").annotate(
             unread_notices=counted, filter_rows=Subquery(filters, output_field=JSONRows.output_field)
         )

@@ -17,6 +17,7 @@ from organizations.models import (
     CommitmentLetter,
     CoveragePlan,
     DataConfirmation,
+    DuplicateDismissal,
     ElectedPerson,
     ElectionTerm,
     FloatingContact,
@@ -269,6 +270,17 @@ class OrganizationMergeAdmin(RecordAdmin):
 
     list_display = ("kept", "dropped", "created_at", "created_by", "undone_at")
     search_fields = ("kept__search", "dropped__search")
+
+    def may_change(self, user: User) -> bool:
+        return False
+
+
+@admin.register(DuplicateDismissal)
+class DuplicateDismissalAdmin(RecordAdmin):
+    """Read only: said and taken back on the page of likely duplicates."""
+
+    list_display = ("first", "second", "reason", "created_at", "created_by")
+    search_fields = ("first__search", "second__search")
 
     def may_change(self, user: User) -> bool:
         return False

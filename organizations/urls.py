@@ -10,6 +10,7 @@ from organizations.views import (
     checkup,
     coverage,
     definitions,
+    duplicates,
     elections,
     floating,
     guidance,
@@ -42,7 +43,8 @@ BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "me
 TERM, APPLICATION = "elections/<int:pk>", "branch-applications/<int:pk>"
 REVIEW, TRANSFER, FLOATING = "registrations/<int:pk>", "transfers/<int:pk>", "floating-members/<int:pk>"
 urlpatterns = [
-    path("social-organizations/duplicates/", merging.DuplicatePage.as_view(), name="duplicate-index"),
+    path("social-organizations/duplicates/", duplicates.DuplicatePage.as_view(), name="duplicate-index"),
+    path("social-organizations/duplicates/<int:pk>/restore/", duplicates.restore_duplicate, name="duplicate-restore"),
     path("social-organizations/", bodylists.SocialOrganizationList.as_view(), name="socialorganization-list"),
     path("social-organizations/new/", bodies.SocialOrganizationCreate.as_view(), name="socialorganization-create"),
     path(f"{BODY}/", bodies.SocialOrganizationDetail.as_view(), name="socialorganization-detail"),
@@ -53,6 +55,7 @@ urlpatterns = [
     path(f"{BODY}/events/<int:part>/withdraw/", bodyevents.withdraw_event, name="organizationevent-withdraw"),
     path(f"{BODY}/merge/", merging.TwinPage.as_view(), name="socialorganization-merge"),
     path(f"{BODY}/merge/<int:other>/", merging.MergePage.as_view(), name="socialorganization-merge-with"),
+    path(f"{BODY}/merge/<int:other>/dismiss/", duplicates.dismiss_duplicate, name="duplicate-dismiss"),
     path("events/", bodyevents.OrganizationEventList.as_view(), name="organizationevent-list"),
     path("merges/", merging.OrganizationMergeList.as_view(), name="organizationmerge-list"),
     path("merges/<int:pk>/", merging.OrganizationMergeDetail.as_view(), name="organizationmerge-detail"),

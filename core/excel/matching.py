@@ -14,6 +14,7 @@ from .sheet import Parent
 from .values import CLEAR
 
 EXCERPTS = 60
+MERGED_AWAY = "这一条已并入别的综合党委登记的同一条记录，您不能改动。请删去这一行；要改的，请与对方联系。"
 
 
 class Matching(Shared):
@@ -132,6 +133,13 @@ class Matching(Shared):
             return
         for key, obj in self.sheet.known_as(attnames, set(missing), self.context).items():
             line = missing[key]
+            if (
+                self.has_committee
+                and self.context.committee
+                and obj.committee_id not in self.context.committee.scope_ids
+            ):
+                line.wrong(self.by_attname(attnames[0]), MERGED_AWAY)
+                continue
             line.stored = obj
             for name in [n for n in line.given if self.attname(n) in attnames]:
                 line.given[name] = getattr(obj, name)

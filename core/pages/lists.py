@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import engines
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -200,8 +200,13 @@ class ListPage(AllowMixin, View):
 
     def link(self, **changes: Any) -> str:
         """The address of this list with some parameters changed; None takes one away."""
-        params = {**self.kept, **changes}
-        return f"?{urlencode({key: value for key, value in params.items() if value not in (None, '')})}"
+        params = {key: value for key, value in {**self.kept, **changes}.items() if value not in (None, "")}
+        return f"?{urlencode(params or self.whole)}"
+
+    @cached_property
+    def whole(self) -> dict[str, str]:
+        """What an address without any condition needs, so that the reader's default filter does not step in."""
+        return dict([saved.WHOLE]) if saved.default_query(self) else {}
 
     def heads(self) -> list[dict]:
         now = self.order[0] if isinstance(self.order[0], str) else ""
@@ -274,7 +279,8 @@ class ListPage(AllowMixin, View):
             "bar": bar,
             "searchable": self.searchable,
             "query": self.params.get("q", ""),
-            "kept": [(k, self.params[k]) for k in ("tab", "sort", "size", "all") if k in self.params],
+            "kept": [(k, self.params[k]) for k in ("tab", "sort", "size", "all") if k in self.params]
+            + [*self.whole.items()],
             "conditions": self.conditions(),
             "clear": self.link(**dict.fromkeys((*(w.name for w in bar), "q"))),
             "heads": self.heads(),
@@ -306,6 +312,8 @@ class ListPage(AllowMixin, View):
         }
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.GET and (query := saved.default_query(self)):
+            return redirect(f"{request.path}?{query}")
         if self.export_kind and request.GET.get("export") == "xlsx":
             return self.export()
         table = engines["tables"].get_template("list.html").render(self.table_context())

@@ -1,4 +1,8 @@
-"""常用筛选: what a person has saved on a list. It comes with the signed-in person; saved and deleted by POST."""
+"""常用筛选: what a person has saved on a list. It comes with the signed-in person and costs no query.
+
+One of a list may be the default: it opens with the list when the address has no parameter at all. Links of other pages,
+numbers and exports carry parameters and are left alone; WHOLE is the address of the list without any filter.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +24,9 @@ if TYPE_CHECKING:
     from core.pages.lists import ListPage
 
 MOST = 20  # of one person on one list
+LONGEST = 20
 KEPT = ("tab", "q", "sort", "size", "all")
+WHOLE = ("view", "all")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Chip:
     name: str
     url: str
     active: bool
+    is_default: bool = False
 
 
 def conditions(page: type["ListPage"], raw: str | QueryDict) -> str:
@@ -52,22 +59,36 @@ def page_named(name: str) -> type["ListPage"]:
     return page
 
 
+def rows_of(page: "ListPage") -> list[dict[str, Any]]:
+    name = page.view_name if page.can_save else ""
+    rows = getattr(page.request.user, "filter_rows", None) or ()
+    return sorted((row for row in rows if name and row["page"] == name), key=lambda row: row["pk"])
+
+
 def chips(page: "ListPage") -> list[Chip]:
     """The reader's own saved filters of this list; the one that shows the present rows is marked."""
-    name, now = page.view_name, conditions(type(page), page.params)
-    rows = [row for row in getattr(page.request.user, "filter_rows", None) or () if row["page"] == name]
-    address = page.request.path
+    now, address = conditions(type(page), page.params), page.request.path
     return [
-        Chip(row["pk"], row["name"], f"{address}?{row['query']}", row["query"] == now)
-        for row in sorted(rows, key=lambda row: row["pk"])
+        Chip(row["pk"], row["name"], f"{address}?{row['query']}", row["query"] == now, bool(row["is_default"]))
+        for row in rows_of(page)
     ]
+
+
+def default_query(page: "ListPage") -> str:
+    """The conditions with which the list opens for this reader; nothing without a default."""
+    return next((row["query"] for row in rows_of(page) if row["is_default"]), "")
+
+
+def require_name(name: str) -> str:
+    name = clean_line(name)
+    if not name or len(name) > LONGEST:
+        raise ValidationError(f"请给常用筛选起一个名称，不超过{LONGEST}个字。", code="name")
+    return name
 
 
 def save_filter(page: str, *, name: str, query: str, by: User) -> SavedFilter:
     kind = page_named(page)
-    name, kept = clean_line(name), conditions(kind, query)
-    if not name or len(name) > 20:
-        raise ValidationError("请给常用筛选起一个名称，不超过20个字。", code="name")
+    name, kept = require_name(name), conditions(kind, query)
     if not kept:
         raise ValidationError("现在没有筛选条件。先查找、筛选或排序，再保存。", code="empty")
     if len(kept) > 500:
@@ -76,15 +97,38 @@ def save_filter(page: str, *, name: str, query: str, by: User) -> SavedFilter:
     mine = SavedFilter.objects.visible_to(by).filter(page=page)
     if mine.count() >= MOST:
         raise ValidationError(f"一个列表最多存{MOST}个常用筛选，请先删除不用的。", code="most")
-    row = SavedFilter(user=by, page=page, name=name, query=kept)
+    return _store(SavedFilter(user=by, page=page, name=name, query=kept), AuditEvent.CREATE, by)
+
+
+def _store(row: SavedFilter, event: AuditEvent, by: User, **changes: list[str]) -> SavedFilter:
     row.validate_constraints()
     try:
         with transaction.atomic():
             row.save()
-            audit.record(AuditEvent.CREATE, row, by=by)
+            audit.record(event, row, by=by, changes=changes)
     except IntegrityError:
         raise ValidationError("同样的内容刚刚已经保存过，请刷新页面查看。", code="twice") from None
     return row
+
+
+def rename_filter(row: SavedFilter, *, name: str, by: User) -> SavedFilter:
+    old, row.name = row.name, require_name(name)
+    return row if row.name == old else _store(row, AuditEvent.CHANGE, by, 名称=[old, row.name])
+
+
+def choose_default(row: SavedFilter, *, by: User) -> SavedFilter:
+    """This one opens with the list from now on, instead of the one before."""
+    with transaction.atomic():
+        SavedFilter.objects.visible_to(by).filter(page=row.page, is_default=True).update(is_default=False)
+        row.is_default = True
+        return _store(row, AuditEvent.CHANGE, by, 默认=["否", "是"])
+
+
+def drop_default(row: SavedFilter, *, by: User) -> SavedFilter:
+    if not row.is_default:
+        return row
+    row.is_default = False
+    return _store(row, AuditEvent.CHANGE, by, 默认=["是", "否"])
 
 
 def refuse_id_number(text: str) -> None:
@@ -106,10 +150,11 @@ def shown(page: "ListPage") -> dict[str, Any]:
     """What the page needs above the list: the chips, and what would be saved now."""
     if not page.can_save or not page.view_name:
         return {}
-    found = chips(page)
-    now = conditions(type(page), page.params)
+    found, now = chips(page), conditions(type(page), page.params)
+    whole = any(chip.is_default for chip in found)
     return {
         "saved_filters": found,
+        "saved_whole": Chip(0, "全部", f"{page.request.path}?{urlencode([WHOLE])}", not now) if whole else None,
         "saved_page": page.view_name,
         "saved_query": now if now and not any(chip.active for chip in found) else "",
     }

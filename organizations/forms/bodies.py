@@ -52,12 +52,21 @@ class OrganizationForm(RecordForm):
         cleaned = super().clean() or self.cleaned_data
         merged = SocialOrganization.objects.filter(duplicates__isnull=False).exclude(pk=self.instance.pk)
         for name in ("name", "code"):
-            word = plain(normalize_code(cleaned.get(name) or "") if name == "code" else cleaned.get(name) or "")
-            body = merged.filter(search__contains=word).first() if word else None
+            typed = normalize_code(cleaned.get(name) or "") if name == "code" else cleaned.get(name) or ""
+            word = plain(typed)
+            rows = merged.visible_to(self.user) if self.user and name == "name" else merged  # names are not unique
+            label = self.fields[name].label
+            body = rows.filter(search__contains=word).first() if word else None
             if body is not None and word in map(plain, body.aliases):
-                label = self.fields[name].label
                 self.add_error(name, f"这个{label}的记录已并入“{body.name}”，请直接打开那一家，不要重复登记。")
+            elif word and self.user and self.merged_away(**{name: typed}):
+                self.add_error(name, f"这个{label}的记录已并入别的综合党委登记的同一家单位，不要重复登记。")
         return cleaned
+
+    def merged_away(self, **word: str) -> bool:
+        """A row of this office was merged into one that it does not see."""
+        rows = SocialOrganization.everything.visible_to(self.user).filter(duplicate_of__isnull=False, **word)
+        return rows.exclude(duplicate_of__committee__in=self.user.scope_ids).exists()
 
 
 class AffiliationForm(DatedForm):

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_saved_filters'),
-        ('organizations', '0010_coverage'),
+        ('organizations', '0011_duplicate_dismissals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from .floating import FloatingContact, FloatingRecord, LostRecord
 from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember, facts_of_number, party_age
-from .merges import OrganizationMerge
+from .merges import DuplicateDismissal, OrganizationMerge
 from .organizations import Affiliation, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
 from .registration import Correction, RegistrationReview
@@ -28,6 +28,7 @@ __all__ = [
     "Correction",
     "CoveragePlan",
     "DataConfirmation",
+    "DuplicateDismissal",
     "ElectedPerson",
     "ElectionTerm",
     "FloatingContact",

@@ -60,6 +60,12 @@ class SurroundingsQuerySet(models.QuerySet):
             ),
         )
 
+    def with_name(self, on: date) -> Self:
+        """Annotate `former_name`, the name of that day where the body has changed it since, and `name_then`, whichever it
+        was. A former name was used until its day, which is the first of the next one; without a day it tells nothing."""
+        former = rows("FormerName").filter(until__gt=on, **BODY).order_by("until", "pk").values("name")[:1]
+        return self.annotate(former_name=Subquery(former)).annotate(name_then=Coalesce("former_name", "name"))
+
     def in_good_standing(self, on: date) -> Self:
         """登记状态正常 on that day: not in the list of 活动异常 or 失信 and not being wound up."""
         return self.with_standing(on).exclude(standing__in=IRREGULAR_STATUSES)
@@ -179,10 +185,12 @@ class SurroundingsQuerySet(models.QuerySet):
     def for_ledger(self, on: date, *, past: bool = False) -> Self:
         """Everything that the list shows beside the body's own columns; what is not asked for costs nothing.
 
-        past: a ledger of another day, whose registration status has to be found out.
+        past: a ledger of another day, whose names and registration status have to be found out.
         """
-        standing = self.with_standing(on) if past else self.annotate(standing=F("status"), ended_by=F("ended_on"))
-        return standing.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+        then = self.with_standing(on).with_name(on) if past else self.annotate(
+            standing=F("status"), ended_by=F("ended_on"), former_name=Value(""), name_then=F("name")
+        )  # fmt: skip
+        return then.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
 
     def with_office_columns(self, on: date) -> Self:
         """Annotate what only the printed ledger shows (DOMAIN §14.1); after with_coverage."""

@@ -10,6 +10,7 @@ from django.db import models
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
+from core.pinyin import plain
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import Affiliation, FormerName, SocialOrganization
 from organizations.workflows.sync_sources import catch_up, retract
@@ -88,6 +89,13 @@ def export(heading: str, group: str, name: str, kind: str = "text", width: int =
     return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,), width=width)
 
 
+def is_former(name: Any, body: SocialOrganization) -> bool:
+    """Whether the body was called so once; its search text holds every name of it."""
+    if not isinstance(name, str) or name in (body.name, body.short_name):
+        return False
+    return plain(name) in body.search.split("|")
+
+
 def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
     """Code and name of each body of the committee → its present 归口 and since when."""
     bodies = SocialOrganization.objects.within(context.committee)
@@ -139,7 +147,7 @@ class OrganizationSheet(Sheet):
     )  # fmt: skip
     columns = (
         Column("社会组织名称", "name", synonyms=("单位名称", "名称", "社会组织"), required=True,
-               example="示例市广告协会", width=24),
+               example="示例市广告协会", export="name_then", width=24),
         Column("统一社会信用代码", "code", "code", synonyms=("信用代码", "社会信用代码"), example="51341700MJ0000001A"),
         Column("类型", "kind", "choice", required=True, synonyms=("社会组织类型", "类别"), choices={
             "社团": "51", "民非": "52", "民办非企业": "52", "社会服务机构": "52",
@@ -151,7 +159,8 @@ class OrganizationSheet(Sheet):
         Column("业务主管单位", "supervising_unit", synonyms=("主管单位",), example="无", width=12),
         Column("党建管理归口", "affiliation.kind", "choice", synonyms=("归口", "党建归口", "归口管理"), choices={
             "直属": "direct", "直管": "direct", "综合党委": "direct", "业务主管单位": "supervisor",
-            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管", width=9),
+            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管",
+            export="affiliation_kind", width=9),
         Column("法定代表人", "legal_representative", synonyms=("法人代表", "法人", "会长", "负责人"), width=8),
         Column("联系人", "contact", example="陈例文", width=8),
         Column("联系电话", "phone", "phone", synonyms=("电话", "手机")),
@@ -228,6 +237,11 @@ class OrganizationSheet(Sheet):
         bodies = SocialOrganization.objects.within(context.committee)
         words = {key[0] for key in keys}
         found = {word: body for body in bodies.filter(duplicates__isnull=False).distinct() for word in body.aliases}
+        away = SocialOrganization.everything.filter(
+            committee__in=context.committee.scope_ids, duplicate_of__isnull=False
+        )
+        for row in away.exclude(duplicate_of__committee__in=context.committee.scope_ids).select_related("duplicate_of"):
+            found |= {word: row.duplicate_of for word in (row.name, row.code) if word}
         if attnames == ("name",):
             former = FormerName.objects.filter(name__in=words - found.keys(), organization__in=bodies)
             several = Counter(former.values_list("name", flat=True))
@@ -240,6 +254,8 @@ class OrganizationSheet(Sheet):
         for name in ("name", "short_name", "code"):
             if given.get(name) in stored.aliases:
                 given[name] = getattr(stored, name)
+        if is_former(given.get("name"), stored):  # the ledger of an earlier day, sent back, renames nothing
+            given["name"] = stored.name
 
     def derive(self, obj: SocialOrganization, context: Context) -> None:
         """A mark 应建未建 holds from the day “as of”."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -23,6 +24,10 @@ class Likeness:
     why: str
 
     @property
+    def two_offices(self) -> bool:
+        return self.first["committee_id"] != self.second["committee_id"]
+
+    @property
     def two_codes(self) -> bool:
         return bool(self.first["code"] and self.second["code"])
 
@@ -32,10 +37,15 @@ def bare(text: str) -> str:
     return NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-def likely_duplicates(bodies: SocialOrganizationQuerySet) -> list[Likeness]:
-    """At most PAIRS pairs, those without two different codes first; two queries whatever the number of rows."""
-    rows = {row["pk"]: row for row in bodies.order_by("pk").values("pk", "name", "short_name", "code", "registered_on",
-                                                                   "ended_on")}  # fmt: skip
+def likely_duplicates(
+    bodies: SocialOrganizationQuerySet, dismissed: Collection[tuple[int, int]] = ()
+) -> list[Likeness]:
+    """At most PAIRS pairs, those without two different codes first; two queries whatever the number of rows.
+
+    `dismissed` are the pairs that were found to be two bodies (DuplicateDismissal.pair).
+    """
+    names = ("pk", "name", "short_name", "code", "registered_on", "ended_on", "committee_id", "committee__name")
+    rows = {row["pk"]: row for row in bodies.order_by("pk").values(*names)}
     former = FormerName.objects.filter(organization__in=bodies.order_by().values("pk")).values_list(
         "organization", "name"
     )
@@ -52,7 +62,8 @@ def likely_duplicates(bodies: SocialOrganizationQuerySet) -> list[Likeness]:
             if kind == why:
                 for pair in combinations(sorted(members), 2):
                     found.setdefault(pair, why)
-    likes = [Likeness(rows[one], rows[other], why) for (one, other), why in found.items()]
+    likes = [Likeness(rows[one], rows[other], why) for (one, other), why in found.items()
+             if (one, other) not in dismissed]  # fmt: skip
     likes = [pair if pair.first["code"] or not pair.second["code"] else Likeness(pair.second, pair.first, pair.why)
              for pair in likes]  # fmt: skip
     return sorted(likes, key=lambda pair: pair.two_codes)[:PAIRS]

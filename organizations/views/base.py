@@ -68,7 +68,8 @@ class LedgerDay:
         words = f"这是{self.day.year}年{self.day.month}月{self.day.day}日的情况，不是今天的。"
         if self.day > office_day(self.request):
             words += "这一天还没有到，以后的变化还不知道。"
-        return {"past": words, "present_url": f"?{kept.urlencode()}"}
+        today = self.link(on=None) if hasattr(self, "link") else f"?{kept.urlencode()}"
+        return {"past": words, "present_url": today}
 
 
 def own_branches(request: HttpRequest | None) -> QuerySet:

@@ -4,6 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -76,7 +77,11 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
         try:
             return super().get(request, pk)
         except Http404:
-            gone = visible_or_404(SocialOrganization.everything.filter(duplicate_of__isnull=False), request.user, pk)
+            rows = SocialOrganization.everything.filter(duplicate_of__isnull=False)
+            gone = visible_or_404(rows.select_related("duplicate_of"), request.user, pk)
+            if request.user.is_office and gone.duplicate_of.committee_id not in request.user.scope_ids:
+                messages.info(request, f"“{gone.name}”已并入另一个综合党委登记的同一家单位，今后由那里管理。")
+                return redirect("organizations:socialorganization-list")
             return redirect("organizations:socialorganization-detail", gone.duplicate_of_id)
 
     @cached_property
@@ -117,7 +122,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
         term = body.council_term_end
         grade = body.get_grade_display() + (f"（至{body.grade_until}）" if body.grade and body.grade_until else "")
         return [
-            Fact("全称", body.name),
+            Fact("全称", body.name_then, note=f"今天叫{body.name}" if body.former_name else ""),
             self.fact("short_name"),
             Fact("曾用名", former),
             *([Fact("并入的名称、代码", "、".join(body.aliases))] if body.aliases else []),

@@ -30,6 +30,11 @@ from .base import LedgerDay, ledger_day, office_day
 
 METHODS = (("any", "已覆盖"), ("none", "未覆盖"), *CoverageMethod.choices)
 Row = dict[str, Any]
+DAY_WORDS = (
+    "名称（更过名的显示当时的全称）、登记状态、归口、组织覆盖、工作覆盖、党建入章和党员是那一天的；"
+    "信用代码、类型、承诺书按今天的登记，排序和查找按今天的名称。"
+)
+EXPORT_WORDS = "名称、登记状态、注销日期、党建管理归口、党员、党组织覆盖、书记和入章是{day}的；其余各栏按导出时的登记。"
 
 
 def coverage_cell(row: Row) -> Cell:
@@ -136,8 +141,8 @@ class SocialOrganizationList(LedgerDay, ListPage):
         ("all", "全部", ""),
     )
     columns = (
-        Column("名称", "name", link=True, sort="sort_key", fields=("short_name",),
-               value=lambda row: row["short_name"] or row["name"]),
+        Column("名称", "name", link=True, sort="sort_key", fields=("short_name", "former_name"),
+               value=lambda row: row["former_name"] or row["short_name"] or row["name"]),
         Column("统一社会信用代码", "code", "code", sort="code", phone="wide"),
         Column("类型", "kind", sort="kind", phone="hide"),
         Column("登记日期", "registered_on", "date", sort="registered_on"),
@@ -168,6 +173,17 @@ class SocialOrganizationList(LedgerDay, ListPage):
         parts = "、".join(f"{label}{found[kind]}家" for kind, label in OrganizationKind.choices if found.get(kind))
         meta = f"在册{sum(found.values())}家{f'：{parts}' if parts else ''}"
         return {**super().get_context(), **self.past_context(), "meta": meta}
+
+    def past_context(self) -> dict[str, str]:
+        """What of a past day's list is of that day."""
+        found = super().past_context()
+        if found:
+            found["past"] += DAY_WORDS
+        return found
+
+    def export_footer(self) -> list[str]:
+        day = self.day
+        return [f"说明：{EXPORT_WORDS.format(day=f'{day.year}年{day.month}月{day.day}日')}"] if self.is_past else []
 
     def extra_actions(self) -> list[Button]:
         user, url = self.request.user, reverse("organizations:organizationevent-list")

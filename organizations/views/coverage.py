@@ -274,8 +274,8 @@ class CoverageRows(CoverageRowsMixin, ListPage):
         ("out", "不计入", lambda rows, page: statistics.excluded(page.figure, rows, page.chosen)),
     )
     columns = (
-        Column("名称", "name", link=True, sort="sort_key", fields=("short_name",),
-               value=lambda row: row["short_name"] or row["name"]),
+        Column("名称", "name", link=True, sort="sort_key", fields=("short_name", "former_name"),
+               value=lambda row: row["former_name"] or row["short_name"] or row["name"]),
         Column("类型", "kind", phone="hide"),
         Column("登记日期", "registered_on", "date", sort="registered_on", phone="hide"),
         Column("理由", "why", fields=statistics.REASON_FIELDS, value=lambda row: row["why"], phone="wide"),
@@ -291,7 +291,8 @@ class CoverageRows(CoverageRowsMixin, ListPage):
     def get_queryset(self) -> QuerySet:
         committee = self.request.user.committee
         rows = statistics.bodies_of(self.figure, committee, self.on, self.chosen, direct=self.direct)
-        return rows.with_papers(self.on).with_standing(self.on).annotate(why=Value(""))
+        rows = rows.with_papers(self.on).with_standing(self.on).with_name(self.on).with_affiliation(self.on)
+        return rows.annotate(why=Value(""))
 
     def page_rows(self) -> list[dict[str, Any]]:
         """The reason depends on the figure, the day and the definition, which a column does not know."""

@@ -53,7 +53,7 @@ class LedgerCheckList(ListPage):
         return super().get_queryset().annotate(found=FOUND, corrected=CORRECTED)
 
     def extra_actions(self) -> list[Button]:
-        return [Button("全部差异", reverse("organizations:ledgerdifference-list"), "list")]
+        return [Button("全部差异", f"{reverse('organizations:ledgerdifference-list')}?view=all", "list")]
 
 
 class LedgerDifferenceList(ListPage):

@@ -1,4 +1,4 @@
-"""重复记录: likely pairs, two rows side by side with a choice for every field, the merge and the way back."""
+"""重复记录: two rows side by side with a choice for every field, the merge and the way back."""
 
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django.views.generic import View
 
 from core.editing import StaleError
 from core.pages import (
@@ -26,39 +25,15 @@ from core.pages import (
     reason,
     visible_or_404,
 )
-from core.permissions import AllowMixin, allow, is_office, is_staff
+from core.permissions import allow, is_office, is_staff
 from core.secrets import mask_phone
 from organizations import forms
 from organizations.models import OrganizationMerge, SocialOrganization
-from organizations.statistics import likely_duplicates
 from organizations.workflows import merging as workflows
 
+from .duplicates import bodies_crumb, dismiss_action, dismissals_of, pair_url, pairs_of
+
 NEAR = 20
-
-
-def pair_url(keep: int, drop: int) -> str:
-    return reverse("organizations:socialorganization-merge-with", args=[keep, drop])
-
-
-def bodies_crumb() -> Crumb:
-    return Crumb("社会组织", reverse("organizations:socialorganization-list"))
-
-
-class DuplicatePage(AllowMixin, View):
-    """Pairs that look like one body."""
-
-    allowed = staticmethod(is_staff)
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        found = likely_duplicates(SocialOrganization.objects.visible_to(request.user))
-        context = {
-            "title": "疑似重复的社会组织",
-            "meta": "名称（不计“市”和括号、空格）、简称或曾用名相同的。系统只提示，合并由人决定。",
-            "crumbs": [bodies_crumb()],
-            "pairs": [(pair, pair_url(pair.first["pk"], pair.second["pk"])) for pair in found],
-            "merges_url": reverse("organizations:organizationmerge-list"),
-        }
-        return render(request, "organizations/duplicates.html", context)
 
 
 class TwinPage(RecordPage):
@@ -73,16 +48,17 @@ class TwinPage(RecordPage):
         form = forms.TwinForm(request.GET if "other" in request.GET else None, user=request.user)
         if form.is_bound and form.is_valid():
             return redirect(pair_url(body.pk, form.cleaned_data["other"].pk))
-        near = likely_duplicates(SocialOrganization.objects.visible_to(request.user))
-        near = [pair for pair in near if body.pk in (pair.first["pk"], pair.second["pk"])][:NEAR]
-        others = [(pair, pair.second if pair.first["pk"] == body.pk else pair.first) for pair in near]
+        said = dismissals_of(request.user, request.path)
+        pairs = pairs_of(request.user, said, request.path)
+        near = [(pair, other) for pair in pairs if (other := pair.beside(body.pk))][:NEAR]
         context = {
             "object": body,
             "title": self.title,
             "meta": f"哪一条与“{body.name}”是同一家？",
             "crumbs": [bodies_crumb(), Crumb(str(body), body.get_absolute_url())],
             "form": form,
-            "near": [(other, pair.why, pair_url(body.pk, other["pk"])) for pair, other in others],
+            "near": [(other, pair.why, pair_url(body.pk, other["pk"]), pair.dismiss) for pair, other in near],
+            "dismissed": [row for row in said if body.pk in row.pair],
         }
         return render(request, "organizations/merge_twin.html", context)
 
@@ -150,6 +126,8 @@ class MergePage(RecordPage):
             "hanging": [(name, hanging[0].get(name, 0), hanging[1].get(name, 0)) for name in names],
             "swap_url": pair_url(drop.pk, keep.pk),
             "errors": errors,
+            "two_offices": keep.committee_id != drop.committee_id,
+            "actions": [dismiss_action(keep.pk, drop.pk, next_url=keep.get_absolute_url())],
         }
         return render(self.request, "organizations/merge.html", context, status=status)
 
@@ -157,7 +135,7 @@ class MergePage(RecordPage):
         if (done := self.merged_already()) is not None:
             return done
         try:
-            workflows.require_mergeable(self.object, self.other)
+            workflows.require_mergeable(self.object, self.other, request.user)
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return redirect("organizations:socialorganization-merge", pk)
@@ -211,6 +189,13 @@ class OrganizationMergeDetail(DetailPage):
     allowed = staticmethod(is_office)
     template_name = "organizations/organizationmerge_detail.html"
     can_edit = staticmethod(lambda user, merge: False)
+
+    def meta(self) -> str:
+        """Where the button is missing, who has it."""
+        merge, user = self.object, self.request.user
+        if merge.undone_at or not user.is_committee_staff or workflows.can_undo_merge(user, merge):
+            return ""
+        return "两条记录原来由不同的综合党委登记，撤销合并由管着它们的上级综合党委办理。"
 
     def states(self) -> list[Cell]:
         kind, word = self.object.state_word

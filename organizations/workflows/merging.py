@@ -13,13 +13,27 @@ from core.due import due
 from core.editing import StaleError, create_record, update_record
 from core.journal import Journal, image
 from core.merging import Absorber, hanging
-from core.models import User
-from organizations.models import OrganizationEvent, OrganizationMerge, SocialOrganization
+from core.models import Committee, User
+from core.notices import notify
+from organizations.models import (
+    CharterRecord,
+    CommitmentLetter,
+    CoveragePlan,
+    DuplicateDismissal,
+    MemberSurvey,
+    OrganizationEvent,
+    OrganizationMerge,
+    RegistrationReview,
+    SocialOrganization,
+    SyncDuty,
+)
 
+from .duplicates import dismissal_of, looks_after, words_of
 from .intervals import can_keep
+from .recipients import office_of
 
 CHOOSABLE = (
-    "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber", "registration_mode",
+    "committee", "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber", "registration_mode",
     "supervising_unit", "industry_department", "registration_authority", "party_leading_body", "registered_on", "status",
     "legal_representative", "secretary_general", "contact", "phone", "address", "district", "staff_count",
     "full_time_count", "grade", "grade_until", "is_charity", "batch", "council_term_end", "no_branch_reason",
@@ -27,7 +41,11 @@ CHOOSABLE = (
 )  # fmt: skip
 TOGETHER = {"status": ("status", "ended_on")}  # a status and its day are one answer
 NAMES = ("name", "short_name", "code")
-SKIPPED = (OrganizationMerge,)
+PAPERS = (CharterRecord, CommitmentLetter, MemberSurvey, OrganizationEvent, RegistrationReview, SyncDuty, CoveragePlan)
+OTHER_OFFICE = (
+    "两条记录由不同的综合党委登记，要由管着这两家的上级综合党委{act}。您的工作范围只到其中一家，请报上级综合党委办理。"
+)
+SKIPPED = (OrganizationMerge, DuplicateDismissal)  # these tell of the two rows themselves
 
 
 def can_merge(user: User, body: SocialOrganization) -> bool:
@@ -46,17 +64,23 @@ def differing(keep: SocialOrganization, drop: SocialOrganization) -> list[str]:
     ]
 
 
-def require_mergeable(keep: SocialOrganization, drop: SocialOrganization) -> None:
+def require_mergeable(keep: SocialOrganization, drop: SocialOrganization, by: User) -> None:
+    """Rows of two committees of one tree are merged by an office above both; everybody else is told so."""
     if keep.pk == drop.pk:
         raise ValidationError("要选两条不同的记录。", code="same")
-    if keep.committee_id != drop.committee_id:
-        raise ValidationError("两条记录由不同的综合党委登记，不能合并。请先与对方联系。", code="committee")
+    if not looks_after(by, keep.committee_id, drop.committee_id):
+        raise ValidationError(OTHER_OFFICE.format(act="合并"), code="committee")
     for one, other in ((keep, drop), (drop, keep)):
         if OrganizationEvent.objects.valid().filter(organization=one, successor=other).exists():
             raise ValidationError(
                 f"{one}已依法并入{other}，它们是先后两家单位，不是重复的记录。登记错了的，请先撤回那件登记事件。",
                 code="legal",
             )
+    if (dismissal := dismissal_of(keep, drop)) is not None:
+        raise ValidationError(
+            f"这两条已判定不是重复（{words_of(dismissal)}）。确实是同一家的，请先恢复到疑似重复，再合并。",
+            code="dismissed",
+        )
 
 
 def merge_bodies(
@@ -71,8 +95,9 @@ def merge_bodies(
 
     The row that is dropped stays in the table as `duplicate_of` the other: its names and code go on finding the body.
     """
-    require_mergeable(keep, drop)
+    require_mergeable(keep, drop, by)
     expected = versions or (keep.version, drop.version)
+    committees = {keep.committee_id, drop.committee_id}
     journal = Journal(strict=True)
     absorber = Absorber(journal, SKIPPED)
     before = image(SocialOrganization, keep.pk) or {}
@@ -85,11 +110,14 @@ def merge_bodies(
             keep.full_clean()
             update_record(keep, by=by, expected=expected[0], note=f"重复记录“{drop.name}”并入这一条")
             journal.saved(keep, before)
+            _bring_papers(keep, committees, journal)
             merge = OrganizationMerge(
                 committee_id=keep.committee_id, kept=keep, dropped=drop, names=names, taken=taken,
                 moved=dict(absorber.moved), lost=absorber.lost, journal=journal.entries,
             )  # fmt: skip
-            return create_record(merge, by=by)
+            create_record(merge, by=by)
+            _tell_former_office(merge, committees)
+            return merge
     except IntegrityError:
         raise ValidationError("这两条记录刚刚被别人改动或合并过，请刷新页面再看。", code="stale") from None
 
@@ -120,6 +148,23 @@ def _take(keep: SocialOrganization, drop: SocialOrganization, choices: Collectio
     return taken
 
 
+def _bring_papers(keep: SocialOrganization, committees: set[int], journal: Journal) -> None:
+    """What tells of the body alone goes to the committee that keeps it, so that its pages open there. What belongs to
+    another thing of an office (activities, tasks, inspections) stays with that office and its figures."""
+    for model in PAPERS:
+        for row in model.objects.filter(organization=keep, committee__in=committees - {keep.committee_id}):
+            journal.change(row, committee_id=keep.committee_id)
+
+
+def _tell_former_office(merge: OrganizationMerge, committees: set[int]) -> None:
+    """An office that no longer sees the body learns why."""
+    for office in Committee.objects.filter(pk__in=committees - {merge.committee_id}):
+        if merge.committee_id not in office.scope_ids:
+            title = f"“{merge.names[1]}”已并入另一个综合党委登记的同一家单位"
+            body = f"今后由{merge.committee}管理，登记的材料一并移交。认为不是同一家的，请与其联系，由上级综合党委撤销合并。"
+            notify(office_of(office.pk), key=f"merge-{merge.pk}", title=title, body=body)
+
+
 @due("organizations.merges")
 def gather_late_rows() -> int:
     """Rows that came to a dropped row after its merge (a workbook previewed before, two people at once) follow it."""
@@ -128,8 +173,10 @@ def gather_late_rows() -> int:
         if not attached(merge.dropped):
             continue
         with transaction.atomic():
-            absorber = Absorber(Journal(merge.journal, strict=True), SKIPPED)
+            journal = Journal(merge.journal, strict=True)
+            absorber = Absorber(journal, SKIPPED)
             absorber.absorb(merge.kept, merge.dropped)
+            _bring_papers(merge.kept, merge.committee_ids, journal)
             for name, number in absorber.moved.items():
                 merge.moved[name] = merge.moved.get(name, 0) + number
             merge.lost = [*merge.lost, *absorber.lost]
@@ -139,7 +186,7 @@ def gather_late_rows() -> int:
 
 
 def can_undo_merge(user: User, merge: OrganizationMerge) -> bool:
-    return can_keep(user) and merge.undone_at is None
+    return can_keep(user) and merge.undone_at is None and looks_after(user, *merge.committee_ids)
 
 
 def undo_merge(merge: OrganizationMerge, *, by: User, reason: str) -> OrganizationMerge:
@@ -149,6 +196,8 @@ def undo_merge(merge: OrganizationMerge, *, by: User, reason: str) -> Organizati
         raise ValidationError("请写明撤销的原因。", code="reason")
     if merge.undone_at is not None:
         raise ValidationError("这次合并已经撤销过，不用再撤销。", code="undone")
+    if not looks_after(by, *merge.committee_ids):
+        raise ValidationError(OTHER_OFFICE.format(act="撤销合并"), code="committee")
     with transaction.atomic():
         values = {"undone_at": timezone.now(), "undone_by": by, "undone_reason": reason}
         mine = OrganizationMerge.objects.filter(pk=merge.pk, version=merge.version, undone_at=None)

@@ -79,7 +79,8 @@ def test_a_filter_is_saved_opened_and_deleted(page, live_server, office):
     page.get_by_role("link", name="姓乙的").click()
     expect(page.get_by_label("查找党员")).to_have_value("yi")
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="删除常用筛选“姓乙的”").click()
+    page.locator("summary[aria-label='管理常用筛选“姓乙的”']").click()
+    page.get_by_role("button", name="删除", exact=True).click()
     expect(page.locator(".alert")).to_contain_text("已删除常用筛选")
 
 

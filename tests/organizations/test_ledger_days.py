@@ -13,6 +13,7 @@ from organizations.models import FormerName, OrganizationEvent, SocialOrganizati
 from organizations.workflows.bodies import change_affiliation
 from organizations.workflows.events import record_event
 from tasks.models import MeetingAttendance, TrainingParticipant
+from tests.core.excel_data import bring_in, workbook
 from tests.factories import (
     make_activity,
     make_assignment,
@@ -73,6 +74,73 @@ class LedgerDayTests(TestCase):
         self.assertIsNone(self.cells("2023-03-01"))
         self.assertIsNone(self.cells(""))
 
+    def rename(self):
+        """示例市茶叶学会 until 2018, then 示例市茶叶协会, from 2021-07-01 on 示例市茶业协会."""
+        body = make_organization(self.committee, name="示例市茶叶协会", short_name="市茶叶协会")
+        FormerName.objects.create(organization=body, name="示例市茶叶学会", until=date(2018, 1, 1))
+        FormerName.objects.create(organization=body, name="示例茶社")  # nobody knows until when
+        record_event(body, kind="renamed", on=date(2021, 7, 1), by=self.staff, new_name="示例市茶业协会",
+                     new_short_name="市茶业协会")  # fmt: skip
+        return body
+
+    def test_the_name_is_that_of_the_day_in_the_list_and_in_the_export(self):
+        body = self.rename()
+        names = ("示例市茶叶学会", "示例市茶叶协会", "市茶业协会")
+        days = ("2017-12-31", "2018-01-01", "2021-06-30", "2021-07-01", "2022-12-31")
+        for day, name in zip(days, (names[0], names[1], names[1], names[2], names[2]), strict=True):
+            page = self.client.get(BODIES, {"on": day}).content.decode()
+            line = next(part for part in page.split("<tr>") if body.code in part)
+            self.assertIn(f">{name}</a>", line, day)
+            rows = sheet_rows(self.client.get(BODIES, {"on": day, "export": "xlsx"}))
+            full = name if name != "市茶业协会" else "示例市茶业协会"
+            self.assertIn(full, next(row for row in rows if body.code in row), day)
+        self.assertContains(self.client.get(BODIES), ">市茶业协会</a>")
+
+    def test_the_bodies_behind_a_figure_have_their_names_of_that_day_too(self):
+        body = self.rename()
+        rows, asked = reverse("organizations:coverage-rows"), {"figure": "base", "on": "2020-06-30"}
+
+        page = self.client.get(rows, asked).content.decode()
+        sheet = sheet_rows(self.client.get(rows, {**asked, "export": "xlsx"}))
+
+        self.assertIn(f'<a href="{body.get_absolute_url()}">示例市茶叶协会</a>', page)
+        self.assertIn("示例市茶叶协会", next(row for row in sheet if body.code in row))
+
+    def test_the_ledger_of_an_earlier_day_sent_back_renames_nothing(self):
+        body = self.rename()
+        head = ("社会组织名称", "统一社会信用代码", "类型", "登记日期", "住所")
+        for name, kept in (("示例市茶叶协会", "示例市茶业协会"), ("示例市茶业联合会", "示例市茶业联合会")):
+            row = (name, body.code, "社会团体", "2015-01-01", f"{name}旧址")
+            bring_in(workbook([head, row]), self.staff, "organizations")
+
+            body.refresh_from_db()
+            self.assertEqual((body.name, body.address), (kept, f"{name}旧址"))
+
+    def test_search_and_order_stay_with_the_names_of_today(self):
+        self.rename()
+        for words in ("茶业协会", "茶叶学会", "茶叶协会"):
+            page = self.client.get(BODIES, {"on": "2020-06-01", "q": words})
+            self.assertContains(page, ">示例市茶叶协会</a>")
+
+    def test_the_note_says_what_is_of_the_day_and_what_of_today(self):
+        words = "信用代码、类型、承诺书按今天的登记，排序和查找按今天的名称"
+        self.assertContains(self.client.get(BODIES, {"on": "2023-02-28"}), words)
+        self.assertNotContains(self.client.get(BODIES), words)
+        rows = sheet_rows(self.client.get(BODIES, {"on": "2022-12-31", "export": "xlsx"}))
+        self.assertIn("书记和入章是2022年12月31日的；其余各栏按导出时的登记。", str(rows[-2]))
+        self.assertNotIn("导出时的登记", str(sheet_rows(self.client.get(BODIES, {"tab": "all", "export": "xlsx"}))))
+
+    def test_the_export_tells_the_management_of_the_day(self):
+        for day, kind in (("2021-12-31", "综合党委直管"), ("2022-12-31", "行业党委")):
+            rows = sheet_rows(self.client.get(BODIES, {"on": day, "export": "xlsx"}))
+            self.assertIn(kind, next(row for row in rows if self.body.code in row))
+
+    def test_the_page_of_a_past_day_names_both(self):
+        body = self.rename()
+        page = self.client.get(body.get_absolute_url(), {"on": "2020-06-01"})
+        self.assertContains(page, '示例市茶叶协会 <span class="muted">今天叫示例市茶业协会</span>')
+        self.assertNotContains(self.client.get(body.get_absolute_url()), "今天叫")
+
     def test_the_count_above_and_the_note_follow_the_day(self):
         page = self.client.get(BODIES, {"on": "2023-02-28"})
         self.assertContains(page, "在册1家")
@@ -132,7 +200,8 @@ class LedgerDayTests(TestCase):
         self.client.get(BODIES)  # the session learns of its period
         for count in (1, 30):
             for _ in range(count):
-                make_organization(self.committee)
+                body = make_organization(self.committee)
+                FormerName.objects.create(organization=body, name=f"旧{body.name}", until=date(2023, 1, 1))
             with CaptureQueriesContext(connection) as captured:
                 self.client.get(BODIES, {"on": "2022-12-31", "status": "normal"})
             asked.append(len(captured))
