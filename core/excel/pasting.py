@@ -98,10 +98,6 @@ class Heads:
     ignored: list[str] = field(default_factory=list)
     fills: dict[int, str] = field(default_factory=dict)  # column → what the title above the headings says
 
-    @property
-    def found(self) -> bool:
-        return self.first > 0
-
 
 def read_heads(sheet: Sheet, rows: list[list[str]]) -> Heads:
     columns = form_columns(sheet)
@@ -204,8 +200,6 @@ def grid_columns(sheet: Sheet) -> list[dict[str, Any]]:
         rows.append(
             {
                 "letter": column_letter(index + 1),
-                "group": column.group,
-                "heading": column.heading,
                 "label": column.label,
                 "required": column.required,
                 "help": column.help,

@@ -174,7 +174,7 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         "is_open": batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED),
         "excerpt": preview.excerpt(batch, limit) if batch.wrong_count else None,
         "unresolved": preview.unresolved(batch) if batch.wrong_count else [],
-        "can_mend": batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED) and is_pasted(batch),
+        "can_mend": can_mend(request, batch),
         "wrong_cells": preview.wrong_cells(batch) if batch.wrong_count else 0,
         "changes": preview.changes(batch, limit) if batch.changed_count else [],
         "changes_more": max(batch.changed_count - limit, 0),
@@ -190,6 +190,12 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         **extra,
     }
     return render(request, "core/import_batch.html", context, status=status)
+
+
+def can_mend(request: HttpRequest, batch: ImportBatch) -> bool:
+    """Only who pasted the block goes on with it."""
+    is_open = batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED)
+    return is_open and batch.created_by_id == request.user.pk and is_pasted(batch)
 
 
 @require_GET
