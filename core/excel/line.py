@@ -28,6 +28,7 @@ class Line:
     before: dict[str, Any] = field(default_factory=dict)
     words: dict[str, list] = field(default_factory=dict)
     parts: list[tuple[Part, Any, bool]] = field(default_factory=list)  # part rows to judge: (part, object, is new)
+    label: str = ""  # whom the line is about, where the row itself has no name
     waits: bool = False
     refers: bool = False  # to a row that has no primary key yet
 
@@ -73,6 +74,8 @@ class Shared:
     touched: set[int]
     has_committee: bool
     checks: bool
+    checks_change: bool
+    has_follows: bool
     refers: bool  # a line may refer to a parent or to a row of the same file that has no primary key yet
     make: Any
 

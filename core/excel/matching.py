@@ -19,8 +19,10 @@ EXCERPTS = 60
 class Matching(Shared):
     def find_parents(self, lines: list[Line]) -> None:
         for parent in self.sheet.parents:
-            model = parent.model_class
-            fields = [f"{parent.name}.{k}" for k in parent.key]
+            if parent.find is not None:
+                self.tell(parent, lines)
+                continue
+            model, fields = parent.model_class, parent.cells
             known = self.known_parents.setdefault(parent.name, {})
             wanted = {tuple(self.plain(line.given.get(f)) for f in fields) for line in lines} - known.keys()
             if not wanted or not any(
@@ -36,13 +38,29 @@ class Matching(Shared):
             for pk, *key in rows.values_list("pk", *attnames):
                 known[tuple(key)] = pk
 
+    def tell(self, parent: Parent, lines: list[Line]) -> None:
+        """Whom each line is about, once per chunk; a sentence at the first cell where nobody can be told."""
+        known = self.known_parents.setdefault(parent.name, {})
+        keys = {line.number: self.parent_key(line, parent) for line in lines}
+        if wanted := {key for key in keys.values() if key[0] is not None} - known.keys():
+            known.update(parent.find(wanted, self.context))
+        for line in lines:
+            line.label = keys[line.number][0] or ""
+            if isinstance(sentence := known.get(keys[line.number]), str):
+                line.wrong(self.by_field.get(parent.cells[0]), sentence)
+
     @staticmethod
     def plain(value: Any) -> Any:
         return value[1] if isinstance(value, tuple) else value
 
+    def parent_key(self, line: Line, parent: Parent) -> tuple:
+        cells = (line.given.get(field) for field in parent.cells)
+        return tuple(None if cell is CLEAR else self.plain(cell) for cell in cells)
+
     def parent_of(self, line: Line, parent: Parent) -> tuple[tuple, int | None]:
-        key = tuple(self.plain(line.given.get(f"{parent.name}.{k}")) for k in parent.key)
-        return key, self.known_parents.get(parent.name, {}).get(key)
+        key = self.parent_key(line, parent)
+        found = self.known_parents.get(parent.name, {}).get(key)
+        return key, found if isinstance(found, int) else None
 
     def key_of(self, line: Line) -> tuple[tuple[str, ...], tuple] | None:
         """The first declared key whose cells are all filled, as attribute names and values."""
@@ -53,6 +71,8 @@ class Matching(Shared):
                 value = given.get(name)
                 if name in self.parents:
                     wanted, pk = self.parent_of(line, self.parents[name])
+                    if pk is None and self.parents[name].find is not None:
+                        break
                     value = pk if pk is not None else wanted
                 elif isinstance(value, tuple):
                     value = value[1]  # None where the cell says “no row”: 本级
@@ -96,7 +116,7 @@ class Matching(Shared):
         usable = {key: line for key, line in wanted.items() if not any(isinstance(v, tuple) for v in key)}
         if not usable:
             return
-        rows = self.sheet.existing()
+        rows = self.sheet.existing(attnames)
         for position, name in enumerate(attnames):
             wanted_values = {key[position] for key in usable}
             condition = one_of(self.model, name, wanted_values - {None})
@@ -119,6 +139,9 @@ class Matching(Shared):
                 )
             line.stored = obj
         self.find_known_as(attnames, {key: line for key, line in usable.items() if line.stored is None})
+        if missing := {key for key, line in usable.items() if line.stored is None}:
+            for key, obj in self.sheet.unfinished(attnames, missing, self.context).items():
+                usable[key].stored = obj
         for line in usable.values():
             self.take(line, attnames)
         if attnames == ("id",):

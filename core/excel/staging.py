@@ -153,6 +153,8 @@ def rows(lines: Iterable[Line], keys: list[int]) -> Iterator[tuple]:
 
 
 def label_of(line: Line) -> str:
+    if line.label:
+        return line.label[:200]
     values = line.obj.__dict__ if line.obj is not None else line.given
     for name in LABELS:
         if isinstance(value := values.get(name), str) and value:

@@ -98,6 +98,8 @@ class Undoer(Applier):
                 users = model._base_manager.filter(**{f"{name}__in": list(by_id)})
                 if model is self.model:
                     users = users.exclude(pk__in=list(by_id))
+                if derived := self.sheet.derived.get(model._meta.label):
+                    users = users.exclude(pk__in=model._base_manager.filter(**derived).values("pk"))
                 for pk, target in users.values_list("pk", name)[:SHOWN]:
                     if pk not in own_parts.get(model, ()):
                         row = by_id[target]
@@ -112,7 +114,7 @@ class Undoer(Applier):
     def relations(self) -> list[Any]:
         fields = self.model._meta.get_fields(include_hidden=True)
         found = [f for f in fields if f.auto_created and not f.concrete and (f.one_to_many or f.one_to_one)]
-        return [f for f in found if f.related_model._meta.label not in self.sheet.derived]
+        return [f for f in found if self.sheet.derived.get(f.related_model._meta.label) != {}]
 
     def own_parts(self) -> dict[type[models.Model], set[int]]:
         own: dict[type[models.Model], set[int]] = {}
