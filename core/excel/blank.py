@@ -1,6 +1,5 @@
 """Blank workbooks to be filled in: office layout, drop-downs from a hidden sheet, text columns for codes, an example row."""
 
-import hashlib
 import io
 from datetime import date
 from typing import Any
@@ -13,10 +12,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from core.models import Committee
 
-from .binding import Binding
 from .sheet import Column, Sheet
+from .stamps import NOTES, stamp
 from .table import EXAMPLE_WORD, NUMBER_COLUMN
-from .values import choice_labels
+from .words import words_of
 from .writing import NUMBERS, SIGNATURES, note_lines, sheet_name
 
 ROWS = 1000  # rows that carry formats and drop-downs
@@ -49,12 +48,6 @@ def blank_workbook(sheet: Sheet, committee: Committee | None) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-def stamp(sheet: Sheet) -> str:
-    """Tells one edition of a form from another: it changes with the columns and with nothing else."""
-    words = "|".join(f"{c.label}{c.kind}{int(c.required)}" for c in sheet.columns if not c.readonly)
-    return f"{sheet.kind}-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
 
 
 def rule(page: Any, first: int, width: int) -> None:
@@ -119,11 +112,7 @@ def format_column(page: Any, words: Any, sheet: Sheet, column: Column, index: in
 
 def drop_down(words: Any, sheet: Sheet, column: Column) -> DataValidation | None:
     """A list from the hidden sheet: a list written into the cell rule itself may not pass 255 characters."""
-    if column.kind == "bool":
-        labels = ["是", "否"]
-    elif column.kind == "choice":
-        labels = choice_labels(column, Binding(sheet, column).field)
-    else:
+    if not (labels := words_of(sheet, column)):
         return None
     place = words.max_column + 1 if words.cell(1, 1).value is not None else 1
     words.cell(1, place, column.label)
@@ -161,14 +150,13 @@ def write_example(page: Any, columns: list[Column], first: int) -> None:
 
 
 def write_notes(book: Any, sheet: Sheet) -> None:
-    notes = book.create_sheet("填表说明")
+    notes = book.create_sheet(NOTES)
     notes.column_dimensions["A"].width = 100
     notes.append([f"{sheet.title}填表说明"])
     notes["A1"].font = Font(name="宋体", size=14, bold=True)
     last = [
         "红色的表头是必填的栏目；表头右上角有红三角的，鼠标移上去看填法。",
         f"第一格写着“{EXAMPLE_WORD}”的行是例子，导入时不读，可以删去。",
-        f"表样版本：{stamp(sheet)}。",
     ]
     for line in [*note_lines(sheet), *([text] for text in last)]:
         notes.append(line)

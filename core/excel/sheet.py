@@ -234,6 +234,7 @@ class Sheet:
     order: int = 100  # which workbook comes first; 10, 20, …
     after: str = ""  # one Chinese sentence: what must have been imported before
     intro: str = ""  # one Chinese sentence for the list of workbooks
+    instead: str = ""  # where its rows are entered, for a ledger that is not imported: one Chinese sentence
     notes: tuple[str, ...] = ()  # sentences of the second sheet 填表说明
     derived: Mapping[str, Mapping[str, Any]] = {}  # rows that only follow from these, as model → conditions ({} = all)
     with_number: bool = False  # no natural key: exports carry 系统编号, and it finds the row first

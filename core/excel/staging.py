@@ -26,6 +26,7 @@ from .line import Line
 from .planning import Planner
 from .reading import WorkbookReader
 from .sheet import Context, Sheet, get_sheet
+from .stamps import check_stamp
 from .table import HOW_WORDS, Table, choose
 
 LABELS = ("short_name", "name", "title", "theme", "person_name")
@@ -92,11 +93,12 @@ def read_batch(batch: ImportBatch, progress: Any = None) -> ImportBatch:
     try:
         with local_file(batch.file) as path, WorkbookReader(path, batch.file_name) as reader:
             sheet.prepare(context := context_of(batch))  # while the workbook is being opened
+            edition = check_stamp(reader.grids, sheet)
             table = choose(reader.grids, sheet)
             planner = Planner(sheet, table, context)
             with loading.without_collector():
                 counts = stage(batch, planner, progress)
-            report = report_of(planner, table, [reader.accepted.notice])
+            report = report_of(planner, table, [reader.accepted.notice, edition])
     except ValidationError as error:
         ImportRow.objects.filter(batch=batch).delete()
         return advance(

@@ -21,6 +21,8 @@ from core.periods import today
 
 from .rows import Exporter
 from .sheet import Column, Sheet, get_sheet
+from .stamps import NOTES, stamp_line
+from .words import words_of
 from .xml import FOOT, HEAD, META, TITLE, SheetXml, write_frame
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,7 +48,7 @@ def note_lines(sheet: Sheet) -> list[list[str]]:
         "日期写成2009-12-01；只知道月份的写2009-12。",
         "更新已有记录时，空格表示不改；要清除已有内容，填“清空”。",
     ]
-    lines = [[text] for text in (*general, *sheet.notes)]
+    lines = [[text] for text in (stamp_line(sheet), *general, *sheet.notes)]
     for column in sheet.columns:
         if column.readonly:
             lines.append([f"“{column.label}”由系统计算，导入时不读。"])
@@ -94,7 +96,10 @@ def write_workbook(
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
             out = SheetXml(file, [c.cell_width for c in everything], frozen=header[1])
             write_top(out, sheet, everything, committee, day)
+            first = out.line + 1
             count = out.rows([number, *row] for number, row in enumerate(rows, 1))
+            for index, column in enumerate(everything):
+                out.drop_down(index, first, words_of(sheet, column))
             write_bottom(out, len(everything) - 1, footer)
             out.close()
         with archive.open("xl/worksheets/sheet2.xml", "w") as file:
@@ -102,7 +107,7 @@ def write_workbook(
             notes.fixed_row({0: f"{sheet.title}填表说明"}, TITLE, 30)
             notes.rows(note_lines(sheet))
             notes.close()
-        write_frame(archive, [sheet_name(sheet.title), "填表说明"], header)
+        write_frame(archive, [sheet_name(sheet.title), NOTES], header)
     return count
 
 

@@ -9,11 +9,13 @@ from typing import IO, Any
 from xml.sax.saxutils import escape
 
 from .reading import column_letter
+from .words import fits_inline
 
 PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG = range(10)
 MAX_TEXT = 32767
 CACHED = frozenset((str, date))
 MANY = 5000  # cells kept in XML
+NOT_LISTED = "请从下拉列表里选；要清除已有的内容，填“清空”。"
 TOO_LONG = "〔内容超过32767字，后面的没有导出〕"
 EPOCH = date(1899, 12, 30).toordinal()
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -103,7 +105,7 @@ class SheetXml:
     """Writes one worksheet into an open zip member."""
 
     def __init__(self, file: IO[bytes], widths: list[float], frozen: int, landscape: bool = True) -> None:
-        self.file, self.line, self.merges = file, 0, []
+        self.file, self.line, self.merges, self.lists = file, 0, [], []
         self.letters = [column_letter(i + 1) for i in range(len(widths))]
         self.landscape = landscape
         pane = (
@@ -156,12 +158,26 @@ class SheetXml:
         if (first_row, first_column) != (last_row, last_column):
             self.merges.append(f"{self.letters[first_column]}{first_row}:{self.letters[last_column]}{last_row}")
 
+    def drop_down(self, column: int, first_row: int, words: list[str]) -> None:
+        """A list for the cells of a column down to the line written last; too long a one is left out."""
+        if self.line >= first_row and fits_inline(words):
+            letter = self.letters[column]
+            listed = escape(",".join(words))
+            self.lists.append(
+                f'<dataValidation type="list" errorStyle="warning" allowBlank="1" showErrorMessage="1" '
+                f'errorTitle="不在下拉列表里" error="{NOT_LISTED}" sqref="{letter}{first_row}:{letter}{self.line}">'
+                f'<formula1>"{listed}"</formula1></dataValidation>'
+            )
+
     def close(self) -> None:
         merges = "".join(f'<mergeCell ref="{m}"/>' for m in self.merges)
         block = f'<mergeCells count="{len(self.merges)}">{merges}</mergeCells>' if self.merges else ""
+        lists = (
+            f'<dataValidations count="{len(self.lists)}">{"".join(self.lists)}</dataValidations>' if self.lists else ""
+        )
         paper = "landscape" if self.landscape else "portrait"
         self.put(
-            f"</sheetData>{block}"
+            f"</sheetData>{block}{lists}"
             '<printOptions horizontalCentered="1"/>'
             '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
             f'<pageSetup paperSize="9" orientation="{paper}" fitToWidth="1" fitToHeight="0"/>'

@@ -88,7 +88,7 @@ def with_titles(batches):
 def upload(request: HttpRequest, kind: str) -> HttpResponse:
     sheet = sheet_or_404(kind)
     if not sheet.can_import:
-        raise Http404("这个台账只能导出。")
+        raise Http404(sheet.instead or "这个台账只能导出。")
     if request.method == "GET":
         return upload_page(request, sheet, UploadForm(initial={"as_of": today(request.user.committee)}))
     if size := body_too_large(request):

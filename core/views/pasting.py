@@ -35,7 +35,7 @@ class PasteForm(forms.Form):
 def importable(kind: str) -> Sheet:
     sheet = sheet_or_404(kind)
     if not sheet.can_import:
-        raise Http404("这个台账只能导出。")
+        raise Http404(sheet.instead or "这个台账只能导出。")
     return sheet
 
 

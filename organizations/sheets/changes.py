@@ -30,6 +30,10 @@ class MemberChangeSheet(PrintedSheet):
     kind, title, order = "member_changes", "党员增减台账", 41
     model = "organizations.MemberChange"
     intro = "发展、转正、转接、出党、死亡：谁、哪一天、在哪个支部、凭什么文号。"
+    instead = (
+        "不单独导入，以免与党员名册对不上：以往的发展、转入，在党员名册里写“进入原因”和“进入本支部日期”后导入；"
+        "其他变动在党员的页面上办理。"
+    )
     ordering = ("-on", "-pk")
     columns = (
         Column("日期", "on", "date", readonly=True),
@@ -51,6 +55,7 @@ class TransferSheet(PrintedSheet):
     kind, title, order = "transfers", "组织关系转接台账", 42
     model = "organizations.MemberTransfer"
     intro = "每件转接的发起、审核、接收日期和介绍信编号。"
+    instead = "不单独导入：转接要逐件发起、审核、接收，在党员的页面上办理；已经转来的党员写进党员名册导入。"
     ordering = ("-started_on", "-pk")
     columns = (
         Column("姓名", readonly=True, export="member__name"),
