@@ -9,6 +9,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 
 from core.models import Committee
 
@@ -16,10 +17,11 @@ from .sheet import Column, Sheet
 from .stamps import NOTES, stamp
 from .table import EXAMPLE_WORD, NUMBER_COLUMN
 from .words import words_of
-from .writing import NUMBERS, SIGNATURES, note_lines, sheet_name
+from .writing import NUMBERS, SIGNATURES, header_heights, note_lines, sheet_name
+from .xml import MARGINS
 
 ROWS = 1000  # rows that carry formats and drop-downs
-RULED = 30  # rows that carry borders
+RULED, ROOM = 30, 22  # rows that carry borders, and their height
 WORDS = "字典"
 THIN = Side(style="thin", color="FF8C8C8C")
 BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
@@ -52,6 +54,7 @@ def blank_workbook(sheet: Sheet, committee: Committee | None) -> bytes:
 
 def rule(page: Any, first: int, width: int) -> None:
     for row in range(first, first + RULED):
+        page.row_dimensions[row].height = ROOM
         for index in range(1, width + 1):
             cell = page.cell(row, index)
             cell.border, cell.alignment = BORDER, Alignment(vertical="center", wrap_text=True)
@@ -82,8 +85,8 @@ def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Commit
         if column.help or column.required:
             must = "必填。" if column.required else ""
             head.comment = Comment(f"{must}{column.help}", "填表说明", height=70, width=260)
-    for row in range(3, 5 if two else 4):
-        page.row_dimensions[row].height = 28
+    for row, height in enumerate(header_heights(columns), 3):
+        page.row_dimensions[row].height = height
         for index, column in enumerate(columns, 1):
             cell = page.cell(row, index)
             must = column.required and (row == 4 or not column.group)
@@ -171,5 +174,6 @@ def set_page(page: Any, first: int, last: int) -> None:
     page.page_setup.paperSize = page.PAPERSIZE_A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins, page.print_options.horizontalCentered = PageMargins(**MARGINS), True
     page.oddFooter.left.text = "  ".join(SIGNATURES)
     page.oddFooter.center.text = "第&P页 共&N页"

@@ -57,9 +57,9 @@ KINDS = {
 }  # fmt: skip
 TEXT_KINDS = {"text", "code", "id_number", "phone", "month", "quarter", "lookup", "names"}  # cells formatted as text
 WIDTHS = {
-    "code": 22,
-    "id_number": 22,
-    "phone": 14,
+    "code": 20,
+    "id_number": 20,
+    "phone": 13,
     "date": 11,
     "month": 9,
     "int": 7,

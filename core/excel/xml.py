@@ -15,6 +15,8 @@ PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG = range(10)
 MAX_TEXT = 32767
 CACHED = frozenset((str, date))
 MANY = 5000  # cells kept in XML
+MARGINS = {"left": 0.3, "right": 0.3, "top": 0.5, "bottom": 0.6, "header": 0.3, "footer": 0.3}  # inches
+LINE, AIR, HIGHEST = 13.5, 4.5, 409  # points: a line of text, what is above and below it, the most that Excel takes
 NOT_LISTED = "请从下拉列表里选；要清除已有的内容，填“清空”。"
 TOO_LONG = "〔内容超过32767字，后面的没有导出〕"
 EPOCH = date(1899, 12, 30).toordinal()
@@ -39,7 +41,7 @@ STYLES = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf fontId="2" fillId="2" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>
 <xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
-<xf borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf numFmtId="164" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
@@ -96,6 +98,30 @@ class Tails(dict):
         return text
 
 
+def lines_in(text: str, width: float) -> int:
+    """How many lines the text takes in a column of that width; a Chinese character is as wide as two digits."""
+    room = max(round(width * 0.96), 2)  # fonts that stand in for 宋体 are a little wider
+    return sum([-(-len(line.encode("gb18030", "replace")) // room) or 1 for line in text.split("\n")])
+
+
+def height_of(lines: int) -> float:
+    return min(lines * LINE + AIR, HIGHEST)
+
+
+class Lines(dict):
+    """Value → the lines that it takes in one column; only texts are broken."""
+
+    def __init__(self, width: float) -> None:
+        super().__init__()
+        self.width = width
+
+    def __missing__(self, value: Any) -> int:
+        lines = lines_in(value, self.width) if value.__class__ is str else 1
+        if len(self) < MANY:
+            self[value] = lines
+        return lines
+
+
 def fixed(place: str, value: str, style: int) -> str:
     text = text_of(value)[0]
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
@@ -104,8 +130,18 @@ def fixed(place: str, value: str, style: int) -> str:
 class SheetXml:
     """Writes one worksheet into an open zip member."""
 
-    def __init__(self, file: IO[bytes], widths: list[float], frozen: int, landscape: bool = True) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        widths: list[float],
+        frozen: int,
+        landscape: bool = True,
+        breaking: Iterable[int] | None = None,
+    ) -> None:
+        """breaking: the columns whose texts may take several lines; the height of a row goes by them."""
         self.file, self.line, self.merges, self.lists = file, 0, [], []
+        self.widths = widths
+        self.breaking = list(range(len(widths)) if breaking is None else breaking)
         self.letters = [column_letter(i + 1) for i in range(len(widths))]
         self.landscape = landscape
         pane = (
@@ -140,11 +176,14 @@ class SheetXml:
     def rows(self, rows: Iterable[list[Any]]) -> int:
         heads, count, buffer = [f'<c r="{letter}' for letter in self.letters], 0, []
         tails = Tails()
+        known = [(index, Lines(self.widths[index])) for index in self.breaking]
+        heights = [f'" ht="{height_of(n)}">' for n in range(32)]
         for row in rows:
             self.line += 1
             n = self.line
             cells = "".join([f"{head}{n}{tails[value]}" for head, value in zip(heads, row, strict=True)])
-            buffer.append(f'<row r="{n}">{cells}</row>')
+            lines = max([lines[row[index]] for index, lines in known], default=1)
+            buffer.append(f'<row r="{n}{heights[min(lines, 31)]}{cells}</row>')
             count += 1
             if not count % 500:
                 self.put("".join(buffer))
@@ -175,11 +214,12 @@ class SheetXml:
         lists = (
             f'<dataValidations count="{len(self.lists)}">{"".join(self.lists)}</dataValidations>' if self.lists else ""
         )
+        margins = " ".join(f'{side}="{inches}"' for side, inches in MARGINS.items())
         paper = "landscape" if self.landscape else "portrait"
         self.put(
             f"</sheetData>{block}{lists}"
             '<printOptions horizontalCentered="1"/>'
-            '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+            f"<pageMargins {margins}/>"
             f'<pageSetup paperSize="9" orientation="{paper}" fitToWidth="1" fitToHeight="0"/>'
             "<headerFooter><oddFooter>&amp;C第&amp;P页 共&amp;N页</oddFooter></headerFooter></worksheet>"
         )
