@@ -59,6 +59,12 @@ def note_lines(sheet: Sheet) -> list[list[str]]:
     return lines
 
 
+def may_break(sheet: Sheet, column: Column) -> bool:
+    """Some cell of the column may need several lines."""
+    words = words_of(sheet, column)
+    return column.kind in BREAKING and not (words and all(lines_in(w, column.cell_width) == 1 for w in words))
+
+
 def header_heights(columns: list[Column]) -> list[float]:
     """One height, or two where columns stand in groups: no word of a heading may be cut off in print."""
     lines = [lines_in(c.heading, c.cell_width) for c in columns]
@@ -108,7 +114,7 @@ def write_workbook(
     header = (3, 4) if any(c.group for c in columns) else (3, 3)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
-            breaking = [i for i, c in enumerate(everything) if c.kind in BREAKING]
+            breaking = [i for i, c in enumerate(everything) if may_break(sheet, c)]
             out = SheetXml(file, [c.cell_width for c in everything], header[1], breaking=breaking)
             write_top(out, sheet, everything, committee, day)
             first = out.line + 1

@@ -101,7 +101,9 @@ class Tails(dict):
 def lines_in(text: str, width: float) -> int:
     """How many lines the text takes in a column of that width; a Chinese character is as wide as two digits."""
     room = max(round(width * 0.96), 2)  # fonts that stand in for 宋体 are a little wider
-    return sum([-(-len(line.encode("gb18030", "replace")) // room) or 1 for line in text.split("\n")])
+    if "\n" in text:
+        return sum([lines_in(line, width) for line in text.split("\n")])
+    return -(-len(text.encode("gb18030", "replace")) // room) or 1
 
 
 def height_of(lines: int) -> float:
@@ -109,16 +111,16 @@ def height_of(lines: int) -> float:
 
 
 class Lines(dict):
-    """Value → the lines that it takes in one column; only texts are broken."""
+    """Text → the lines that it takes in one column."""
 
     def __init__(self, width: float) -> None:
         super().__init__()
         self.width = width
 
-    def __missing__(self, value: Any) -> int:
-        lines = lines_in(value, self.width) if value.__class__ is str else 1
+    def __missing__(self, text: str) -> int:
+        lines = lines_in(text, self.width)
         if len(self) < MANY:
-            self[value] = lines
+            self[text] = lines
         return lines
 
 
@@ -176,13 +178,14 @@ class SheetXml:
     def rows(self, rows: Iterable[list[Any]]) -> int:
         heads, count, buffer = [f'<c r="{letter}' for letter in self.letters], 0, []
         tails = Tails()
-        known = [(index, Lines(self.widths[index])) for index in self.breaking]
+        known = [(index, int(self.widths[index]) // 2, Lines(self.widths[index])) for index in self.breaking]
         heights = [f'" ht="{height_of(n)}">' for n in range(32)]
         for row in rows:
             self.line += 1
-            n = self.line
+            n = str(self.line)
             cells = "".join([f"{head}{n}{tails[value]}" for head, value in zip(heads, row, strict=True)])
-            lines = max([lines[row[index]] for index, lines in known], default=1)
+            many = [lines[v] for i, most, lines in known if (v := row[i]).__class__ is str and len(v) > most]
+            lines = max(many) if many else 1
             buffer.append(f'<row r="{n}{heights[min(lines, 31)]}{cells}</row>')
             count += 1
             if not count % 500:
