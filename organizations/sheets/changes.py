@@ -30,10 +30,7 @@ class MemberChangeSheet(PrintedSheet):
     kind, title, order = "member_changes", "党员增减台账", 41
     model = "organizations.MemberChange"
     intro = "发展、转正、转接、出党、死亡：谁、哪一天、在哪个支部、凭什么文号。"
-    instead = (
-        "不单独导入，以免与党员名册对不上：以往的发展、转入，在党员名册里写“进入原因”和“进入本支部日期”后导入；"
-        "其他变动在党员的页面上办理。"
-    )
+    instead = "不单独导入：以往的发展、转入写在党员名册的“进入原因”里导入，其他变动在党员的页面上办理。"
     ordering = ("-on", "-pk")
     columns = (
         Column("日期", "on", "date", readonly=True),
