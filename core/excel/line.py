@@ -50,6 +50,7 @@ class Shared:
     bindings: list[Binding]
     by_field: dict[str, Binding]
     titled: list[tuple[Binding, Any]]
+    words_by: dict[str, Binding]  # all columns in use by Column.field, those of the title too
     resolvers: dict[str, Resolver]
     parts: dict[str, Part]
     bound: dict[str, list[Binding]]  # columns of each part

@@ -10,7 +10,7 @@ from .among import one_of
 from .binding import Binding, field_of
 from .line import Line, Shared
 from .rules import Uniques
-from .sheet import Parent
+from .sheet import Parent, Several
 from .values import CLEAR
 
 EXCERPTS = 60
@@ -46,7 +46,10 @@ class Matching(Shared):
             known.update(parent.find(wanted, self.context))
         for line in lines:
             line.label = keys[line.number][0] or ""
-            if isinstance(sentence := known.get(keys[line.number]), str):
+            sentence = known.get(keys[line.number])
+            if isinstance(sentence, Several) and line.given.get("id") is not None:
+                continue  # the number of the row decides
+            if isinstance(sentence, str):
                 line.wrong(self.by_field.get(parent.cells[0]), sentence)
 
     @staticmethod
@@ -84,6 +87,21 @@ class Matching(Shared):
             else:
                 return attnames, tuple(values)
         return None
+
+    def key_words(self, line: Line) -> str:
+        """What the cells of a key say, for a row that has no name: 市广告协会 2023-03-10."""
+        for key in self.sheet.keys:
+            fields = [f for name in key for f in (self.parents[name].cells if name in self.parents else (name,))]
+            words = [self.cell_words(line, field) for field in fields]
+            if any(words):
+                return " ".join(filter(None, words))
+        return ""
+
+    def cell_words(self, line: Line, field: str) -> str:
+        value, binding = self.plain(line.given.get(field)), self.words_by.get(field)
+        if binding is None or binding.column.personal or value is CLEAR or isinstance(value, (dict, list)):
+            return ""
+        return str(binding.words(value, self.resolvers.get(field)))
 
     def match(self, lines: list[Line]) -> None:
         """Find the stored row of each line, one query per key; report doubles within the file."""

@@ -34,6 +34,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.bindings = [Binding(sheet, f.column, f) for f in table.found]
         self.by_field = {b.column.field: b for b in self.bindings}
         self.titled = self.from_title()
+        self.words_by = {b.column.field: b for b in self.all_bindings()}
         cache: dict[Any, Target] = {}
         self.resolvers = {
             b.column.field: Resolver(b.column, context, cache) for b in self.all_bindings() if b.column.lookups

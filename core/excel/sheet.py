@@ -185,12 +185,17 @@ class Part:
         return apps.get_model(self.model)
 
 
+class Several(str):
+    """The sentence that more than one row is meant."""
+
+
 @dataclass(frozen=True)
 class Parent:
     """The row that the line hangs under: the foreign key `name` of the sheet's model, found by `key` or made.
 
     find: for what is never made here and what no single cell names, such as a person. It gets the cells of `key` and of
-    the columns `beside` (blank ones None) and tells the primary key of each, or in a full sentence why there is none.
+    the columns `beside` (blank ones None) and tells the primary key of each, or in a full sentence why there is none;
+    where it is because of Several, a line that carries the 系统编号 of its row needs no more.
     """
 
     name: str

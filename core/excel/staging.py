@@ -129,7 +129,7 @@ def stage(batch: ImportBatch, planner: Planner, progress: Any) -> dict[str, int]
     for lines in planner.chunks(step):
         with transaction.atomic():
             keys = loading.allocate(ImportRow, len(lines))
-            loading.insert_like(ImportRow(batch=batch), STAGED, rows(lines, keys))
+            loading.insert_like(ImportRow(batch=batch), STAGED, rows(lines, keys, planner))
         for line in lines:
             counts[line.action] += 1
     return counts
@@ -139,7 +139,7 @@ JSON_ALREADY = {str, int, bool, float, type(None)}
 STAGED = ("id", "number", "action", "label", "object_id", "values", "before", "after", "errors")
 
 
-def rows(lines: Iterable[Line], keys: list[int]) -> Iterator[tuple]:
+def rows(lines: Iterable[Line], keys: list[int], planner: Planner) -> Iterator[tuple]:
     """What ImportRow stores of each line, in the order of STAGED."""
     for pk, line in zip(keys, lines, strict=True):
         main: dict[str, Any] = {}
@@ -151,7 +151,8 @@ def rows(lines: Iterable[Line], keys: list[int]) -> Iterator[tuple]:
         words, before = {}, {}
         if line.action == RowAction.CHANGED:
             words, before = line.words, {"version": getattr(line.stored, "version", None), "m": line.before}
-        yield pk, line.number, line.action, label_of(line), stored, words, before, after, line.errors
+        label = label_of(line) or planner.key_words(line)[:200]
+        yield pk, line.number, line.action, label, stored, words, before, after, line.errors
 
 
 def label_of(line: Line) -> str:

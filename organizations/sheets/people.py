@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.excel.among import one_of
-from core.excel.sheet import Column, Context, Parent
+from core.excel.sheet import Column, Context, Parent, Several
 from core.secrets import keyed_hash
 from organizations.choices import MembershipKind
 from organizations.models import LostRecord, Membership, PartyMember
@@ -81,7 +81,7 @@ def tell(people: list[Person], name: str, number: str | None, branch: int | None
     if len(people) > 1:
         people = [p for p in people if p.home is not None] or people
     if len(people) > 1:
-        return f"党员名册里有{len(people)}名“{name}”，分不清是哪一名。请写上身份证号或所在党支部。"
+        return Several(f"党员名册里有{len(people)}名“{name}”，分不清是哪一名。请写上身份证号或所在党支部。")
     return people[0].pk
 
 

@@ -123,6 +123,15 @@ class ExportTests(TestCase):
         self.assertEqual(openpyxl.load_workbook(io.BytesIO(content)).active["C5"].value, code(2, "53"))
 
 
+class LabelTests(TestCase):
+    def test_a_row_without_a_name_is_called_by_its_key(self):
+        user = make_staff(make_committee())
+        head = ["核对日期", "核对对象", "核对社会组织"]
+        batch = bring(workbook([head, ["2023-03-10", "党建工作信息管理平台", 62]]), user, "ledger_checks")
+
+        self.assertEqual(batch.rows.get().label, "2023-03-10 党建工作信息管理平台")
+
+
 class DropDownTests(TestCase):
     @classmethod
     def setUpTestData(cls):

@@ -78,6 +78,17 @@ class WhomTests(AbsenceCase):
                 batch = self.read(away("陈例文", **cells))
                 self.assertEqual((errors(batch), batch.rows.get().after["m"]["member_id"]), ([], twin.pk))
 
+    def test_the_number_of_the_row_tells_namesakes_of_one_branch_apart(self):
+        make_member(self.branch, name="陈例文")
+        row = make_floating(self.member, self.staff)
+
+        batch = bring(self.exported("floating", every=True, full=False), self.staff, "floating")
+
+        self.assertEqual((errors(batch), counts(batch)), ([], (0, 0, 1, 0)))
+        batch = self.write([*away("陈例文", place="重庆市"), row.pk], head=[*AWAY, "系统编号"])
+        row.refresh_from_db()
+        self.assertEqual((row.place, row.member, counts(batch)), ("重庆市", self.member, (0, 1, 0, 0)))
+
     def test_who_is_not_in_the_roster_or_elsewhere_is_named_with_the_way_out(self):
         self.assertIn("党员名册里没有“张未登”", self.wrong(away("张未登"))[0])
         self.assertIn(
