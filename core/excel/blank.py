@@ -17,7 +17,7 @@ from .sheet import Column, Sheet
 from .stamps import NOTES, stamp
 from .table import EXAMPLE_WORD, NUMBER_COLUMN
 from .words import words_of
-from .writing import NUMBERS, SIGNATURES, header_heights, note_lines, sheet_name
+from .writing import NUMBERS, SIGNATURES, header_heights, is_wide, note_lines, sheet_name
 from .xml import MARGINS
 
 ROWS = 1000  # rows that carry formats and drop-downs
@@ -64,10 +64,11 @@ def rule(page: Any, first: int, width: int) -> None:
 def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Committee | None) -> int:
     """Title, unit line and header; returns the number of the first data row."""
     last = len(columns)
-    page.cell(1, 1, sheet.title).font = Font(name="宋体", size=16, bold=True)
+    size, height = (26, 50) if is_wide(columns) else (16, 32)
+    page.cell(1, 1, sheet.title).font = Font(name="宋体", size=size, bold=True)
     page.cell(1, 1).alignment = CENTER
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=last)
-    page.row_dimensions[1].height = 32
+    page.row_dimensions[1].height = height
     page.cell(2, 1, f"填报单位（盖章）：{committee.name if committee else ''}")
     page.cell(2, max(last - 2, 2), "填报时间：    年  月  日")
     two = any(c.group for c in columns)

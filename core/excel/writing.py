@@ -23,13 +23,14 @@ from .rows import Exporter
 from .sheet import Column, Sheet, get_sheet
 from .stamps import NOTES, stamp_line
 from .words import words_of
-from .xml import FOOT, HEAD, META, TITLE, SheetXml, height_of, lines_in, write_frame
+from .xml import BIG_TITLE, FOOT, HEAD, META, TITLE, SheetXml, height_of, lines_in, write_frame
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIGNATURES = ("单位负责人：", "审核人：", "填表人：", "联系电话：")
 JOB_ROWS = 20_000
 LEVEL = 3  # zip: half the time of the usual 6, a tenth more bytes
 BREAKING = {"text", "choice", "lookup", "names"}  # kinds of cells whose texts may need several lines
+WIDE = 240
 NUMBERS = Column("序号", readonly=True, kind="int", width=6)
 
 
@@ -57,6 +58,11 @@ def note_lines(sheet: Sheet) -> list[list[str]]:
             must = "必填。" if column.required else ""
             lines.append([f"“{column.label}”：{must}{column.help}"])
     return lines
+
+
+def is_wide(columns: list[Column]) -> bool:
+    """Printed on one page it is so small that the title has to be larger."""
+    return sum(c.cell_width for c in columns) > WIDE
 
 
 def may_break(sheet: Sheet, column: Column) -> bool:
@@ -135,7 +141,7 @@ def write_workbook(
 def write_top(out: SheetXml, sheet: Sheet, columns: list[Column], committee: Committee | None, day: date) -> None:
     """Title, 填报单位 and 填报时间, header."""
     last = len(columns) - 1
-    out.fixed_row({0: sheet.title}, TITLE, 32)
+    out.fixed_row({0: sheet.title}, *((BIG_TITLE, 50) if is_wide(columns) else (TITLE, 32)))
     out.merge(1, 0, 1, last)
     right = max(last - 2, min(1, last))
     unit = f"填报单位（盖章）：{committee.name if committee else ''}"

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from .reading import column_letter
 from .words import fits_inline
 
-PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG = range(10)
+PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG, BIG_TITLE = range(11)
 MAX_TEXT = 32767
 CACHED = frozenset((str, date))
 MANY = 5000  # cells kept in XML
@@ -31,11 +31,11 @@ BORDER = (
 STYLES = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
 <numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts>
-<fonts count="3"><font><sz val="10"/>{FONT}</font><font><b/><sz val="16"/>{FONT}</font><font><b/><sz val="10"/>{FONT}</font></fonts>
+<fonts count="4"><font><sz val="10"/>{FONT}</font><font><b/><sz val="16"/>{FONT}</font><font><b/><sz val="10"/>{FONT}</font><font><b/><sz val="26"/>{FONT}</font></fonts>
 <fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFF2EFE9"/></patternFill></fill></fills>
 <borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>{BORDER}</borders>
 <cellStyleXfs count="1"><xf/></cellStyleXfs>
-<cellXfs count="10">
+<cellXfs count="11">
 <xf fontId="0"/>
 <xf fontId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
@@ -46,6 +46,7 @@ STYLES = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
+<xf fontId="3" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 </cellXfs>
 <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
 </styleSheet>"""
