@@ -17,8 +17,8 @@ from .sheet import Column, Sheet
 from .stamps import NOTES, stamp
 from .table import EXAMPLE_WORD, NUMBER_COLUMN
 from .words import words_of
-from .writing import NUMBERS, SIGNATURES, header_heights, is_wide, note_lines, sheet_name
-from .xml import MARGINS
+from .writing import NOTES_WIDTH, NUMBERS, SIGNATURES, header_heights, is_wide, note_lines, sheet_name
+from .xml import MARGINS, height_of, lines_in
 
 ROWS = 1000  # rows that carry formats and drop-downs
 RULED, ROOM = 30, 22  # rows that carry borders, and their height
@@ -155,7 +155,8 @@ def write_example(page: Any, columns: list[Column], first: int) -> None:
 
 def write_notes(book: Any, sheet: Sheet) -> None:
     notes = book.create_sheet(NOTES)
-    notes.column_dimensions["A"].width = 100
+    notes.column_dimensions["A"].width = NOTES_WIDTH
+    notes.page_setup.paperSize, notes.page_margins = notes.PAPERSIZE_A4, PageMargins(**MARGINS)
     notes.append([f"{sheet.title}填表说明"])
     notes["A1"].font = Font(name="宋体", size=14, bold=True)
     last = [
@@ -165,7 +166,8 @@ def write_notes(book: Any, sheet: Sheet) -> None:
     for line in [*note_lines(sheet), *([text] for text in last)]:
         notes.append(line)
     for row in notes.iter_rows(min_row=2):
-        row[0].alignment = Alignment(wrap_text=True, vertical="top")
+        row[0].alignment = Alignment(wrap_text=True, vertical="center")
+        notes.row_dimensions[row[0].row].height = height_of(lines_in(row[0].value, NOTES_WIDTH))
 
 
 def set_page(page: Any, first: int, last: int) -> None:

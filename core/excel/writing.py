@@ -31,6 +31,7 @@ JOB_ROWS = 20_000
 LEVEL = 3  # zip: half the time of the usual 6, a tenth more bytes
 BREAKING = {"text", "choice", "lookup", "names"}  # kinds of cells whose texts may need several lines
 WIDE = 240
+NOTES_WIDTH = 84  # on A4 upright: one column wider than the page would be cut off instead of made smaller
 NUMBERS = Column("序号", readonly=True, kind="int", width=6)
 
 
@@ -130,7 +131,7 @@ def write_workbook(
             write_bottom(out, len(everything) - 1, footer)
             out.close()
         with archive.open("xl/worksheets/sheet2.xml", "w") as file:
-            notes = SheetXml(file, [100], frozen=0, landscape=False)
+            notes = SheetXml(file, [NOTES_WIDTH], frozen=0, landscape=False)
             notes.fixed_row({0: f"{sheet.title}填表说明"}, TITLE, 30)
             notes.rows(note_lines(sheet))
             notes.close()

@@ -9,6 +9,7 @@ import pytest
 
 from core.excel.blank import blank_workbook
 from core.excel.sheet import get_sheet
+from core.excel.stamps import stamp
 from core.excel.writing import export_to
 from tests.factories import make_committee, make_staff
 
@@ -59,7 +60,8 @@ def test_a_long_ledger_prints_on_a4_landscape_with_its_head_on_every_page(user, 
     assert whole.count("测试单位台账") == 1
     assert whole.count("填报单位（盖章）：示例市社会组织综合党委") == 1
     assert all(word in pages[-1][1] for word in ("单位负责人：", "审核人：", "填表人：", "联系电话："))
-    assert "填表说明" in notes
+    assert "测试单位台账填表说明" in notes
+    assert f"表样版本：{stamp(sheet)}" in notes  # from the first letter on
 
 
 def test_a_blank_form_prints_on_one_page(user, tmp_path):
