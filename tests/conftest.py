@@ -44,6 +44,11 @@ def has_office() -> bool:
     return shutil.which("soffice") is not None and shutil.which("pdftotext") is not None
 
 
+def has_calc() -> bool:
+    program = shutil.which("soffice")
+    return program is not None and (Path(program).resolve().parent / "libsclo.so").exists()
+
+
 @functools.cache
 def has_chinese_fonts() -> bool:
     names = ("*CJK*", "*[Ff]andol*", "simfang*", "simsun*", "wqy*")
@@ -65,12 +70,17 @@ PARTS = {
         has_office,
         "没有用 LibreOffice 打开生成的 Word。安装（Debian：apt install libreoffice-writer-nogui poppler-utils）后再运行一次。",
     ),
+    "LibreOffice Calc": (
+        has_calc,
+        "没有用 LibreOffice 打印导出的工作簿。安装（Debian：apt install libreoffice-calc-nogui）后再运行一次。",
+    ),
     "中文字体": (has_chinese_fonts, "没有生成 PDF。安装中文字体（Debian：apt install fonts-noto-cjk）后再运行一次。"),
 }
 NEEDS = {
     "browser": ["Chromium"],
     "services": ["PostgreSQL", "Redis"],
     "office": ["LibreOffice", "中文字体"],
+    "calc": ["LibreOffice Calc", "中文字体"],
     "fonts": ["中文字体"],
     "screenshots": ["Chromium"],
 }

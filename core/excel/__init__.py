@@ -2,7 +2,8 @@
 
 sheet.py what an app declares · guard.py, reading.py, table.py file → cells → table · values.py cell → value ·
 planning.py rows → new/changed/same/wrong · applying.py, loading.py, undoing.py the set-based writes ·
-annotating.py the sender's workbook with marks · writing.py, templates.py workbooks that we make.
+annotating.py the sender's workbook with marks · writing.py, blank.py workbooks that we make · words.py drop-downs ·
+stamps.py which ledger a workbook of ours is.
 """
 
 from .sheet import Column, Context, Lookup, Parent, Part, Sheet, all_sheets, get_sheet, register

@@ -1,6 +1,5 @@
 """Blank workbooks to be filled in: office layout, drop-downs from a hidden sheet, text columns for codes, an example row."""
 
-import hashlib
 import io
 from datetime import date
 from typing import Any
@@ -10,17 +9,19 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 
 from core.models import Committee
 
-from .binding import Binding
 from .sheet import Column, Sheet
+from .stamps import NOTES, stamp
 from .table import EXAMPLE_WORD, NUMBER_COLUMN
-from .values import choice_labels
-from .writing import NUMBERS, SIGNATURES, note_lines, sheet_name
+from .words import words_of
+from .writing import NOTES_WIDTH, NUMBERS, SIGNATURES, header_heights, is_wide, note_lines, sheet_name
+from .xml import MARGINS, height_of, lines_in
 
 ROWS = 1000  # rows that carry formats and drop-downs
-RULED = 30  # rows that carry borders
+RULED, ROOM = 30, 22  # rows that carry borders, and their height
 WORDS = "字典"
 THIN = Side(style="thin", color="FF8C8C8C")
 BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
@@ -51,14 +52,9 @@ def blank_workbook(sheet: Sheet, committee: Committee | None) -> bytes:
     return stream.getvalue()
 
 
-def stamp(sheet: Sheet) -> str:
-    """Tells one edition of a form from another: it changes with the columns and with nothing else."""
-    words = "|".join(f"{c.label}{c.kind}{int(c.required)}" for c in sheet.columns if not c.readonly)
-    return f"{sheet.kind}-{hashlib.sha256(words.encode()).hexdigest()[:6]}"
-
-
 def rule(page: Any, first: int, width: int) -> None:
     for row in range(first, first + RULED):
+        page.row_dimensions[row].height = ROOM
         for index in range(1, width + 1):
             cell = page.cell(row, index)
             cell.border, cell.alignment = BORDER, Alignment(vertical="center", wrap_text=True)
@@ -68,10 +64,11 @@ def rule(page: Any, first: int, width: int) -> None:
 def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Committee | None) -> int:
     """Title, unit line and header; returns the number of the first data row."""
     last = len(columns)
-    page.cell(1, 1, sheet.title).font = Font(name="宋体", size=16, bold=True)
+    size, height = (26, 50) if is_wide(columns) else (16, 32)
+    page.cell(1, 1, sheet.title).font = Font(name="宋体", size=size, bold=True)
     page.cell(1, 1).alignment = CENTER
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=last)
-    page.row_dimensions[1].height = 32
+    page.row_dimensions[1].height = height
     page.cell(2, 1, f"填报单位（盖章）：{committee.name if committee else ''}")
     page.cell(2, max(last - 2, 2), "填报时间：    年  月  日")
     two = any(c.group for c in columns)
@@ -89,8 +86,8 @@ def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Commit
         if column.help or column.required:
             must = "必填。" if column.required else ""
             head.comment = Comment(f"{must}{column.help}", "填表说明", height=70, width=260)
-    for row in range(3, 5 if two else 4):
-        page.row_dimensions[row].height = 28
+    for row, height in enumerate(header_heights(columns), 3):
+        page.row_dimensions[row].height = height
         for index, column in enumerate(columns, 1):
             cell = page.cell(row, index)
             must = column.required and (row == 4 or not column.group)
@@ -119,11 +116,7 @@ def format_column(page: Any, words: Any, sheet: Sheet, column: Column, index: in
 
 def drop_down(words: Any, sheet: Sheet, column: Column) -> DataValidation | None:
     """A list from the hidden sheet: a list written into the cell rule itself may not pass 255 characters."""
-    if column.kind == "bool":
-        labels = ["是", "否"]
-    elif column.kind == "choice":
-        labels = choice_labels(column, Binding(sheet, column).field)
-    else:
+    if not (labels := words_of(sheet, column)):
         return None
     place = words.max_column + 1 if words.cell(1, 1).value is not None else 1
     words.cell(1, place, column.label)
@@ -161,19 +154,20 @@ def write_example(page: Any, columns: list[Column], first: int) -> None:
 
 
 def write_notes(book: Any, sheet: Sheet) -> None:
-    notes = book.create_sheet("填表说明")
-    notes.column_dimensions["A"].width = 100
+    notes = book.create_sheet(NOTES)
+    notes.column_dimensions["A"].width = NOTES_WIDTH
+    notes.page_setup.paperSize, notes.page_margins = notes.PAPERSIZE_A4, PageMargins(**MARGINS)
     notes.append([f"{sheet.title}填表说明"])
     notes["A1"].font = Font(name="宋体", size=14, bold=True)
     last = [
         "红色的表头是必填的栏目；表头右上角有红三角的，鼠标移上去看填法。",
         f"第一格写着“{EXAMPLE_WORD}”的行是例子，导入时不读，可以删去。",
-        f"表样版本：{stamp(sheet)}。",
     ]
     for line in [*note_lines(sheet), *([text] for text in last)]:
         notes.append(line)
     for row in notes.iter_rows(min_row=2):
-        row[0].alignment = Alignment(wrap_text=True, vertical="top")
+        row[0].alignment = Alignment(wrap_text=True, vertical="center")
+        notes.row_dimensions[row[0].row].height = height_of(lines_in(row[0].value, NOTES_WIDTH))
 
 
 def set_page(page: Any, first: int, last: int) -> None:
@@ -183,5 +177,6 @@ def set_page(page: Any, first: int, last: int) -> None:
     page.page_setup.paperSize = page.PAPERSIZE_A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins, page.print_options.horizontalCentered = PageMargins(**MARGINS), True
     page.oddFooter.left.text = "  ".join(SIGNATURES)
     page.oddFooter.center.text = "第&P页 共&N页"

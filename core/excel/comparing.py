@@ -71,9 +71,23 @@ class Comparing(Shared):
                 resolver = self.resolvers.get(binding.column.field)
                 pair = [binding.words(old, resolver), binding.words(value, resolver)]
                 line.words[binding.heading] = ["（原值）", "（新值）"] if attname == "id_hash" else pair
+        if self.has_follows:
+            self.follow(line, values)
         line.refers = self.refers and any(isinstance(v, dict) for v in values.values())
         line.obj = self.copy_of(line.stored, values)
         line.after = values
+
+    def follow(self, line: Line, values: dict[str, Any]) -> None:
+        """What follows from the cells is a change like those that the cells make."""
+        for attname, value in self.sheet.follows(self.given(line), line.stored, self.context).items():
+            old, found = line.stored.__dict__[attname], self.model._meta.get_field(attname)
+            values.pop(attname, None)
+            line.before.pop(attname, None)
+            line.words.pop(label := str(found.verbose_name), None)
+            if value != old:
+                values[attname], line.before[attname] = value, to_json(old)
+                words = dict(found.flatchoices or ())
+                line.words[label] = [words.get(v, "" if v is None else str(v)) for v in (old, value)]
 
     def collect(self, line: Line, values: dict[str, Any]) -> None:
         """Values of a new row: plain columns at once, the others one by one."""
@@ -108,9 +122,11 @@ class Comparing(Shared):
                 if pk is not None
                 else {"parent": parent.name, "key": [to_json(k) for k in key], "v": self.parent_values(line, parent)}
             )
+        if self.has_follows:
+            values.update(self.sheet.follows(self.given(line), None, self.context))
         line.refers = self.refers and any(isinstance(v, dict) for v in values.values())
         line.obj = self.make({k: v for k, v in values.items() if not isinstance(v, dict)} if line.refers else values)
-        if self.has_committee:
+        if self.has_committee and line.obj.committee_id is None:
             line.obj.committee_id = self.context.committee.pk
 
     def parent_values(self, line: Line, parent: Parent) -> dict[str, Any]:

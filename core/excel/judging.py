@@ -1,5 +1,6 @@
 """May the line be written? The sheet's rules, the model's clean(), its check and unique constraints."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ class Judging(Shared):
         for line in lines:
             if line.errors:
                 continue
-            for name, sentence in self.sheet.check(self.given(line), self.context) if self.checks else ():
+            for name, sentence in self.rule_breaks(line):
                 line.wrong(self.by_field.get(name), sentence)
             if line.stored is None or line.after:
                 self.judge_object(line)
@@ -34,12 +35,22 @@ class Judging(Shared):
                 binding = next((b for b in self.bindings if b.owner == name and b.attname == attname), None)
                 by_number[number].wrong(binding or next((b for b in self.bindings if b.owner == name), None), sentence)
 
+    def rule_breaks(self, line: Line) -> Iterator[tuple[str, str]]:
+        if self.checks:
+            yield from self.sheet.check(self.given(line), self.context)
+        if self.checks_change:
+            yield from self.sheet.check_change(self.given(line), line.stored, self.context)
+
     def given(self, line: Line) -> dict[str, Any]:
-        """For `check`: filled cells, lookups as primary keys, cleared ones as None."""
-        return {
+        """For the sheet's rules: filled cells, lookups as primary keys, cleared ones as None; whom the line is about."""
+        values = {
             k: None if v is CLEAR else v[1] if isinstance(v, tuple) and len(v) == 2 and isinstance(v[0], str) else v
             for k, v in line.given.items()
         }
+        for parent in self.sheet.parents:
+            if parent.find is not None:
+                values[parent.name] = self.parent_of(line, parent)[1]
+        return values
 
     def judge_object(self, line: Line) -> None:
         try:

@@ -28,6 +28,7 @@ class Line:
     before: dict[str, Any] = field(default_factory=dict)
     words: dict[str, list] = field(default_factory=dict)
     parts: list[tuple[Part, Any, bool]] = field(default_factory=list)  # part rows to judge: (part, object, is new)
+    label: str = ""  # whom the line is about, where the row itself has no name
     waits: bool = False
     refers: bool = False  # to a row that has no primary key yet
 
@@ -49,6 +50,7 @@ class Shared:
     bindings: list[Binding]
     by_field: dict[str, Binding]
     titled: list[tuple[Binding, Any]]
+    words_by: dict[str, Binding]  # all columns in use by Column.field, those of the title too
     resolvers: dict[str, Resolver]
     parts: dict[str, Part]
     bound: dict[str, list[Binding]]  # columns of each part
@@ -73,6 +75,8 @@ class Shared:
     touched: set[int]
     has_committee: bool
     checks: bool
+    checks_change: bool
+    has_follows: bool
     refers: bool  # a line may refer to a parent or to a row of the same file that has no primary key yet
     make: Any
 

@@ -10,7 +10,7 @@ from .among import one_of
 from .binding import Binding, field_of
 from .line import Line, Shared
 from .rules import Uniques
-from .sheet import Parent
+from .sheet import Parent, Several
 from .values import CLEAR
 
 EXCERPTS = 60
@@ -20,8 +20,10 @@ MERGED_AWAY = "这一条已并入别的综合党委登记的同一条记录，�
 class Matching(Shared):
     def find_parents(self, lines: list[Line]) -> None:
         for parent in self.sheet.parents:
-            model = parent.model_class
-            fields = [f"{parent.name}.{k}" for k in parent.key]
+            if parent.find is not None:
+                self.tell(parent, lines)
+                continue
+            model, fields = parent.model_class, parent.cells
             known = self.known_parents.setdefault(parent.name, {})
             wanted = {tuple(self.plain(line.given.get(f)) for f in fields) for line in lines} - known.keys()
             if not wanted or not any(
@@ -37,13 +39,32 @@ class Matching(Shared):
             for pk, *key in rows.values_list("pk", *attnames):
                 known[tuple(key)] = pk
 
+    def tell(self, parent: Parent, lines: list[Line]) -> None:
+        """Whom each line is about, once per chunk; a sentence at the first cell where nobody can be told."""
+        known = self.known_parents.setdefault(parent.name, {})
+        keys = {line.number: self.parent_key(line, parent) for line in lines}
+        if wanted := {key for key in keys.values() if key[0] is not None} - known.keys():
+            known.update(parent.find(wanted, self.context))
+        for line in lines:
+            line.label = keys[line.number][0] or ""
+            sentence = known.get(keys[line.number])
+            if isinstance(sentence, Several) and line.given.get("id") is not None:
+                continue  # the number of the row decides
+            if isinstance(sentence, str):
+                line.wrong(self.by_field.get(parent.cells[0]), sentence)
+
     @staticmethod
     def plain(value: Any) -> Any:
         return value[1] if isinstance(value, tuple) else value
 
+    def parent_key(self, line: Line, parent: Parent) -> tuple:
+        cells = (line.given.get(field) for field in parent.cells)
+        return tuple(None if cell is CLEAR else self.plain(cell) for cell in cells)
+
     def parent_of(self, line: Line, parent: Parent) -> tuple[tuple, int | None]:
-        key = tuple(self.plain(line.given.get(f"{parent.name}.{k}")) for k in parent.key)
-        return key, self.known_parents.get(parent.name, {}).get(key)
+        key = self.parent_key(line, parent)
+        found = self.known_parents.get(parent.name, {}).get(key)
+        return key, found if isinstance(found, int) else None
 
     def key_of(self, line: Line) -> tuple[tuple[str, ...], tuple] | None:
         """The first declared key whose cells are all filled, as attribute names and values."""
@@ -54,6 +75,8 @@ class Matching(Shared):
                 value = given.get(name)
                 if name in self.parents:
                     wanted, pk = self.parent_of(line, self.parents[name])
+                    if pk is None and self.parents[name].find is not None:
+                        break
                     value = pk if pk is not None else wanted
                 elif isinstance(value, tuple):
                     value = value[1]  # None where the cell says “no row”: 本级
@@ -65,6 +88,21 @@ class Matching(Shared):
             else:
                 return attnames, tuple(values)
         return None
+
+    def key_words(self, line: Line) -> str:
+        """What the cells of a key say, for a row that has no name: 市广告协会 2023-03-10."""
+        for key in self.sheet.keys:
+            fields = [f for name in key for f in (self.parents[name].cells if name in self.parents else (name,))]
+            words = [self.cell_words(line, field) for field in fields]
+            if any(words):
+                return " ".join(filter(None, words))
+        return ""
+
+    def cell_words(self, line: Line, field: str) -> str:
+        value, binding = self.plain(line.given.get(field)), self.words_by.get(field)
+        if binding is None or binding.column.personal or value is CLEAR or isinstance(value, (dict, list)):
+            return ""
+        return str(binding.words(value, self.resolvers.get(field)))
 
     def match(self, lines: list[Line]) -> None:
         """Find the stored row of each line, one query per key; report doubles within the file."""
@@ -97,7 +135,7 @@ class Matching(Shared):
         usable = {key: line for key, line in wanted.items() if not any(isinstance(v, tuple) for v in key)}
         if not usable:
             return
-        rows = self.sheet.existing()
+        rows = self.sheet.existing(attnames)
         for position, name in enumerate(attnames):
             wanted_values = {key[position] for key in usable}
             condition = one_of(self.model, name, wanted_values - {None})
@@ -120,6 +158,9 @@ class Matching(Shared):
                 )
             line.stored = obj
         self.find_known_as(attnames, {key: line for key, line in usable.items() if line.stored is None})
+        if missing := {key for key, line in usable.items() if line.stored is None}:
+            for key, obj in self.sheet.unfinished(attnames, missing, self.context).items():
+                usable[key].stored = obj
         for line in usable.values():
             self.take(line, attnames)
         if attnames == ("id",):

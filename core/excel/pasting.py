@@ -18,7 +18,8 @@ from .reading import Grid, WorkbookReader, column_letter
 from .sheet import Column, Sheet
 from .staging import local_file
 from .table import NUMBER_COLUMN, NUMBER_HEADINGS, Headings, best_header
-from .values import cell_text, choice_labels
+from .values import cell_text
+from .words import words_of
 
 MAX_ROWS = 2000
 MAX_COLUMNS = 60
@@ -97,10 +98,6 @@ class Heads:
     places: list[int | None] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     fills: dict[int, str] = field(default_factory=dict)  # column → what the title above the headings says
-
-    @property
-    def found(self) -> bool:
-        return self.first > 0
 
 
 def read_heads(sheet: Sheet, rows: list[list[str]]) -> Heads:
@@ -198,18 +195,13 @@ def grid_columns(sheet: Sheet) -> list[dict[str, Any]]:
     """What the page tells the grid about its columns."""
     rows = []
     for index, column in enumerate(form_columns(sheet)):
-        words = ["是", "否"] if column.kind == "bool" else []
-        if column.kind == "choice":
-            words = choice_labels(column, Binding(sheet, column).field)
         rows.append(
             {
                 "letter": column_letter(index + 1),
-                "group": column.group,
-                "heading": column.heading,
                 "label": column.label,
                 "required": column.required,
                 "help": column.help,
-                "words": words[:20],
+                "words": words_of(sheet, column)[:20],
                 "width": column.cell_width,
             }
         )

@@ -34,6 +34,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.bindings = [Binding(sheet, f.column, f) for f in table.found]
         self.by_field = {b.column.field: b for b in self.bindings}
         self.titled = self.from_title()
+        self.words_by = {b.column.field: b for b in self.all_bindings()}
         cache: dict[Any, Target] = {}
         self.resolvers = {
             b.column.field: Resolver(b.column, context, cache) for b in self.all_bindings() if b.column.lookups
@@ -50,7 +51,8 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.taken: dict[int, int] = {}  # stored row → the line that means it
         self.file_names: dict[str, int] = {}
         self.rules = check_rules(self.model)
-        skip = {tuple(self.attname(f) for f in key) for key in sheet.keys}
+        narrowed = type(sheet).existing is not Sheet.existing  # what a key does not find may be there all the same
+        skip = set() if narrowed else {tuple(self.attname(f) for f in key) for key in sheet.keys}
         self.uniques = Uniques(self.model, skip)
         self.part_uniques = {n: Uniques(p.model_class) for n, p in self.parts.items() if not n.startswith("m2m:")}
         self.part_rules = {n: check_rules(p.model_class) for n, p in self.parts.items()}
@@ -73,6 +75,8 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         ]
         self.refers = bool(sheet.parents) or any(self.refers_to_itself(r) for r in self.resolvers.values())
         self.checks = type(sheet).check is not Sheet.check
+        self.checks_change = type(sheet).check_change is not Sheet.check_change
+        self.has_follows = type(sheet).follows is not Sheet.follows
 
     def from_title(self) -> list[tuple[Binding, Any]]:
         """Columns that are absent and stand in the title instead (2023年第一季度…任务清单)."""

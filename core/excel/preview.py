@@ -135,6 +135,7 @@ def new_rows(batch: ImportBatch, sheet: Sheet, limit: int = 20) -> tuple[list[st
         c for c in sheet.columns if c.field and not c.readonly and not c.owner and c.kind not in ("id_number", "names")
     ]
     used = {c[2] for c in batch.report.get("columns", [])}
+    about = [c.label for p in sheet.parents if p.find for c in sheet.columns if c.field == p.cells[0]][:1]
     bindings = [Binding(sheet, c) for c in columns if c.label in used and not any(x.into for x in c.lookups)][:6]
     context, cache = context_of(batch), {}
     resolvers = {b.column.field: Resolver(b.column, context, cache) for b in bindings if b.column.lookups}
@@ -146,8 +147,8 @@ def new_rows(batch: ImportBatch, sheet: Sheet, limit: int = 20) -> tuple[list[st
             "" if isinstance(v, dict) else b.words(v, resolvers.get(b.column.field))
             for b, v in zip(bindings, values, strict=True)
         ]
-        rows.append((row.number, words))
-    return [b.heading for b in bindings], rows
+        rows.append((row.number, [row.label, *words] if about else words))
+    return [*about, *(b.heading for b in bindings)], rows
 
 
 def wrong_cells(batch: ImportBatch) -> int:

@@ -61,9 +61,9 @@ class Exporter:
 
     def main_reader(self, binding: Binding) -> Read:
         column = binding.column
-        if column.kind == "id_number":
-            return self.id_reader(self.place("id_cipher" if self.full else "id_tail"))
         base = column.field.replace(".", "__")
+        if column.kind == "id_number":
+            return self.id_reader(self.place(f"{base.removesuffix('number')}{'cipher' if self.full else 'tail'}"))
         if column.lookups:
             return self.lookup_reader(column, base)
         if column.precision:

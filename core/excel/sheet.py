@@ -35,6 +35,10 @@ A row that hangs under a row found or made on the way has a parent:
     columns = (Column("清单名称", "task_list.title", from_title=lambda title: title), Column("季度", "task_list.quarter", "quarter",
                from_title=quarter_in), Column("工作任务", "title", required=True), …)
 
+A row about a person has a parent that is found and never made; the ID number and the branch tell namesakes apart:
+
+    parents = (Parent("member", "organizations.PartyMember", key=("name",), beside=("member.id_number", "branch"), find=…),)
+
 A many-to-many field of the model is simply a column of kind "names" with a lookup.
 """
 
@@ -53,9 +57,9 @@ KINDS = {
 }  # fmt: skip
 TEXT_KINDS = {"text", "code", "id_number", "phone", "month", "quarter", "lookup", "names"}  # cells formatted as text
 WIDTHS = {
-    "code": 22,
-    "id_number": 22,
-    "phone": 14,
+    "code": 20,
+    "id_number": 20,
+    "phone": 13,
     "date": 11,
     "month": 9,
     "int": 7,
@@ -181,18 +185,34 @@ class Part:
         return apps.get_model(self.model)
 
 
+class Several(str):
+    """The sentence that more than one row is meant."""
+
+
 @dataclass(frozen=True)
 class Parent:
-    """The row that the line hangs under: the foreign key `name` of the sheet's model, found by `key` or made."""
+    """The row that the line hangs under: the foreign key `name` of the sheet's model, found by `key` or made.
+
+    find: for what is never made here and what no single cell names, such as a person. It gets the cells of `key` and of
+    the columns `beside` (blank ones None) and tells the primary key of each, or in a full sentence why there is none;
+    where it is because of Several, a line that carries the 系统编号 of its row needs no more.
+    """
 
     name: str
     model: str
     key: tuple[str, ...]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    find: Callable[[set[tuple], "Context"], dict[tuple, int | str]] | None = None
 
     @property
     def model_class(self) -> type[models.Model]:
         return apps.get_model(self.model)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The columns that tell which row it is, as Column.field."""
+        return (*(f"{self.name}.{k}" for k in self.key), *self.beside)
 
 
 @dataclass
@@ -219,8 +239,9 @@ class Sheet:
     order: int = 100  # which workbook comes first; 10, 20, …
     after: str = ""  # one Chinese sentence: what must have been imported before
     intro: str = ""  # one Chinese sentence for the list of workbooks
+    instead: str = ""  # where its rows are entered, for a ledger that is not imported: one Chinese sentence
     notes: tuple[str, ...] = ()  # sentences of the second sheet 填表说明
-    derived: tuple[str, ...] = ()  # models whose rows only follow from these: `applied` makes them and takes them away
+    derived: Mapping[str, Mapping[str, Any]] = {}  # rows that only follow from these, as model → conditions ({} = all)
     with_number: bool = False  # no natural key: exports carry 系统编号, and it finds the row first
     ordering: tuple[str, ...] = ("pk",)
     number_in_ledger: bool = True  # the office's layout carries 系统编号 too
@@ -244,9 +265,13 @@ class Sheet:
         """The rows of a list page, which carry what the page shows, with what only the printed ledger has."""
         return rows
 
-    def existing(self) -> models.QuerySet:
-        """Stored rows that a line may mean; narrow it where ended rows must not be found again."""
+    def existing(self, attnames: tuple[str, ...]) -> models.QuerySet:
+        """Stored rows that a line may mean by this key; narrow it where ended rows must not be found again."""
         return self.model_class._default_manager.all()
+
+    def unfinished(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
+        """Stored rows that lack a part of the key as yet (no date known) and that these lines mean and complete."""
+        return {}
 
     def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
         """Stored rows for keys that no row has now, but one had: former names, rows that were merged into another."""
@@ -261,6 +286,14 @@ class Sheet:
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         """Rules across columns: yield (field, sentence). `values` holds the filled cells, keyed by Column.field."""
         return iter(())
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        """Rules that depend on the stored row which the line changes; None where it makes a new one."""
+        return iter(())
+
+    def follows(self, values: dict[str, Any], stored: Any, context: Context) -> Mapping[str, Any]:
+        """What follows from the filled cells, by attribute name; it wins over the cells and shows in the preview."""
+        return {}
 
     def derive(self, obj: Any, context: Context) -> None:
         """Fill the derived columns of a new or changed row; bulk writes do not call save()."""

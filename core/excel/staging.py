@@ -26,6 +26,7 @@ from .line import Line
 from .planning import Planner
 from .reading import WorkbookReader
 from .sheet import Context, Sheet, get_sheet
+from .stamps import check_stamp
 from .table import HOW_WORDS, Table, choose
 
 LABELS = ("short_name", "name", "title", "theme", "person_name")
@@ -92,11 +93,12 @@ def read_batch(batch: ImportBatch, progress: Any = None) -> ImportBatch:
     try:
         with local_file(batch.file) as path, WorkbookReader(path, batch.file_name) as reader:
             sheet.prepare(context := context_of(batch))  # while the workbook is being opened
+            edition = check_stamp(reader.grids, sheet)
             table = choose(reader.grids, sheet)
             planner = Planner(sheet, table, context)
             with loading.without_collector():
                 counts = stage(batch, planner, progress)
-            report = report_of(planner, table, [reader.accepted.notice])
+            report = report_of(planner, table, [reader.accepted.notice, edition])
     except ValidationError as error:
         ImportRow.objects.filter(batch=batch).delete()
         return advance(
@@ -127,7 +129,7 @@ def stage(batch: ImportBatch, planner: Planner, progress: Any) -> dict[str, int]
     for lines in planner.chunks(step):
         with transaction.atomic():
             keys = loading.allocate(ImportRow, len(lines))
-            loading.insert_like(ImportRow(batch=batch), STAGED, rows(lines, keys))
+            loading.insert_like(ImportRow(batch=batch), STAGED, rows(lines, keys, planner))
         for line in lines:
             counts[line.action] += 1
     return counts
@@ -137,7 +139,7 @@ JSON_ALREADY = {str, int, bool, float, type(None)}
 STAGED = ("id", "number", "action", "label", "object_id", "values", "before", "after", "errors")
 
 
-def rows(lines: Iterable[Line], keys: list[int]) -> Iterator[tuple]:
+def rows(lines: Iterable[Line], keys: list[int], planner: Planner) -> Iterator[tuple]:
     """What ImportRow stores of each line, in the order of STAGED."""
     for pk, line in zip(keys, lines, strict=True):
         main: dict[str, Any] = {}
@@ -149,10 +151,13 @@ def rows(lines: Iterable[Line], keys: list[int]) -> Iterator[tuple]:
         words, before = {}, {}
         if line.action == RowAction.CHANGED:
             words, before = line.words, {"version": getattr(line.stored, "version", None), "m": line.before}
-        yield pk, line.number, line.action, label_of(line), stored, words, before, after, line.errors
+        label = label_of(line) or planner.key_words(line)[:200]
+        yield pk, line.number, line.action, label, stored, words, before, after, line.errors
 
 
 def label_of(line: Line) -> str:
+    if line.label:
+        return line.label[:200]
     values = line.obj.__dict__ if line.obj is not None else line.given
     for name in LABELS:
         if isinstance(value := values.get(name), str) and value:

@@ -99,6 +99,8 @@ class Undoer(Applier):
                 users = model._base_manager.filter(**{f"{name}__in": list(by_id)})
                 if model is self.model:
                     users = users.exclude(pk__in=list(by_id))
+                if derived := self.sheet.derived.get(model._meta.label):
+                    users = users.exclude(pk__in=model._base_manager.filter(**derived).values("pk"))
                 for pk, target in users.values_list("pk", name)[:SHOWN]:
                     if pk not in own_parts.get(model, ()):
                         row = by_id[target]
@@ -111,7 +113,7 @@ class Undoer(Applier):
         return found
 
     def relations(self) -> list[models.Field]:
-        return [field for field in relations(self.model) if field.model._meta.label not in self.sheet.derived]
+        return [f for f in relations(self.model) if self.sheet.derived.get(f.model._meta.label) != {}]
 
     def own_parts(self) -> dict[type[models.Model], set[int]]:
         own: dict[type[models.Model], set[int]] = {}

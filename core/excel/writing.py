@@ -21,12 +21,17 @@ from core.periods import today
 
 from .rows import Exporter
 from .sheet import Column, Sheet, get_sheet
-from .xml import FOOT, HEAD, META, TITLE, SheetXml, write_frame
+from .stamps import NOTES, stamp_line
+from .words import words_of
+from .xml import BIG_TITLE, FOOT, HEAD, META, TITLE, SheetXml, height_of, lines_in, write_frame
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIGNATURES = ("单位负责人：", "审核人：", "填表人：", "联系电话：")
 JOB_ROWS = 20_000
 LEVEL = 3  # zip: half the time of the usual 6, a tenth more bytes
+BREAKING = {"text", "choice", "lookup", "names"}  # kinds of cells whose texts may need several lines
+WIDE = 240
+NOTES_WIDTH = 84  # on A4 upright: one column wider than the page would be cut off instead of made smaller
 NUMBERS = Column("序号", readonly=True, kind="int", width=6)
 
 
@@ -46,7 +51,7 @@ def note_lines(sheet: Sheet) -> list[list[str]]:
         "日期写成2009-12-01；只知道月份的写2009-12。",
         "更新已有记录时，空格表示不改；要清除已有内容，填“清空”。",
     ]
-    lines = [[text] for text in (*general, *sheet.notes)]
+    lines = [[text] for text in (stamp_line(sheet), *general, *sheet.notes)]
     for column in sheet.columns:
         if column.readonly:
             lines.append([f"“{column.label}”由系统计算，导入时不读。"])
@@ -56,11 +61,35 @@ def note_lines(sheet: Sheet) -> list[list[str]]:
     return lines
 
 
+def is_wide(columns: list[Column]) -> bool:
+    """Printed on one page it is so small that the title has to be larger."""
+    return sum(c.cell_width for c in columns) > WIDE
+
+
+def may_break(sheet: Sheet, column: Column) -> bool:
+    """Some cell of the column may need several lines."""
+    words = words_of(sheet, column)
+    return column.kind in BREAKING and not (words and all(lines_in(w, column.cell_width) == 1 for w in words))
+
+
+def header_heights(columns: list[Column]) -> list[float]:
+    """One height, or two where columns stand in groups: no word of a heading may be cut off in print."""
+    lines = [lines_in(c.heading, c.cell_width) for c in columns]
+    if not any(c.group for c in columns):
+        return [max(30, height_of(max(lines)))]
+    spans: dict[str, int] = {}
+    for column in columns:
+        spans[column.group] = spans.get(column.group, 0) + column.cell_width
+    upper = max(20, height_of(max(lines_in(group, width) for group, width in spans.items())))
+    lower = max(height_of(n) - (0 if c.group else upper) for n, c in zip(lines, columns, strict=True))
+    return [upper, max(30, lower)]
+
+
 def write_header(out: SheetXml, columns: list[Column]) -> None:
     """One header row, or two where columns stand in groups."""
-    first = out.line + 1
+    first, heights = out.line + 1, header_heights(columns)
     if not any(c.group for c in columns):
-        out.fixed_row({i: c.heading for i, c in enumerate(columns)}, HEAD, 30)
+        out.fixed_row({i: c.heading for i, c in enumerate(columns)}, HEAD, heights[0])
         return
     upper: dict[int, str] = {}
     for index, column in enumerate(columns):
@@ -73,8 +102,8 @@ def write_header(out: SheetXml, columns: list[Column]) -> None:
                 last += 1
             upper[index] = column.group
             out.merge(first, index, first, last)
-    out.fixed_row(upper, HEAD, 20, fill=True)
-    out.fixed_row({i: c.heading for i, c in enumerate(columns) if c.group}, HEAD, 30, fill=True)
+    out.fixed_row(upper, HEAD, heights[0], fill=True)
+    out.fixed_row({i: c.heading for i, c in enumerate(columns) if c.group}, HEAD, heights[1], fill=True)
 
 
 def write_workbook(
@@ -92,24 +121,28 @@ def write_workbook(
     header = (3, 4) if any(c.group for c in columns) else (3, 3)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
-            out = SheetXml(file, [c.cell_width for c in everything], frozen=header[1])
+            breaking = [i for i, c in enumerate(everything) if may_break(sheet, c)]
+            out = SheetXml(file, [c.cell_width for c in everything], header[1], breaking=breaking)
             write_top(out, sheet, everything, committee, day)
+            first = out.line + 1
             count = out.rows([number, *row] for number, row in enumerate(rows, 1))
+            for index, column in enumerate(everything):
+                out.drop_down(index, first, words_of(sheet, column))
             write_bottom(out, len(everything) - 1, footer)
             out.close()
         with archive.open("xl/worksheets/sheet2.xml", "w") as file:
-            notes = SheetXml(file, [100], frozen=0, landscape=False)
+            notes = SheetXml(file, [NOTES_WIDTH], frozen=0, landscape=False)
             notes.fixed_row({0: f"{sheet.title}填表说明"}, TITLE, 30)
             notes.rows(note_lines(sheet))
             notes.close()
-        write_frame(archive, [sheet_name(sheet.title), "填表说明"], header)
+        write_frame(archive, [sheet_name(sheet.title), NOTES], header)
     return count
 
 
 def write_top(out: SheetXml, sheet: Sheet, columns: list[Column], committee: Committee | None, day: date) -> None:
     """Title, 填报单位 and 填报时间, header."""
     last = len(columns) - 1
-    out.fixed_row({0: sheet.title}, TITLE, 32)
+    out.fixed_row({0: sheet.title}, *((BIG_TITLE, 50) if is_wide(columns) else (TITLE, 32)))
     out.merge(1, 0, 1, last)
     right = max(last - 2, min(1, last))
     unit = f"填报单位（盖章）：{committee.name if committee else ''}"

@@ -9,11 +9,15 @@ from typing import IO, Any
 from xml.sax.saxutils import escape
 
 from .reading import column_letter
+from .words import fits_inline
 
-PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG = range(10)
+PLAIN, TITLE, META, HEAD, TEXT, NUMBER, DATE, QUOTED, FOOT, LONG, BIG_TITLE = range(11)
 MAX_TEXT = 32767
 CACHED = frozenset((str, date))
 MANY = 5000  # cells kept in XML
+MARGINS = {"left": 0.3, "right": 0.3, "top": 0.5, "bottom": 0.6, "header": 0.3, "footer": 0.3}  # inches
+LINE, AIR, HIGHEST = 13.5, 4.5, 409  # points: a line of text, what is above and below it, the most that Excel takes
+NOT_LISTED = "请从下拉列表里选；要清除已有的内容，填“清空”。"
 TOO_LONG = "〔内容超过32767字，后面的没有导出〕"
 EPOCH = date(1899, 12, 30).toordinal()
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -27,21 +31,22 @@ BORDER = (
 STYLES = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
 <numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts>
-<fonts count="3"><font><sz val="10"/>{FONT}</font><font><b/><sz val="16"/>{FONT}</font><font><b/><sz val="10"/>{FONT}</font></fonts>
+<fonts count="4"><font><sz val="10"/>{FONT}</font><font><b/><sz val="16"/>{FONT}</font><font><b/><sz val="10"/>{FONT}</font><font><b/><sz val="26"/>{FONT}</font></fonts>
 <fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFF2EFE9"/></patternFill></fill></fills>
 <borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>{BORDER}</borders>
 <cellStyleXfs count="1"><xf/></cellStyleXfs>
-<cellXfs count="10">
+<cellXfs count="11">
 <xf fontId="0"/>
 <xf fontId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf fontId="2" fillId="2" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>
 <xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
-<xf borderId="1" applyAlignment="1"><alignment vertical="center"/></xf>
+<xf borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf numFmtId="164" borderId="1" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 <xf numFmtId="49" borderId="1" quotePrefix="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
 <xf fontId="0" applyAlignment="1"><alignment vertical="center"/></xf>
 <xf numFmtId="49" borderId="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>
+<xf fontId="3" applyAlignment="1"><alignment horizontal="center" vertical="center"/></xf>
 </cellXfs>
 <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
 </styleSheet>"""
@@ -94,6 +99,32 @@ class Tails(dict):
         return text
 
 
+def lines_in(text: str, width: float) -> int:
+    """How many lines the text takes in a column of that width; a Chinese character is as wide as two digits."""
+    room = max(round(width * 0.96), 2)  # fonts that stand in for 宋体 are a little wider
+    if "\n" in text:
+        return sum([lines_in(line, width) for line in text.split("\n")])
+    return -(-len(text.encode("gb18030", "replace")) // room) or 1
+
+
+def height_of(lines: int) -> float:
+    return min(lines * LINE + AIR, HIGHEST)
+
+
+class Lines(dict):
+    """Text → the lines that it takes in one column."""
+
+    def __init__(self, width: float) -> None:
+        super().__init__()
+        self.width = width
+
+    def __missing__(self, text: str) -> int:
+        lines = lines_in(text, self.width)
+        if len(self) < MANY:
+            self[text] = lines
+        return lines
+
+
 def fixed(place: str, value: str, style: int) -> str:
     text = text_of(value)[0]
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
@@ -102,8 +133,18 @@ def fixed(place: str, value: str, style: int) -> str:
 class SheetXml:
     """Writes one worksheet into an open zip member."""
 
-    def __init__(self, file: IO[bytes], widths: list[float], frozen: int, landscape: bool = True) -> None:
-        self.file, self.line, self.merges = file, 0, []
+    def __init__(
+        self,
+        file: IO[bytes],
+        widths: list[float],
+        frozen: int,
+        landscape: bool = True,
+        breaking: Iterable[int] | None = None,
+    ) -> None:
+        """breaking: the columns whose texts may take several lines; the height of a row goes by them."""
+        self.file, self.line, self.merges, self.lists = file, 0, [], []
+        self.widths = widths
+        self.breaking = list(range(len(widths)) if breaking is None else breaking)
         self.letters = [column_letter(i + 1) for i in range(len(widths))]
         self.landscape = landscape
         pane = (
@@ -138,11 +179,15 @@ class SheetXml:
     def rows(self, rows: Iterable[list[Any]]) -> int:
         heads, count, buffer = [f'<c r="{letter}' for letter in self.letters], 0, []
         tails = Tails()
+        known = [(index, int(self.widths[index]) // 2, Lines(self.widths[index])) for index in self.breaking]
+        heights = [f'" ht="{height_of(n)}">' for n in range(32)]
         for row in rows:
             self.line += 1
-            n = self.line
+            n = str(self.line)
             cells = "".join([f"{head}{n}{tails[value]}" for head, value in zip(heads, row, strict=True)])
-            buffer.append(f'<row r="{n}">{cells}</row>')
+            many = [lines[v] for i, most, lines in known if (v := row[i]).__class__ is str and len(v) > most]
+            lines = max(many) if many else 1
+            buffer.append(f'<row r="{n}{heights[min(lines, 31)]}{cells}</row>')
             count += 1
             if not count % 500:
                 self.put("".join(buffer))
@@ -156,14 +201,29 @@ class SheetXml:
         if (first_row, first_column) != (last_row, last_column):
             self.merges.append(f"{self.letters[first_column]}{first_row}:{self.letters[last_column]}{last_row}")
 
+    def drop_down(self, column: int, first_row: int, words: list[str]) -> None:
+        """A list for the cells of a column down to the line written last; too long a one is left out."""
+        if self.line >= first_row and fits_inline(words):
+            letter = self.letters[column]
+            listed = escape(",".join(words))
+            self.lists.append(
+                f'<dataValidation type="list" errorStyle="warning" allowBlank="1" showErrorMessage="1" '
+                f'errorTitle="不在下拉列表里" error="{NOT_LISTED}" sqref="{letter}{first_row}:{letter}{self.line}">'
+                f'<formula1>"{listed}"</formula1></dataValidation>'
+            )
+
     def close(self) -> None:
         merges = "".join(f'<mergeCell ref="{m}"/>' for m in self.merges)
         block = f'<mergeCells count="{len(self.merges)}">{merges}</mergeCells>' if self.merges else ""
+        lists = (
+            f'<dataValidations count="{len(self.lists)}">{"".join(self.lists)}</dataValidations>' if self.lists else ""
+        )
+        margins = " ".join(f'{side}="{inches}"' for side, inches in MARGINS.items())
         paper = "landscape" if self.landscape else "portrait"
         self.put(
-            f"</sheetData>{block}"
+            f"</sheetData>{block}{lists}"
             '<printOptions horizontalCentered="1"/>'
-            '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+            f"<pageMargins {margins}/>"
             f'<pageSetup paperSize="9" orientation="{paper}" fitToWidth="1" fitToHeight="0"/>'
             "<headerFooter><oddFooter>&amp;C第&amp;P页 共&amp;N页</oddFooter></headerFooter></worksheet>"
         )

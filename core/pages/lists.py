@@ -242,6 +242,15 @@ class ListPage(AllowMixin, View):
     def extra_actions(self) -> list[Button]:
         return []
 
+    @property
+    def meta(self) -> str:
+        """Where the ledger cannot be imported, staff read where its rows are entered instead."""
+        if not self.export_kind or self.import_kind or not self.request.user.is_committee_staff:
+            return self.meta_text
+        from core.excel.sheet import get_sheet
+
+        return "。".join(filter(None, [self.meta_text, get_sheet(self.export_kind).instead]))
+
     def page_links(self) -> list[dict]:
         """First, last and the neighbours of the page; None is a gap."""
         near = {1, self.pages, *(n for n in range(self.page - 2, self.page + 3) if 1 <= n <= self.pages)}
@@ -306,7 +315,7 @@ class ListPage(AllowMixin, View):
         return {
             **saved.shown(self),
             "title": self.title or f"{self.model._meta.verbose_name}列表",
-            "meta": self.meta_text,
+            "meta": self.meta,
             "actions": self.get_actions(),
             "print_wide": self.print_wide,
         }

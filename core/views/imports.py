@@ -88,7 +88,7 @@ def with_titles(batches):
 def upload(request: HttpRequest, kind: str) -> HttpResponse:
     sheet = sheet_or_404(kind)
     if not sheet.can_import:
-        raise Http404("这个台账只能导出。")
+        raise Http404(sheet.instead or "这个台账只能导出。")
     if request.method == "GET":
         return upload_page(request, sheet, UploadForm(initial={"as_of": today(request.user.committee)}))
     if size := body_too_large(request):
@@ -157,12 +157,12 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
     sheet = preview.sheet_of(batch)
     more = request.GET.get("show", "")
     limit = 500 if more == "all" else preview.SHOWN
-    is_open = batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED)
+    is_open = is_undecided(batch)
     readable = sheet is not None and "fatal" not in batch.report
     headings, news = preview.new_rows(batch, sheet, limit if more else 20) if readable and batch.new_count else ([], [])
     same = already_applied(batch) if batch.status == BatchStatus.PREVIEWED else None
     context = {
-        "title": "导入预览" if batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED) else "导入结果",
+        "title": "导入预览" if is_open else "导入结果",
         "crumbs": [
             HOME,
             Crumb(
@@ -175,7 +175,7 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         "is_open": is_open,
         "excerpt": preview.excerpt(batch, limit) if batch.wrong_count else None,
         "unresolved": preview.unresolved(batch) if batch.wrong_count else [],
-        "can_mend": is_open and is_pasted(batch),
+        "can_mend": can_mend(request, batch),
         "wrong_cells": preview.wrong_cells(batch) if batch.wrong_count else 0,
         "changes": preview.changes(batch, limit) if batch.changed_count else [],
         "changes_more": max(batch.changed_count - limit, 0),
@@ -191,6 +191,16 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         **extra,
     }
     return render(request, "core/import_batch.html", context, status=status)
+
+
+def is_undecided(batch: ImportBatch) -> bool:
+    """Nothing of it has been written."""
+    return batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED)
+
+
+def can_mend(request: HttpRequest, batch: ImportBatch) -> bool:
+    """Only who pasted the block goes on with it."""
+    return is_undecided(batch) and batch.created_by_id == request.user.pk and is_pasted(batch)
 
 
 @require_GET

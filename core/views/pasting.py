@@ -1,6 +1,7 @@
 """从 Excel 粘贴: a block becomes a batch like an uploaded file; wrong cells come back in the grid until none is left."""
 
 import json
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -34,7 +35,7 @@ class PasteForm(forms.Form):
 def importable(kind: str) -> Sheet:
     sheet = sheet_or_404(kind)
     if not sheet.can_import:
-        raise Http404("这个台账只能导出。")
+        raise Http404(sheet.instead or "这个台账只能导出。")
     return sheet
 
 
@@ -49,11 +50,11 @@ def paste(request: HttpRequest, kind: str) -> HttpResponse:
     text = request.POST.get("pasted", "")
     if not form.is_valid():
         problems = [sentence for sentences in form.errors.values() for sentence in sentences]
-        return paste_page(request, sheet, text=text, problem=" ".join(problems), status=400)
+        return paste_page(request, sheet, text=text, form=form, problem=" ".join(problems), status=400)
     try:
         rows, heads = pasting.aligned(sheet, text)
     except ValidationError as error:
-        return paste_page(request, sheet, text=text, problem=" ".join(error.messages), status=400)
+        return paste_page(request, sheet, text=text, form=form, problem=" ".join(error.messages), status=400)
     file = pasting.pasted_file(sheet, rows)
     batch = new_batch(
         sheet, file, file.name, by=request.user, committee=request.user.committee,
@@ -78,7 +79,7 @@ def earlier(request: HttpRequest, sheet: Sheet, pk: str) -> ImportBatch | None:
     """The pasted batch whose rows are mended; other people's and other kinds' are not found."""
     if not (pk.isascii() and pk.isdigit() and len(pk) < 16):
         return None
-    batch = visible_or_404(ImportBatch, request.user, int(pk))
+    batch = visible_or_404(ImportBatch.objects.filter(created_by=request.user), request.user, int(pk))
     if batch.kind != sheet.kind or not pasting.is_pasted(batch) or not batch.file:
         raise Http404("这批导入不是粘贴来的。")
     return batch
@@ -102,10 +103,12 @@ def paste_page(
     sheet: Sheet,
     *,
     batch: ImportBatch | None = None,
+    form: PasteForm | None = None,
     text: str = "",
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """form: what was sent and refused; its other fields stand again in the page."""
     wrong = batch is not None and bool(batch.wrong_count)
     columns = pasting.grid_columns(sheet)
     context = {
@@ -116,8 +119,7 @@ def paste_page(
         "batch": batch,
         "text": text,
         "problem": problem or (batch.report.get("fatal", "") if batch else ""),
-        "as_of": (batch.as_of if batch else None) or today(request.user.committee),
-        "source": batch.source if batch else "",
+        **(sent(form) if form else asked(request, batch)),
         "columns": json.dumps(columns, ensure_ascii=False),
         "headings": [c["label"] for c in columns],
         "marks": json.dumps(pasting.marks(batch) if wrong else {}, ensure_ascii=False),
@@ -129,6 +131,15 @@ def paste_page(
         "unresolved": preview.unresolved(batch) if wrong else [],
     }
     return render(request, "core/import_paste.html", context, status=status)
+
+
+def asked(request: HttpRequest, batch: ImportBatch | None) -> dict[str, Any]:
+    day = (batch.as_of if batch else None) or today(request.user.committee)
+    return {"as_of": f"{day:%Y-%m-%d}", "source": batch.source if batch else "", "again": batch.pk if batch else ""}
+
+
+def sent(form: PasteForm) -> dict[str, Any]:
+    return {name: form[name].value() or "" for name in ("as_of", "source", "again")}
 
 
 @require_POST

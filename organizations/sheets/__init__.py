@@ -1,8 +1,9 @@
 """Workbooks of the ledgers, in the office's own layout (DOMAIN §14.1–14.3). Importing the package registers them."""
 
-from . import accounts, bodies, branches, changes, coverage, elections, events, ledgers, members, registration
+from . import absences, accounts, bodies, branches, changes, coverage, elections, events, ledgers, members, registration
 
 __all__ = [
+    "absences",
     "accounts",
     "bodies",
     "branches",

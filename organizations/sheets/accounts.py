@@ -53,7 +53,7 @@ class AccountSheet(Sheet):
     def queryset(self, user: Any) -> models.QuerySet:
         return Posting.objects.visible_to(user).filter(end=None).order_by(*self.ordering)
 
-    def existing(self) -> models.QuerySet:
+    def existing(self, attnames: tuple[str, ...]) -> models.QuerySet:
         return Posting.objects.filter(end=None)
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,7 @@
-"""党员增减台账, 组织关系转接台账, 流动党员台账, 失联党员台账: printed from what was done on the pages, not read back."""
+"""党员增减台账, 组织关系转接台账: printed from what was done on the pages, not read back."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
-
-from django.db import models
 
 from core.excel.sheet import Column, Sheet, register
 from core.periods import Period
@@ -33,6 +30,7 @@ class MemberChangeSheet(PrintedSheet):
     kind, title, order = "member_changes", "党员增减台账", 41
     model = "organizations.MemberChange"
     intro = "发展、转正、转接、出党、死亡：谁、哪一天、在哪个支部、凭什么文号。"
+    instead = "不单独导入：以往的发展、转入写在党员名册的“进入原因”里导入，其他变动在党员的页面上办理。"
     ordering = ("-on", "-pk")
     columns = (
         Column("日期", "on", "date", readonly=True),
@@ -54,6 +52,7 @@ class TransferSheet(PrintedSheet):
     kind, title, order = "transfers", "组织关系转接台账", 42
     model = "organizations.MemberTransfer"
     intro = "每件转接的发起、审核、接收日期和介绍信编号。"
+    instead = "不单独导入：转接要逐件发起、审核、接收，在党员的页面上办理；已经转来的党员写进党员名册导入。"
     ordering = ("-started_on", "-pk")
     columns = (
         Column("姓名", readonly=True, export="member__name"),
@@ -67,49 +66,4 @@ class TransferSheet(PrintedSheet):
         Column("办结日期", "ended_on", "date", readonly=True),
         Column("状态", "status", "choice", readonly=True),
         Column("办结说明", "answer", readonly=True, width=24),
-    )  # fmt: skip
-
-
-@register
-class FloatingSheet(PrintedSheet):
-    kind, title, order = "floating", "流动党员台账", 43
-    model = "organizations.FloatingRecord"
-    intro = "流出、流入的党员：何时外出、到哪里、谁联系、上次联系的日期。"
-    ordering = ("-left_on", "-pk")
-    columns = (
-        Column("姓名", readonly=True, export="member__name"),
-        Column("方向", "direction", "choice", readonly=True),
-        Column("所在党支部", readonly=True, width=24, **either("branch__short_name", "branch__name")),
-        Column("外出日期", "left_on", "date", readonly=True),
-        Column("流向", "place", readonly=True, width=18),
-        Column("地点固定", "is_settled", "bool", readonly=True),
-        Column("外出事由", "cause", readonly=True, width=18),
-        Column("对方党组织", "other_party", readonly=True, width=28),
-        Column("支部联系人", "contact_person", readonly=True),
-        Column("上次联系日期", kind="date", readonly=True, export="last_contact"),
-        Column("返回（转关系）日期", "ended_on", "date", readonly=True),
-        Column("状态", "status", "choice", readonly=True),
-        Column("备注", "remark", readonly=True, width=20),
-    )  # fmt: skip
-
-    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return rows.with_last_contact()
-
-
-@register
-class LostSheet(PrintedSheet):
-    kind, title, order = "lost_members", "失联党员台账", 44
-    model = "organizations.LostRecord"
-    intro = "失联的党员：情形、日期、查找情况、何时取得联系。"
-    ordering = ("-lost_on", "-pk")
-    columns = (
-        Column("姓名", readonly=True, export="member__name"),
-        Column("所在党支部", readonly=True, width=24, **either("branch__short_name", "branch__name")),
-        Column("失联情形", "circumstance", "choice", readonly=True, width=18),
-        Column("失联日期", "lost_on", "date", readonly=True),
-        Column("查找情况", "note", readonly=True, width=28),
-        Column("取得联系日期", "found_on", "date", readonly=True),
-        Column("取得联系情况", "found_note", readonly=True, width=28),
-        Column("办结日期", "ended_on", "date", readonly=True),
-        Column("办结原因", "ended_note", readonly=True, width=16),
     )  # fmt: skip

@@ -122,6 +122,7 @@ class CoverageGapSheet(Sheet):
     kind, title, order = "coverage_gaps", "应建未建和覆盖空白名单", 77
     model = "organizations.SocialOrganization"
     can_import = False
+    instead = "名单由系统算出：未建立原因写在社会组织党建工作台账里，组建计划用《应建未建和覆盖空白组建计划》导入。"
     ordering = ("sort_key", "pk")
     columns = (
         printed("社会组织名称", "name", width=30),

@@ -9,7 +9,8 @@ from .common import BODY
 class OrganizationEventSheet(Sheet):
     kind, title, order = "organization_events", "社会组织登记事件台账", 25
     model = "organizations.OrganizationEvent"
-    intro = "成立以后登记管理机关办理的事，一件一行，只导出。"
+    intro = "成立以后登记管理机关办理的事，一件一行。"
+    instead = "不单独导入：每件事都会改动单位的名称或状态，在社会组织的页面上登记；现状用社会组织党建工作台账导入。"
     can_import = False
     ordering = ("on", "pk")
     columns = (

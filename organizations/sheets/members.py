@@ -35,7 +35,11 @@ class MemberSheet(Sheet):
         "换支部请在党员的页面上办理转接，不要在这里改所在党支部。",
         "是否流动、流向、是否失联写在这里的，导入后自动记入流动党员台账、失联党员台账。",
     )
-    derived = ("organizations.MemberChange", "organizations.FloatingRecord", "organizations.LostRecord")
+    derived = {
+        "organizations.MemberChange": {},
+        "organizations.FloatingRecord": {"from_roster": True, "version": 1, "contacts": None},
+        "organizations.LostRecord": {"from_roster": True, "version": 1},
+    }
     with_number = True
     number_in_ledger = False
     keys = (("id_number",), ("name", "born_on", "joined_on"))

@@ -47,7 +47,7 @@ class OrganizationEventList(ListPage):
     model = OrganizationEvent
     allowed = staticmethod(is_office)
     title = "登记事件台账"
-    meta_text = "成立、更名、变更、异常名录、合并、注销、撤销；在社会组织的页面上登记"
+    meta_text = "成立、更名、变更、异常名录、合并、注销、撤销"
     unit = "件"
     search_hint = "单位名称、文号"
     export_kind = "organization_events"

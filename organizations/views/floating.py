@@ -56,10 +56,10 @@ class FloatingRecordList(ListPage):
     search_hint = "姓名、拼音首字母"
     ordering = ("-left_on",)
     filterset_class = FloatingFilter
-    export_kind = "floating"
+    import_kind = export_kind = "floating"
     template_name = "organizations/floatingrecord_list.html"
     empty_title = "没有流动党员"
-    empty_text = "在党员的页面上点“登记流动”，或在党员名册里写明流动状态后导入。"
+    empty_text = "在党员的页面上点“登记流动”，或导入流动党员台账；导入的党员名册里写明流动的也会列在这里。"
     tabs = (
         ("open", "在外", "open"),
         ("unreached", "本季度未联系", unreached),
@@ -230,9 +230,9 @@ class LostRecordList(ListPage):
     search_hint = "姓名、拼音首字母"
     ordering = ("-lost_on",)
     filterset_class = LostFilter
-    export_kind = "lost_members"
+    import_kind = export_kind = "lost_members"
     empty_title = "没有失联党员"
-    empty_text = "在党员的页面上点“登记失联”。"
+    empty_text = "在党员的页面上点“登记失联”，或导入失联党员台账；导入的党员名册里写明失联的也会列在这里。"
     tabs = (
         ("open", "失联", "open"),
         ("long", "六个月以上", lambda rows, page: rows.long_lost(office_day(page.request))),

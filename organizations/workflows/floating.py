@@ -10,9 +10,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
+from core import audit
+from core.choices import AuditEvent
 from core.editing import create_record, update_record
-from core.models import User
+from core.models import AuditEntry, User
 from core.transitions import advance
 from organizations.choices import FLOATING_FLOW, FloatingDirection, FloatingStatus
 from organizations.models import (
@@ -44,10 +48,8 @@ def register_floating(record: FloatingRecord, *, by: User) -> FloatingRecord:
     """登记流动党员: ours who went away, or one whose relationship is elsewhere (FL-02: not counted here)."""
     open_row = record.member.memberships.filter(end=None).order_by("-kind").select_related("branch").first()
     full = record.member.memberships.full().filter(end=None).exists()
-    if record.direction == FloatingDirection.OUT and not full:
-        raise ValidationError({"direction": f"{record.member}的组织关系不在本级支部，不能登记为流出。"}, code="FL-02")
-    if record.direction == FloatingDirection.IN and full:
-        raise ValidationError({"direction": f"{record.member}的组织关系在本级支部，不能登记为流入。"}, code="FL-02")
+    if problem := direction_problem(record.member, record.direction, full):
+        raise ValidationError({"direction": problem}, code="FL-02")
     record.branch = record.branch or (open_row.branch if open_row else None)
     record.committee_id = record.branch.committee_id if record.branch else record.member.committee_id
     with transaction.atomic():
@@ -55,6 +57,15 @@ def register_floating(record: FloatingRecord, *, by: User) -> FloatingRecord:
         create_record(record, by=by)
         keep_in_step(record.member_id, by=by)
     return record
+
+
+def direction_problem(member: PartyMember | str, direction: str, full: bool) -> str:
+    """Only whose relationship is here can go out from here, only whose is elsewhere can come in (FL-02)."""
+    if direction == FloatingDirection.OUT and not full:
+        return f"{member}的组织关系不在本级支部，不能登记为流出。"
+    if direction == FloatingDirection.IN and full:
+        return f"{member}的组织关系在本级支部，不能登记为流入。"
+    return ""
 
 
 def save_floating(record: FloatingRecord, *, by: User, expected: int | None = None) -> FloatingRecord:
@@ -167,17 +178,50 @@ def stop_search(record: LostRecord, *, on: date, by: User, note: str) -> LostRec
 def keep_in_step(member_id: int, *, by: User | None) -> None:
     """The roster's columns of one member follow from the open records."""
     member = PartyMember.objects.get(pk=member_id)
-    away, lost = member.floating_records.open().first(), member.lost_records.open().first()
-    wanted = {
-        "floating": away.direction if away else "",
-        "floating_place": away.place if away else "",
-        "is_lost": lost is not None,
-        "lost_on": lost.lost_on if lost else None,
-    }
-    if any(getattr(member, name) != value for name, value in wanted.items()):
-        for name, value in wanted.items():
-            setattr(member, name, value)
+    if bring_in_step(member, member.floating_records.open().first(), member.lost_records.open().first()):
         update_record(member, by=by)
+
+
+ROSTER_COLUMNS = ("floating", "floating_place", "is_lost", "lost_on")
+
+
+def bring_in_step(member: PartyMember, away: FloatingRecord | None, lost: LostRecord | None) -> dict[str, Any]:
+    """Set the roster's columns; returns what they were, and nothing where they said it already."""
+    before = {name: getattr(member, name) for name in ROSTER_COLUMNS}
+    member.floating, member.floating_place = (away.direction, away.place) if away else ("", "")
+    member.is_lost, member.lost_on = lost is not None, lost.lost_on if lost else None
+    return before if any(getattr(member, name) != value for name, value in before.items()) else {}
+
+
+def follow_lost_ledger(member_ids: Iterable[int], *, by: User | None, note: str) -> None:
+    """After an import of 失联党员台账, or its undo: the open floating records of these members say who is lost."""
+    ids = sorted(member_ids)
+    is_lost = Exists(LostRecord.objects.open().filter(member=OuterRef("member")))
+    for first in range(0, len(ids), CHUNK):
+        rows = FloatingRecord.objects.open().filter(member_id__in=ids[first : first + CHUNK])
+        for record in rows.annotate(is_lost=is_lost):
+            if record.is_lost != (record.status == FloatingStatus.LOST):
+                to = FloatingStatus.LOST if record.is_lost else FloatingStatus.IN_CONTACT
+                advance(record, FLOATING_FLOW, to, by=by, note=note)
+
+
+def bring_roster_in_step(member_ids: Iterable[int], *, by: User | None, note: str) -> None:
+    """After an import of one of the two ledgers, or its undo; a few queries per two thousand members."""
+    ids = sorted(member_ids)
+    for first in range(0, len(ids), CHUNK):
+        chunk = ids[first : first + CHUNK]
+        away = {r.member_id: r for r in FloatingRecord.objects.open().filter(member_id__in=chunk)}
+        lost = {r.member_id: r for r in LostRecord.objects.open().filter(member_id__in=chunk)}
+        changed, entries = [], []
+        for member in PartyMember.objects.select_for_update().filter(pk__in=chunk):
+            if before := bring_in_step(member, away.get(member.pk), lost.get(member.pk)):
+                member.version += 1
+                member.updated_at = timezone.now()
+                changes = audit.differences(member, before, ROSTER_COLUMNS)
+                entries.append(audit.entry(AuditEvent.CHANGE, member, by=by, changes=changes, note=note))
+                changed.append(member)
+        PartyMember.objects.bulk_update(changed, [*ROSTER_COLUMNS, "version", "updated_at"], batch_size=CHUNK)
+        AuditEntry.objects.bulk_create(entries, batch_size=CHUNK)
 
 
 def follow_roster(member_ids: Iterable[int], *, on: date, by: User | None) -> None:

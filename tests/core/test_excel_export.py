@@ -6,8 +6,10 @@ from django.test import RequestFactory, TestCase
 
 from core.choices import BatchStatus
 from core.excel.annotating import annotated, annotated_name
+from core.excel.binding import Binding
 from core.excel.blank import blank_workbook
 from core.excel.sheet import all_sheets, get_sheet
+from core.excel.words import fits_inline, words_of
 from core.excel.writing import export_response, export_to
 from core.excel.xml import QUOTED, tail, text_of
 from core.models import AuditEntry
@@ -119,6 +121,105 @@ class ExportTests(TestCase):
         self.assertEqual(AuditEntry.objects.get(event="export").note, "导出1行。条件：export=xlsx&q=a")
         content = b"".join(response.streaming_content)
         self.assertEqual(openpyxl.load_workbook(io.BytesIO(content)).active["C5"].value, code(2, "53"))
+
+
+class LabelTests(TestCase):
+    def test_a_row_without_a_name_is_called_by_its_key(self):
+        user = make_staff(make_committee())
+        head = ["核对日期", "核对对象", "核对社会组织"]
+        batch = bring(workbook([head, ["2023-03-10", "党建工作信息管理平台", 62]]), user, "ledger_checks")
+
+        self.assertEqual(batch.rows.get().label, "2023-03-10 党建工作信息管理平台")
+
+
+class DropDownTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.user = make_staff(make_committee())
+        bring_in(workbook([HEAD, *(body(n) for n in range(1, 6))]), cls.user)
+
+    def rules(self, content):
+        page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        heads = {c.column_letter: c.value for row in page.iter_rows(min_row=3, max_row=4) for c in row if c.value}
+        return {
+            heads[str(rule.sqref).partition(":")[0].rstrip("0123456789")]: rule
+            for rule in page.data_validations.dataValidation
+        }
+
+    def test_choices_and_yes_or_no_of_the_rows_have_their_list(self):
+        rules = self.rules(exported("test-bodies", self.user))
+
+        self.assertEqual(list(rules), ["类型", "行业协会商会", "评估等级"])
+        self.assertEqual(
+            [(str(r.sqref), r.formula1) for r in rules.values()][:2],
+            [("D5:D9", '"社会团体,民办非企业单位,基金会"'), ("I5:I9", '"是,否"')],
+        )
+        # another word is asked about, not refused: 清空 and synonyms are understood too
+        self.assertEqual({r.errorStyle for r in rules.values()}, {"warning"})
+
+    def test_an_empty_ledger_has_none(self):
+        self.assertEqual(self.rules(exported("test-bodies", self.user, SocialOrganization.objects.none())), {})
+
+    def test_every_word_that_an_export_writes_stands_in_its_list(self):
+        for sheet in all_sheets():
+            for column in sheet.columns:
+                words = words_of(sheet, column)
+                if words and column.kind == "choice":
+                    with self.subTest(sheet.kind, column=column.label):
+                        binding = Binding(sheet, column)
+                        stored = [value for value in binding.labels if value not in ("", None)]
+                        self.assertEqual({binding.words(value) for value in stored} - set(words), set())
+                        self.assertTrue(fits_inline(words))
+
+    def test_a_list_that_excel_would_not_take_is_left_out(self):
+        self.assertFalse(fits_inline(["长" * 26] * 10))
+        self.assertFalse(fits_inline(["甲,乙"]))
+        self.assertTrue(fits_inline(["是", "否"]))
+
+
+class StampTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee()
+        cls.user = make_staff(cls.committee)
+
+    def refused(self, content, kind):
+        batch = bring(content, self.user, kind)
+        self.assertEqual(batch.status, BatchStatus.REJECTED)
+        return batch.report["fatal"]
+
+    def test_the_form_of_another_ledger_is_named_at_once(self):
+        blank = blank_workbook(get_sheet("charters"), self.committee)
+        self.assertEqual(
+            self.refused(blank, "organizations"),
+            "这是《章程入章台账》的表，不是《社会组织党建工作台账》。请到那一项下导入。",
+        )
+        printed = exported("transfers", self.user)
+        self.assertIn("这是《组织关系转接台账》的表", self.refused(printed, "members"))
+        self.assertIn("在党员的页面上办理", self.refused(printed, "members"))
+
+    def test_other_headings_in_an_old_form_count_for_more_than_its_stamp(self):
+        book = openpyxl.load_workbook(io.BytesIO(blank_workbook(get_sheet("charters"), self.committee)))
+        page = book.worksheets[0]
+        page.delete_rows(1, page.max_row)
+        for row in (HEAD, body(1)):
+            page.append(row)
+
+        self.assertEqual(counts(bring(save(book), self.user)), (1, 0, 0, 0))
+
+    def test_an_edition_of_former_days_is_read_and_said_so(self):
+        book = openpyxl.load_workbook(io.BytesIO(blank_workbook(get_sheet("test-bodies"), self.committee)))
+        for index, value in enumerate(body(1), 1):
+            book.worksheets[0].cell(5, index, value)
+        now = bring(save(book), self.user)
+        notes = book["填表说明"]
+        line = next(row[0] for row in notes if "表样版本" in str(row[0].value))
+        line.value = "表样版本：test-bodies-0123ab。"
+
+        old = bring(save(book), self.user)
+
+        self.assertEqual((now.report["notices"], counts(old)), ([], (1, 0, 0, 0)))
+        self.assertIn("旧的表样", old.report["notices"][0])
 
 
 class BlankTests(TestCase):

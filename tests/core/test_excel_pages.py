@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
 
 from core.choices import BatchStatus
+from core.excel.sheet import all_sheets
 from core.models import AuditEntry, ImportBatch, Job
 from organizations.models import SocialOrganization
 from tests.factories import make_committee, make_leader, make_staff
@@ -48,6 +49,27 @@ class PageCase(TestCase):
             self.assertIn(word, text)
         self.assertEqual(SocialOrganization.objects.count(), 0)
         return text
+
+
+class PrintedOnlyTests(PageCase):
+    def test_what_is_not_imported_says_where_its_rows_are_entered(self):
+        index = self.client.get(reverse("core:import-index"))
+        printed = [sheet for sheet in all_sheets() if not sheet.can_import]
+
+        self.assertGreater(len(printed), 2)
+        for sheet in printed:
+            with self.subTest(sheet.kind):
+                self.assertTrue(sheet.instead.endswith("。"))
+                self.assertContains(index, sheet.instead)
+                refused = self.client.get(reverse("core:import-upload", args=[sheet.kind]))
+                self.assertContains(refused, sheet.instead, status_code=404)
+
+    def test_the_ledgers_own_page_says_so_to_those_who_import(self):
+        page, sentence = reverse("organizations:memberchange-list"), "不单独导入：以往的发展、转入写在党员名册"
+
+        self.assertContains(self.client.get(page), sentence)
+        self.client.force_login(make_leader(self.user.committee))
+        self.assertNotContains(self.client.get(page), sentence)
 
 
 class ImportPageTests(PageCase):

@@ -2,7 +2,7 @@ import re
 
 from django.test import SimpleTestCase, TestCase
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.choices import BatchStatus
@@ -29,6 +29,7 @@ class BlockTests(SimpleTestCase):
     def test_blank_cells_keep_their_place_and_blank_lines_at_the_end_go(self):
         self.assertEqual(parse_block("a\t\tb\t\n\n\tc\n\n\t\n"), [["a", "", "b", ""], [""], ["", "c"]])
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow for a moment
     @given(st.lists(st.lists(CELL, min_size=2, max_size=4), min_size=1, max_size=5))
     def test_what_is_written_is_read_again(self, rows):
         rows[-1][0] = rows[-1][0] or "末"
@@ -133,6 +134,31 @@ class PastePageTests(TestCase):
         self.assertContains(self.paste([]), "还没有粘贴内容", status_code=400)
         self.assertContains(self.paste([["甲"] * 61]), "61列", status_code=400)
         self.assertEqual(ImportBatch.objects.count(), 0)
+
+    def test_source_day_and_the_check_before_stay_too_when_it_is_refused(self):
+        self.paste([HEAD, body(1, 类型="协会")])
+        first = ImportBatch.objects.get()
+        kept = {"source": "党建平台", "as_of": "2023-02-28", "again": first.pk}
+
+        for rows in ([], [["甲"] * 61]):
+            response = self.paste(rows, **kept)
+
+            self.assertEqual(response.status_code, 400)
+            shown = {name: response.context[name] for name in kept}
+            self.assertEqual({name: str(value) for name, value in shown.items()}, {k: str(v) for k, v in kept.items()})
+        self.assertContains(response, f'name="again" value="{first.pk}"', status_code=400)
+        self.assertContains(response, 'value="2023-02-28"', status_code=400)
+
+    def test_a_colleague_does_not_go_on_with_the_block_of_another(self):
+        self.paste([HEAD, body(1, 类型="协会")])
+        batch = ImportBatch.objects.get()
+        page, mend = reverse("core:import-batch", args=[batch.pk]), f"{self.address}?batch={batch.pk}"
+        self.assertContains(self.client.get(page), mend)
+
+        self.client.force_login(make_staff(self.user.committee))
+
+        self.assertNotContains(self.client.get(page), mend)
+        self.assertEqual(self.client.get(mend).status_code, 404)
 
     def test_only_headings_are_answered(self):
         response = self.paste([HEAD])
