@@ -13,7 +13,7 @@ class CoreConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
-        from core import accounts, checks, sealing  # noqa: F401  (due steps and system checks register themselves)
+        from core import accounts, checks, lookups, sealing, upkeep  # noqa: F401  (each registers what it holds)
         from core.excel import (
             jobs,  # noqa: F401  (background work of imports and exports)
             writing,  # noqa: F401  (the job of long exports; a Celery worker loads no URLs)

@@ -143,6 +143,7 @@ urlpatterns = [
     path("members/find/", members.find_member, name="partymember-find"),
     path("members/changes/", changes.MemberChangeList.as_view(), name="memberchange-list"),
     path("members/balance/", changes.MemberBalance.as_view(), name="memberchange-balance"),
+    path("members/balance/card/", changes.balance_card, name="memberchange-balance-card"),
     *pages("members", "partymember", members, "PartyMember"),
     path(f"{MEMBER}/reveal/", members.reveal_member, name="partymember-reveal"),
     path(f"{MEMBER}/transfer/", transfers.TransferPage.as_view(), name="partymember-transfer"),

@@ -184,7 +184,7 @@ def matrix(task_list: TaskList, on: date, *, category: str = "", words: str = ""
     place = {item.pk: n for n, item in enumerate(items)}
     rows = TaskAssignment.objects.filter(item__task_list=task_list)
     if words:
-        rows = rows.filter(branch__search__contains=plain(words))
+        rows = rows.filter(branch__search__holds=plain(words))
     names = ("branch_id", "branch__short_name", "branch__name", "pk", "item_id", "status", "due")
     lines: dict[int | None, list] = {}
     label: dict[int | None, str] = {}

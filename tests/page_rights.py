@@ -140,7 +140,7 @@ EXPECTED = (
         " organizations:floatingrecord-update organizations:lostrecord-update",
         WRITES_FOR_BRANCH,
     ),
-    ("organizations:memberchange-balance", BUSINESS),
+    ("organizations:memberchange-balance organizations:memberchange-balance-card", BUSINESS),
     ("reports:home-draft", "302 302 302 403 403 403 403 403 403"),
     (
         "reports:summary-word reports:summary-pdf reports:summary-copy reports:block-* reports:examples-save"

@@ -56,7 +56,7 @@ class OrganizationForm(RecordForm):
             word = plain(typed)
             rows = merged.visible_to(self.user) if self.user and name == "name" else merged  # names are not unique
             label = self.fields[name].label
-            body = rows.filter(search__contains=word).first() if word else None
+            body = rows.filter(search__holds=word).first() if word else None
             if body is not None and word in map(plain, body.aliases):
                 self.add_error(name, f"这个{label}的记录已并入“{body.name}”，请直接打开那一家，不要重复登记。")
             elif word and self.user and self.merged_away(**{name: typed}):

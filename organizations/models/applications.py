@@ -31,7 +31,7 @@ class BranchApplicationQuerySet(RecordQuerySet):
         )
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=plain(text))
+        return self.filter(search__holds=plain(text))
 
     def running(self) -> Self:
         return self.exclude(status__in=APPLICATION_ENDED)

@@ -29,7 +29,7 @@ class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
         return self.filter(Q(pk__in=branches) | Q(pk__in=covering))
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=plain(text))
+        return self.filter(search__holds=plain(text))
 
     def active(self, on: date) -> Self:
         """Set up by that day and not dissolved."""

@@ -19,7 +19,7 @@ class MemberChangeQuerySet(ScopedQuerySet):
         return self.filter(branch__in=posted_ids(user)[0])
 
     def search(self, text: str) -> Self:
-        return self.filter(member__search__contains=plain(text))
+        return self.filter(member__search__holds=plain(text))
 
     def between(self, start: date, end: date) -> Self:
         return self.filter(on__range=(start, end))

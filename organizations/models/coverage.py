@@ -3,7 +3,7 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -30,9 +30,7 @@ class OfBodyQuerySet(IntervalQuerySet):
         return self.filter(organization__in=SocialOrganization.objects.visible_to(user).values("pk"))
 
     def search(self, text: str) -> Self:
-        return self.filter(
-            Q(organization__search__contains=plain(text)) | Q(**{f"{self.person}__contains": text.strip()})
-        )
+        return self.filter(Q(organization__search__holds=plain(text)) | Q(**{f"{self.person}__contains": text.strip()}))
 
     person = "organization__name"
 
@@ -61,11 +59,9 @@ class InstructorQuerySet(OfBodyQuerySet):
         return self.annotate(guided=Coalesce(Subquery(counted), 0))
 
     def one_each(self) -> Self:
-        """One row for each person: the assignment that was entered first among those here."""
-        earlier = self.filter(
-            instructor_name=OuterRef("instructor_name"), sent_by=OuterRef("sent_by"), pk__lt=OuterRef("pk")
-        )
-        return self.filter(~Exists(earlier))
+        """One row for each person of a committee: the assignment that was entered first among those here."""
+        person = ("organization__committee", "instructor_name", "sent_by")
+        return self.filter(pk__in=self.order_by().values(*person).annotate(first=Min("pk")).values("first"))
 
 
 class LiaisonQuerySet(OfBodyQuerySet):
@@ -145,6 +141,7 @@ class InstructorAssignment(models.Model):
                 violation_error_message="这名指导员已经选派到该社会组织。",
             ),
         ]
+        indexes = [models.Index(fields=["instructor_name", "sent_by"], name="organizations_instructor_name")]
 
     def __str__(self) -> str:
         return f"{self.instructor_name}—{self.organization}"

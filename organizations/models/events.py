@@ -33,7 +33,7 @@ class FormerName(models.Model):
 class OrganizationEventQuerySet(RecordQuerySet):
     def search(self, text: str) -> Self:
         words = text.lower().strip()
-        return self.filter(Q(organization__search__contains=plain(text)) | Q(document_no__icontains=words))
+        return self.filter(Q(organization__search__holds=plain(text)) | Q(document_no__icontains=words))
 
     def valid(self) -> Self:
         """Events that stand: none that was withdrawn as a mistake."""

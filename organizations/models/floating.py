@@ -32,7 +32,7 @@ class OfBranchQuerySet(RecordQuerySet):
         return self.filter(branch__in=posted_ids(user)[0])
 
     def search(self, text: str) -> Self:
-        return self.filter(member__search__contains=plain(text))
+        return self.filter(member__search__holds=plain(text))
 
 
 class FloatingRecordQuerySet(OfBranchQuerySet):

@@ -55,7 +55,7 @@ class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
         return self.filter(pk__in=Membership.objects.filter(branch__in=branches, end=None).values("member_id"))
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=plain(text))
+        return self.filter(search__holds=plain(text))
 
     def with_branch(self, on: date) -> Self:
         """Annotate the branch of that day (`branch_ref`, `branch_name`) and whether the relationship is there."""
@@ -131,14 +131,17 @@ class PartyMember(Record):
     probation_until = models.DateField("预备期延长至", null=True, blank=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     search = models.CharField(max_length=300, editable=False, default="")
-    sort_key = models.CharField(max_length=200, editable=False, default="", db_index=True)
+    sort_key = models.CharField(max_length=200, editable=False, default="")
 
     objects = PartyMemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "党员"
         ordering = ["sort_key", "pk"]
-        indexes = [models.Index(fields=["committee", "sort_key"], name="organizations_member_sorted")]
+        indexes = [
+            models.Index(fields=["committee", "sort_key"], name="organizations_member_sorted"),
+            models.Index(fields=["sort_key", "committee", "search"], name="organizations_member_found"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["committee", "id_hash"],

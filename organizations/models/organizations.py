@@ -68,7 +68,7 @@ class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySe
         return self.filter(Q(pk__in=bodies) | Exists(covered)) if branches else self.filter(pk__in=bodies)
 
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=plain(text))
+        return self.filter(search__holds=plain(text))
 
     def registered(self, on: date) -> Self:
         """On the register on that day: registered by then and not yet ended."""
@@ -216,7 +216,7 @@ class SocialOrganization(Record):
             models.Index(
                 fields=["committee", "duplicate_of", "registered_on", "ended_on", "kind"], name="organizations_so_each"
             ),
-            models.Index(fields=["committee", "duplicate_of", "sort_key"], name="organizations_so_order"),
+            models.Index(fields=["committee", "duplicate_of", "sort_key", "search"], name="organizations_so_order"),
         ]
         constraints = [
             models.UniqueConstraint(

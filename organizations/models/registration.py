@@ -28,7 +28,7 @@ from .organizations import SocialOrganization
 
 class RegistrationReviewQuerySet(OfOrganizationQuerySet):
     def search(self, text: str) -> Self:
-        return self.filter(search__contains=plain(text))
+        return self.filter(search__holds=plain(text))
 
     def running(self) -> Self:
         return self.exclude(status__in=REVIEW_ENDED)

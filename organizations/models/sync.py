@@ -52,7 +52,7 @@ class SyncRule(Record):
 
 class SyncDutyQuerySet(OfOrganizationQuerySet):
     def search(self, text: str) -> Self:
-        return self.filter(organization__search__contains=plain(text))
+        return self.filter(organization__search__holds=plain(text))
 
     def open(self) -> Self:
         return self.filter(done_on=None)

@@ -28,7 +28,7 @@ class ElectionTermQuerySet(RecordQuerySet):
         return self.filter(branch__in=PartyBranch.objects.visible_to(user).values("pk"))
 
     def search(self, text: str) -> Self:
-        return self.filter(branch__search__contains=plain(text))
+        return self.filter(branch__search__holds=plain(text))
 
     def open(self) -> Self:
         return self.exclude(status__in=TERM_ENDED)

@@ -29,7 +29,7 @@ class MemberTransferQuerySet(RecordQuerySet):
         return self.filter(Q(committee_id__in=ids) | Q(to_branch__committee_id__in=ids))
 
     def search(self, text: str) -> Self:
-        return self.filter(member__search__contains=plain(text))
+        return self.filter(member__search__holds=plain(text))
 
     def open(self) -> Self:
         return self.filter(status__in=TRANSFER_OPEN)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from core.pages import Button, Cell, Column, ListPage, current_period
+from core.pages.lists import COUNT_CAP
 from core.permissions import is_office, is_staff
 from organizations.choices import (
     CHARTER_KINDS,
@@ -168,11 +169,16 @@ class SocialOrganizationList(LedgerDay, ListPage):
         return rows.filter(registered_on__lte=self.day) if self.is_past else rows
 
     def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), **self.past_context(), "meta": self.kinds()}
+
+    def kinds(self) -> str:
+        """How many of each kind; where a list is not counted to its end neither are these."""
+        if self.count > COUNT_CAP:
+            return f"在册{self.count_text}家"
         rows = SocialOrganization.objects.visible_to(self.request.user).registered(self.day)
         found = dict(rows.order_by().values_list("kind").annotate(n=Count("*")))
         parts = "、".join(f"{label}{found[kind]}家" for kind, label in OrganizationKind.choices if found.get(kind))
-        meta = f"在册{sum(found.values())}家{f'：{parts}' if parts else ''}"
-        return {**super().get_context(), **self.past_context(), "meta": meta}
+        return f"在册{sum(found.values())}家{f'：{parts}' if parts else ''}"
 
     def past_context(self) -> dict[str, str]:
         """What of a past day's list is of that day."""

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.views.generic import View
 
 from core.pages import Cell, Column, ListPage, current_period
-from core.permissions import AllowMixin
+from core.permissions import AllowMixin, allow, is_business
 from organizations import forms, statistics
 from organizations.choices import ChangeKind
 from organizations.models import MemberChange, Membership, PartyBranch, PartyMember
@@ -43,7 +43,11 @@ class BalanceFoot:
     """A list with the balance under it, on the page and in its export; the filter of a branch narrows both."""
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), **balance_context(self.request, branch_id(self.params.get("branch", "")))}
+        branch = branch_id(self.params.get("branch", ""))
+        if branch is None and len(self.request.user.scope_ids) > 1:  # of many committees it comes after the page
+            url = reverse("organizations:memberchange-balance-card")
+            return {**super().get_context(), "balance_url": f"{url}?period={current_period(self.request).code}"}
+        return {**super().get_context(), **balance_context(self.request, branch)}
 
     def export_footer(self) -> list[str]:
         period, branch = current_period(self.request), branch_id(self.params.get("branch", ""))
@@ -116,6 +120,12 @@ class MemberBalance(AllowMixin, View):
             lines = [(branch, by_branch[branch.pk]) for branch in branches]
         context = {**found, "lines": lines, "title": "党员增减平衡表", "meta": found["period"].label}
         return render(request, "organizations/member_balance.html", context)
+
+
+@allow(is_business)
+def balance_card(request: HttpRequest) -> HttpResponse:
+    """The balance by itself, for a list that was shown without it."""
+    return render(request, "organizations/_balance.html", balance_context(request))
 
 
 # What becomes of a member ------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class ActivityQuerySet(QuarterlyQuerySet):
         """By theme, highlight or the name of a branch or body that organized or took part."""
         words = plain(text)
         named = ActivityParty.objects.filter(
-            Q(branch__search__contains=words) | Q(organization__search__contains=words), activity=OuterRef("pk")
+            Q(branch__search__holds=words) | Q(organization__search__holds=words), activity=OuterRef("pk")
         )
         return self.filter(Q(theme__icontains=text) | Q(highlight__icontains=text) | Q(Exists(named)))
 

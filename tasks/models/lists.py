@@ -226,7 +226,7 @@ class TaskAssignmentQuerySet(RecordQuerySet):
         return self.filter(status__in=WAITING_FOR_BRANCH)
 
     def search(self, text: str) -> Self:
-        return self.filter(Q(item__text__icontains=text) | Q(branch__search__contains=plain(text)))
+        return self.filter(Q(item__text__icontains=text) | Q(branch__search__holds=plain(text)))
 
     def with_lateness(self, on: date) -> Self:
         """Annotate `is_late`: the same rule as `overdue`."""
@@ -285,6 +285,7 @@ class TaskAssignment(Record):
         ordering = ["item", "branch"]
         indexes = [
             models.Index(fields=["committee", "quarter", "status"], name="tasks_assignment_quarter"),
+            models.Index(fields=["item", "status"], name="tasks_assignment_state"),
             models.Index(
                 fields=["committee", "due"],
                 condition=Q(status__in=["open", "accepted", "returned"]),

@@ -308,7 +308,7 @@ class RoleTests(TestCase):
         self.client.get("/accounts/users/")
         for _ in range(2):
             make_user(self.committee)
-            with self.assertNumQueries(4):
+            with self.assertNumQueries(5):
                 self.client.get("/accounts/users/?q=user&state=active")
 
     def test_superuser_in_use_is_warned_about(self):

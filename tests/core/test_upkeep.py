@@ -1,0 +1,32 @@
+from unittest import skipUnless
+
+from django.db import connection
+from django.test import TestCase, TransactionTestCase
+
+from core.pinyin import plain
+from core.upkeep import HOUR, tell_planner, told
+from organizations.models import SocialOrganization
+from tests.factories import make_committee, make_organization
+
+
+@skipUnless(connection.vendor == "sqlite", "PostgreSQL keeps its own statistics")
+class PlannerTests(TransactionTestCase):
+    def test_it_is_told_once_an_hour(self):
+        make_organization(make_committee())
+        told.clear()
+        self.assertEqual([tell_planner(now) for now in (0, HOUR - 1, HOUR)], [True, False, True])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = %s", [SocialOrganization._meta.db_table])
+            self.assertGreater(cursor.fetchone()[0], 0)
+
+
+class HoldsTests(TestCase):
+    """`search__holds` finds what `contains` finds, and takes no sign of the text for a wildcard."""
+
+    def test_letter_for_letter(self):
+        body = make_organization(make_committee(), name="示例市100%绿色_出行促进会", short_name="")
+        other = make_organization(body.committee, name="示例市1000家绿色出行促进会", short_name="")
+        for words, found in (("100%绿", [body]), ("色_出", [body]), ("绿色", [body, other]), ("没有", []), ("'", [])):
+            with self.subTest(words):
+                rows = SocialOrganization.objects.filter(search__holds=plain(words)).order_by("pk")
+                self.assertEqual(list(rows), found)
