@@ -25,7 +25,7 @@ from core.permissions import AllowMixin
 
 COUNT_CAP = 10_000
 PAGE_SIZES = (20, 50, 100)
-DEEP = 1000  # from this offset on, and in a search, ids are found and sorted first and only then the rows
+DEEP = 1000  # from this offset on, in a search, and above many committees, ids are sorted first and only then rows read
 PLACE = 987654321
 
 
@@ -180,7 +180,7 @@ class ListPage(AllowMixin, View):
     def page_rows(self) -> list[Row]:
         names = list(dict.fromkeys(["pk", *(name for c in self.columns for name in c.needs)]))
         start = (self.page - 1) * self.size
-        if start < DEEP and not self.params.get("q"):
+        if start < DEEP and not self.params.get("q") and len(self.request.user.scope_ids) < 2:
             return list(self.rows.values(*names)[start : start + self.size])
         ids = list(self.rows.values_list("pk", flat=True)[start : start + self.size])
         found = {row["pk"]: row for row in self.rows.order_by().filter(pk__in=ids).values(*names)}
