@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from core.models import User
 
@@ -38,6 +39,7 @@ def test_pictures_of_the_demo(page, live_server):
         sign_in(page, live_server, username)
         page.set_viewport_size({"width": width, "height": 860})
         page.goto(live_server.url + reverse(view, args=place))
+        expect(page.locator("[data-fragment][aria-busy]")).to_have_count(0)
         page.screenshot(path=FOLDER / f"{name}.png")
 
     assert {path.name for path in FOLDER.glob("*.png")} >= {f"{name}.png" for name, *_rest in SHOTS}

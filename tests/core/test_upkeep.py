@@ -1,5 +1,3 @@
-from unittest import skipUnless
-
 from django.db import connection
 from django.test import TestCase, TransactionTestCase
 
@@ -9,12 +7,14 @@ from organizations.models import SocialOrganization
 from tests.factories import make_committee, make_organization
 
 
-@skipUnless(connection.vendor == "sqlite", "PostgreSQL keeps its own statistics")
 class PlannerTests(TransactionTestCase):
-    def test_it_is_told_once_an_hour(self):
+    def test_it_is_told_once_an_hour_where_it_does_not_count_by_itself(self):
         make_organization(make_committee())
         told.clear()
-        self.assertEqual([tell_planner(now) for now in (0, HOUR - 1, HOUR)], [True, False, True])
+        is_sqlite = connection.vendor == "sqlite"
+        self.assertEqual([tell_planner(now) for now in (0, HOUR - 1, HOUR)], [is_sqlite, False, is_sqlite])
+        if not is_sqlite:
+            return
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = %s", [SocialOrganization._meta.db_table])
             self.assertGreater(cursor.fetchone()[0], 0)
