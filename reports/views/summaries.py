@@ -10,7 +10,7 @@ from core.models import Committee
 from core.pages import current_period
 from core.periods import Period, default_period, today
 from core.permissions import AllowMixin, allow, is_office
-from reports.choices import BlockKind
+from reports.choices import BlockKind, SummaryStatus
 from reports.documents.assembly import document_of
 from reports.documents.model import plain_text
 from reports.documents.papers import edition_document
@@ -31,6 +31,7 @@ from reports.workflows import (
 
 ROWS_SHOWN = 300
 LIST_PERIODS = 6
+BELOW_SHOWN = 100
 
 
 def chosen_committee(request: HttpRequest) -> Committee:
@@ -51,19 +52,33 @@ class SummaryList(AllowMixin, View):
         periods = [newest.next.shifted(-step) for step in range(LIST_PERIODS)]
         year = newest.year
         periods += [Period.parse(code) for code in (f"{year}H1", f"{year}H2", str(year), str(year - 1))]
-        stored = {
-            row.period_code: row
-            for row in Summary.objects.visible_to(request.user).select_related("created_by", "edition")
-        }
+        mine = request.user.committee
+        seen = Summary.objects.visible_to(request.user).select_related("created_by", "edition")
+        stored = {row.period_code: row for row in seen.filter(committee=mine)}
         editions: dict[str, Edition] = {}
-        for edition in Edition.objects.visible_to(request.user).select_related("created_by").defer("text", "facts"):
+        kept = Edition.objects.filter(committee=mine).select_related("created_by").defer("text", "facts", "layout")
+        for edition in kept:
             editions.setdefault(edition.period_code, edition)
         for code in stored:
             if (period := Period.parse(code)) not in periods:
                 periods.append(period)
         rows = [(period, stored.get(period.code), editions.get(period.code)) for period in periods]
-        context = {"rows": rows, "title": "季度总结", "current": current_period(request)}
+        below = seen.exclude(committee=mine).exclude(status=SummaryStatus.DRAFT).select_related("committee", "edition")
+        context = {
+            "rows": rows,
+            "below": below.order_by("-last_quarter", "committee")[:BELOW_SHOWN]
+            if len(request.user.scope_ids) > 1
+            else (),
+            "title": "季度总结",
+            "current": current_period(request),
+        }
         return render(request, "reports/summary_list.html", context)
+
+
+def of_committee(request: HttpRequest, composed: Composed) -> dict[str, str]:
+    """What the links of a summary carry on when it is read by an office above: nothing for one's own."""
+    code = composed.committee.code if composed.committee.pk != request.user.committee_id else ""
+    return {"of": f"?committee={code}" if code else "", "and_of": f"&committee={code}" if code else ""}
 
 
 class SummaryDetail(AllowMixin, View):
@@ -99,6 +114,7 @@ def render_signed(request: HttpRequest, composed: Composed) -> HttpResponse:
         "rows": rows,
         "changed": [row for row in rows if row["changed"]],
         "can_reopen": can_reopen_summary(request.user, summary),
+        **of_committee(request, composed),
         "can_report": can_report_summary(request.user, summary),
     }
     return render(request, "reports/summary_signed.html", context)
@@ -131,6 +147,7 @@ def render_summary(request: HttpRequest, composed: Composed, status: int = 200, 
         "numbers": sum(1 for _ in composed.tokens),
         "kinds": list(BlockKind.choices),
         "fact_choices": fact_choices(composed),
+        **of_committee(request, composed),
         **fact_panel(request, composed),
         **editor_panel(request, composed, can_edit),
         **extra,

@@ -12,7 +12,8 @@ from reports.narrative import Composed, compose, office_scope
 
 
 def can_edit_summary(user: User, committee: Committee, summary: Summary | None) -> bool:
-    return user.is_committee_staff and committee.pk in user.scope_ids and (summary is None or summary.is_open)
+    """Its own office writes it; one above may read it."""
+    return user.is_committee_staff and committee.pk == user.committee_id and (summary is None or summary.is_open)
 
 
 def stored_summary(committee: Committee, period: Period) -> Summary | None:

@@ -24,19 +24,21 @@ from reports.workflows.editions import Paper, keep_edition
 
 def can_review_summary(user: User, summary: Summary) -> bool:
     """退回、签发: the leader; staff record what a leader decided on paper."""
-    return user.is_office and summary.committee_id in user.scope_ids and summary.status == SummaryStatus.REVIEW
+    return user.is_office and summary.committee_id == user.committee_id and summary.status == SummaryStatus.REVIEW
 
 
 def can_recall_summary(user: User, summary: Summary) -> bool:
-    return user.is_committee_staff and summary.committee_id in user.scope_ids and summary.status == SummaryStatus.REVIEW
+    return (
+        user.is_committee_staff and summary.committee_id == user.committee_id and summary.status == SummaryStatus.REVIEW
+    )
 
 
 def can_reopen_summary(user: User, summary: Summary) -> bool:
-    return user.is_office and summary.committee_id in user.scope_ids and summary.is_signed
+    return user.is_office and summary.committee_id == user.committee_id and summary.is_signed
 
 
 def can_report_summary(user: User, summary: Summary) -> bool:
-    return user.is_committee_staff and summary.committee_id in user.scope_ids and summary.is_signed
+    return user.is_committee_staff and summary.committee_id == user.committee_id and summary.is_signed
 
 
 def submit_summary(summary: Summary, composed: Composed, paper: Paper, *, answers: dict[str, str], by: User) -> Summary:

@@ -276,3 +276,30 @@ class WhoTest(ReviewTest):
         self.client.force_login(self.leader)
         self.assertEqual(self.client.post(self.url("summary-recall")).status_code, 403)
         self.assertEqual(self.summary().status, SummaryStatus.REVIEW)
+
+    def test_an_office_above_reads_what_was_handed_up_and_changes_nothing(self) -> None:
+        self.committee.parent = make_committee(name="省社会组织综合党委")
+        self.committee.save()
+        above = make_staff(self.committee.parent)
+        of = f"?committee={self.committee.code}"
+        self.client.force_login(above)
+        listed = reverse("reports:summary-list")
+        self.assertNotContains(self.client.get(listed), "下级综合党委的总结")
+
+        self.client.force_login(self.staff)
+        self.submit()
+        self.client.force_login(above)
+
+        self.assertContains(self.client.get(listed), f"{self.url()}{of}")
+        page = self.client.get(self.url() + of)
+        self.assertContains(page, "作口头述职")
+        self.assertContains(page, f"fact=duty_oral_names&amp;committee={self.committee.code}")
+        self.assertNotContains(page, "撤回送审")
+        for name in ("summary-recall", "summary-return", "summary-sign", "summary-submit"):
+            with self.subTest(name):
+                answer = self.client.post(self.url(name) + of, {"reason": "x", "looked": "1"})
+                self.assertEqual(answer.status_code, 403)
+        self.assertEqual(self.summary().status, SummaryStatus.REVIEW)
+        word = self.client.post(self.url("summary-word") + of)
+        self.assertTrue(word.content.startswith(b"PK"))
+        self.assertEqual(Edition.objects.first().committee, self.committee)
