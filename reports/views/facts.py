@@ -10,7 +10,7 @@ from core.permissions import allow, is_office
 from reports.facts import FactSet, bases, registry
 from reports.facts.engine import RATE
 from reports.narrative import office_scope
-from reports.views.summaries import chosen_committee, row_lines, shown_value
+from reports.views.summaries import chosen_committee, of_committee, row_lines, shown_value
 
 PAGE = 50
 
@@ -50,5 +50,6 @@ def fact_detail(request: HttpRequest, period: Period, key: str) -> HttpResponse:
         "lines": row_lines(value, page.object_list),
         "period": period,
         "title": value.fact.label,
+        **of_committee(request, facts.scope.committee),
     }
     return render(request, "reports/fact_detail.html", context)

@@ -75,9 +75,9 @@ class SummaryList(AllowMixin, View):
         return render(request, "reports/summary_list.html", context)
 
 
-def of_committee(request: HttpRequest, composed: Composed) -> dict[str, str]:
+def of_committee(request: HttpRequest, committee: Committee) -> dict[str, str]:
     """What the links of a summary carry on when it is read by an office above: nothing for one's own."""
-    code = composed.committee.code if composed.committee.pk != request.user.committee_id else ""
+    code = committee.code if committee.pk != request.user.committee_id else ""
     return {"of": f"?committee={code}" if code else "", "and_of": f"&committee={code}" if code else ""}
 
 
@@ -114,7 +114,7 @@ def render_signed(request: HttpRequest, composed: Composed) -> HttpResponse:
         "rows": rows,
         "changed": [row for row in rows if row["changed"]],
         "can_reopen": can_reopen_summary(request.user, summary),
-        **of_committee(request, composed),
+        **of_committee(request, composed.committee),
         "can_report": can_report_summary(request.user, summary),
     }
     return render(request, "reports/summary_signed.html", context)
@@ -147,7 +147,7 @@ def render_summary(request: HttpRequest, composed: Composed, status: int = 200, 
         "numbers": sum(1 for _ in composed.tokens),
         "kinds": list(BlockKind.choices),
         "fact_choices": fact_choices(composed),
-        **of_committee(request, composed),
+        **of_committee(request, composed.committee),
         **fact_panel(request, composed),
         **editor_panel(request, composed, can_edit),
         **extra,
