@@ -10,3 +10,8 @@ def notify(users: Iterable[User], *, key: str, title: str, body: str = "", url: 
         [Notice(user=user, key=key[:100], title=title[:120], body=body[:500], url=url[:200]) for user in users],
         ignore_conflicts=True,
     )
+
+
+def take_back(prefix: str) -> None:
+    """Notices that ask for something which is no longer wanted; what was read stays."""
+    Notice.objects.filter(key__startswith=prefix, read_at=None).delete()

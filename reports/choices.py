@@ -5,7 +5,7 @@ from django.db import models
 
 class SummaryStatus(models.TextChoices):
     DRAFT = "draft", "草稿"
-    REVIEW = "review", "送审"
+    REVIEW = "review", "待签发"
     RETURNED = "returned", "已退回"
     SIGNED = "signed", "已签发"
 

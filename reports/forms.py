@@ -58,7 +58,7 @@ class ReportForm(RecordForm):
     """登记上报."""
 
     on = forms.DateField(label="上报日期")
-    to = forms.CharField(label="上报单位", max_length=60, help_text="收文的上级单位，例如市委组织部。")
+    to = forms.CharField(label="报送单位", max_length=60, help_text="收文的上级单位，例如市委组织部。")
     sections = [("上报", ["on", "to"])]
 
     class Meta:

@@ -14,7 +14,6 @@ OWN_BOTH = "302 200 200 200 404 200 403 403 403"
 WRITES_FOR_BRANCH = "302 200 403 200 404 404 403 403 403"
 WRITES_HIDDEN = "302 200 403 200 404 404 404 404 404"
 POST = "302 405 405 405 405 405 405 405 405"
-NOT_YET = "302 403 403 403 403 403 403 403 403"  # a step of a state that the row is not in
 STARTER = "302 200 404 404 404 404 404 404 404"
 ACCOUNTS = "302 200 403 403 403 403 200 200 403"
 EXPECTED = (
@@ -148,7 +147,8 @@ EXPECTED = (
         POST,
     ),
     ("reports:summary-settings reports:summary-submit", STAFF),
-    ("reports:summary-sign reports:summary-report", NOT_YET),
+    ("reports:summary-sign", "302 302 302 403 403 403 403 403 403"),  # nothing is handed up: back with a sentence
+    ("reports:summary-report", "302 302 403 403 403 403 403 403 403"),
     ("reports:edition-file", OFFICE),
     ("reports:watch-* reports:summary-* reports:fact-* reports:*-list reports:*-detail", OFFICE),
     ("organizations:branchapplication-create", "302 200 403 200 200 200 403 403 403"),

@@ -111,8 +111,10 @@ class Matching(Shared):
             found = self.key_of(line)
             if found is None:
                 if self.keys and not line.errors:
-                    names = "、".join(f"“{self.label(f)}”" for f in self.sheet.keys[0])
-                    line.wrong(self.by_field.get(self.sheet.keys[0][0]), f"没有填{names}，不知道是哪一条。请补上。")
+                    key = self.sheet.keys[0]
+                    lacking = [f for f in key if not self.is_given(line, f)] or key
+                    names = "、".join(f"“{self.label(f)}”" for f in lacking)
+                    line.wrong(self.by_field.get(lacking[0]), f"没有填{names}，不知道是哪一条。请补上。")
                 continue
             first = self.seen.setdefault(found, line.number)
             if first != line.number:
@@ -121,6 +123,11 @@ class Matching(Shared):
             groups.setdefault(found[0], {})[found[1]] = line
         for attnames, wanted in groups.items():
             self.fetch(attnames, wanted)
+
+    def is_given(self, line: Line, name: str) -> bool:
+        """Whether the cell, or the cells of a parent's key, are filled."""
+        fields = [f"{name}.{k}" for k in self.parents[name].key] if name in self.parents else [name]
+        return all(line.given.get(f) not in (None, CLEAR) for f in fields)
 
     def label(self, name: str) -> str:
         return next((c.label for c in self.sheet.columns if c.field == name or c.owner == name), name)
@@ -141,6 +148,8 @@ class Matching(Shared):
             condition = one_of(self.model, name, wanted_values - {None})
             rows = rows.filter(condition | Q(**{f"{name}__isnull": True}) if None in wanted_values else condition)
         scope = set(self.context.committee.scope_ids) if self.context.committee else set()
+        if self.has_committee and attnames == ("name",):  # a namesake elsewhere is another; not worth reading
+            rows = rows.filter(committee__in=scope)
         for obj in rows:
             key = tuple(obj.__dict__[a] for a in attnames)
             line = usable.get(key)

@@ -192,7 +192,7 @@ class LostRecord(Record):
     circumstance = models.CharField(
         "失联情形", max_length=2, choices=LostCircumstance.choices, blank=True, help_text="按失去联系的原因选一项。"
     )
-    lost_on = models.DateField("失联日期", null=True, blank=True, help_text="最后一次联系不上的日期。")
+    lost_on = models.DateField("失联日期", null=True, blank=True, help_text="失去联系之日，例如最后一次联系上的日期。")
     note = models.CharField("查找情况", max_length=200, blank=True, help_text="用什么办法找过，问过谁。")
     found_on = models.DateField("取得联系日期", null=True, blank=True, editable=False)
     found_note = models.CharField("取得联系情况", max_length=200, blank=True, editable=False)

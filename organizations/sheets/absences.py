@@ -38,6 +38,13 @@ class AbsenceSheet(Sheet):
         open_rows = self.existing(("member_id",)).filter(one_of(self.model_class, "member", latest))
         return {latest[row.member_id]: row for row in open_rows}
 
+    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        """What a ledger tells has happened."""
+        on = context.data.setdefault("today", today(context.committee))
+        for column in self.columns:
+            if column.kind == "date" and (day := values.get(column.field)) and day > on:
+                yield column.field, f"{column.label}不能晚于今天。"
+
     def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
         if stored is not None and values["member"] not in (None, stored.member_id):
             yield "member.name", "系统编号这一条登记的是另一名党员。请核对系统编号和姓名；新增的行，系统编号留空。"
@@ -124,11 +131,6 @@ class FloatingSheet(AbsenceSheet):
         """A line that is found by its number alone does not say whose it is."""
         person = person_of(context, values["member"])
         return person.is_lost if person else stored is not None and stored.status == FloatingStatus.LOST
-
-    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        contact = values.get("contact.on")
-        if contact and contact > today(context.committee):
-            yield "contact.on", "联系日期不能晚于今天。"
 
     def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
         yield from super().check_change(values, stored, context)

@@ -221,6 +221,11 @@ class OrganizationSheet(Sheet):
         Column("备注", "remark", width=12),
     )  # fmt: skip
 
+    def existing(self, attnames: tuple[str, ...]) -> models.QuerySet:
+        """No code is blank here, and said so the index of codes, which holds no blank ones, can be used."""
+        rows = super().existing(attnames)
+        return rows.exclude(code="") if attnames == ("code",) else rows
+
     def prepare(self, context: Context) -> None:
         context.data["affiliations"] = open_affiliations(context)
 

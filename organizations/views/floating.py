@@ -24,7 +24,6 @@ from core.pages import (
     reason,
     visible_or_404,
 )
-from core.periods import quarter_end, quarter_of, quarter_start
 from core.permissions import is_business, require
 from organizations import forms, statistics
 from organizations.choices import FLOATING_KINDS, FloatingDirection, FloatingStatus, LostCircumstance
@@ -44,8 +43,8 @@ class FloatingFilter(django_filters.FilterSet):
 
 
 def unreached(rows: QuerySet, page: ListPage) -> QuerySet:
-    quarter = quarter_of(office_day(page.request))
-    return rows.unreached_between(quarter_start(quarter), quarter_end(quarter))
+    period = current_period(page.request)
+    return rows.unreached_between(period.start, period.end)
 
 
 class FloatingRecordList(ListPage):
@@ -62,7 +61,7 @@ class FloatingRecordList(ListPage):
     empty_text = "在党员的页面上点“登记流动”，或导入流动党员台账；导入的党员名册里写明流动的也会列在这里。"
     tabs = (
         ("open", "在外", "open"),
-        ("unreached", "本季度未联系", unreached),
+        ("unreached", "本期未联系", unreached),
         ("settled", "建议转接", lambda rows, page: rows.to_transfer(office_day(page.request))),
         ("closed", "已办结", "closed"),
         ("all", "全部", ""),

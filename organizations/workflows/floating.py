@@ -17,6 +17,7 @@ from core import audit
 from core.choices import AuditEvent
 from core.editing import create_record, update_record
 from core.models import AuditEntry, User
+from core.periods import today
 from core.transitions import advance
 from organizations.choices import FLOATING_FLOW, FloatingDirection, FloatingStatus
 from organizations.models import (
@@ -44,10 +45,19 @@ def can_register(user: User, member: PartyMember) -> bool:
     return any(is_secretary_of(user, row.branch_id) for row in member.memberships.filter(end=None))
 
 
+def require_past(record: FloatingRecord | LostRecord, *names: str) -> None:
+    """What is recorded has happened."""
+    on = today(record.member.committee)
+    late = {name: "日期不能晚于今天。" for name in names if (day := getattr(record, name)) and day > on}
+    if late:
+        raise ValidationError(late, code="future")
+
+
 def register_floating(record: FloatingRecord, *, by: User) -> FloatingRecord:
     """登记流动党员: ours who went away, or one whose relationship is elsewhere (FL-02: not counted here)."""
     open_row = record.member.memberships.filter(end=None).order_by("-kind").select_related("branch").first()
     full = record.member.memberships.full().filter(end=None).exists()
+    require_past(record, "left_on")
     if problem := direction_problem(record.member, record.direction, full):
         raise ValidationError({"direction": problem}, code="FL-02")
     record.branch = record.branch or (open_row.branch if open_row else None)
@@ -69,6 +79,7 @@ def direction_problem(member: PartyMember | str, direction: str, full: bool) -> 
 
 
 def save_floating(record: FloatingRecord, *, by: User, expected: int | None = None) -> FloatingRecord:
+    require_past(record, "left_on")
     with transaction.atomic():
         update_record(record, by=by, expected=expected)
         keep_in_step(record.member_id, by=by)
@@ -76,6 +87,7 @@ def save_floating(record: FloatingRecord, *, by: User, expected: int | None = No
 
 
 def save_lost(record: LostRecord, *, by: User, expected: int | None = None) -> LostRecord:
+    require_past(record, "lost_on")
     with transaction.atomic():
         update_record(record, by=by, expected=expected)
         keep_in_step(record.member_id, by=by)
@@ -135,6 +147,7 @@ def end_search(member: PartyMember, *, on: date, by: User, note: str, found: boo
 
 def lose_member(record: LostRecord, *, by: User) -> LostRecord:
     """登记失联; an open floating record says so too."""
+    require_past(record, "lost_on")
     membership = record.member.memberships.full().order_by("-start").select_related("branch").first()
     record.branch = record.branch or (membership.branch if membership else None)
     record.committee_id = record.branch.committee_id if record.branch else record.member.committee_id

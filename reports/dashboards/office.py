@@ -146,7 +146,7 @@ def task_list_url(desk: Desk, tab: str, **query: str) -> str:
 
 
 def task_figure(desk: Desk, total: Completion) -> Figure:
-    late = f" · 逾期{total.overdue}项" if total.overdue else " · 没有逾期"
+    late = f" · 今天逾期{total.overdue}项" if total.overdue else " · 没有逾期"
     note = f"{total.passed} / {total.applicable}项，按支部计{late}" if total.applicable else "本期还没有下发任务"
     return Figure(
         "支部任务完成率", shown(rate(total.passed, total.applicable)), "%", note, task_list_url(desk, "passed")

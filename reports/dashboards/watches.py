@@ -189,12 +189,26 @@ def pending_differences(desk: Desk) -> QuerySet:
     return LedgerDifference.objects.visible_to(desk.user).pending()
 
 
+def own_summaries(desk: Desk, leader: bool, **conditions: Any) -> QuerySet:
+    """Of one's own office, for the leader or for staff; the other sees none."""
+    rows = Summary.objects.visible_to(desk.user).filter(committee=desk.committee, **conditions)
+    return rows if desk.user.is_leader == leader else rows.filter(pk__lt=0)
+
+
 HANDED_UP = Watch(
-    "summaries", "info", "待签发", "{n}份工作总结送审", "状态为送审、还没有签发或退回的工作总结。",
-    lambda d: Summary.objects.visible_to(d.user).filter(status=SummaryStatus.REVIEW), act="去审阅",
+    "summaries", "info", "待签发", "{n}份工作总结送审", "已送审、还没有签发或退回的工作总结。",
+    lambda d: own_summaries(d, leader=True, status=SummaryStatus.REVIEW), "submitted_on", "", waited, act="去审阅",
 )  # fmt: skip
 TODO = (
     HANDED_UP,
+    Watch(
+        "summaries_returned", "warn", "被退回", "{n}份工作总结退回修改", "领导退回、还没有再次送审的工作总结。",
+        lambda d: own_summaries(d, leader=False, status=SummaryStatus.RETURNED), "returned_on", act="去修改",
+    ),
+    Watch(
+        "summaries_signed", "info", "待上报", "{n}份工作总结已签发，还没有登记上报", "已签发、没有写上报日期的工作总结。",
+        lambda d: own_summaries(d, leader=False, status=SummaryStatus.SIGNED, reported_on=None), "signed_on", act="去登记",
+    ),
     Watch(
         "overdue", "bad", "逾期", "{n}项任务逾期，涉及{who}个党支部", "过了完成时限仍未提交或退回未改的任务，不限季度。",
         lambda d: visible(TaskAssignment)(d).overdue(d.on), "due", "branch", term,

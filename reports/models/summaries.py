@@ -28,12 +28,21 @@ class Summary(Record):
     )  # fmt: skip
     submitted_on = models.DateField("送审日期", null=True, blank=True, editable=False)
     opinion = models.CharField("退回意见", max_length=500, blank=True, editable=False)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="退回人",
+        editable=False,
+    )  # fmt: skip
+    returned_on = models.DateField("退回日期", null=True, blank=True, editable=False)
     signer = models.CharField("签发人", max_length=40, blank=True, editable=False)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签发登记人",
+        editable=False,
+    )  # fmt: skip
     edition = models.ForeignKey(
         "reports.Edition", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="定稿", editable=False
     )
     reported_on = models.DateField("上报日期", null=True, blank=True, editable=False)
-    reported_to = models.CharField("上报单位", max_length=60, blank=True, editable=False)
+    reported_to = models.CharField("报送单位", max_length=60, blank=True, editable=False)
 
     objects = RecordQuerySet.as_manager()
 
@@ -66,6 +75,11 @@ class Summary(Record):
     def is_open(self) -> bool:
         """Whether its wording may still be changed."""
         return self.status in (SummaryStatus.DRAFT, SummaryStatus.RETURNED)
+
+    @property
+    def is_signed_on_paper(self) -> bool:
+        """Staff recorded what the leader signed on paper."""
+        return self.signed_by is not None and not self.signed_by.is_leader
 
     @property
     def is_signed(self) -> bool:

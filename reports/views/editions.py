@@ -8,6 +8,7 @@ from core.choices import AuditEvent
 from core.pages import Column, Crumb, DetailPage, ListPage
 from core.pages.details import visible_or_404
 from core.permissions import allow, is_office
+from reports.choices import EditionKind
 from reports.facts import FactSet, registry
 from reports.models import Edition
 from reports.narrative import office_scope
@@ -19,19 +20,19 @@ class EditionList(ListPage):
     model = Edition
     allowed = staticmethod(is_office)
     title = "历史版本"
-    meta_text = "每次下载的Word都留存原件、全文、数据和校验值，以后修改记录不会改动它们。"
+    meta_text = "下载、送审和签发的Word都留存原件、全文、数据和校验值，以后修改记录不会改动它们。"
     columns = (
         Column("标题", "title", link=True, phone="name"),
         Column("第几份", "number", kind="number"),
         Column("用途", "kind", kind="tag"),
         Column("数据截至", "as_of", kind="date", sort="as_of"),
-        Column("下载人", "created_by__name"),
+        Column("经手人", "created_by__name"),
         Column("时间", "created_at", kind="date", sort="created_at"),
     )
     unit = "份"
     ordering = ("-created_at",)
-    empty_title = "还没有下载过总结"
-    empty_text = "在季度总结页面下载Word后，文件会自动留存在这里。"
+    empty_title = "还没有留存的总结"
+    empty_text = "在季度总结页面下载、送审或签发后，文件会自动留存在这里。"
 
 
 class EditionDetail(DetailPage):
@@ -66,6 +67,5 @@ def edition_file(request: HttpRequest, pk: int) -> HttpResponse:
     except FileNotFoundError:
         raise Http404("留存的文件不在磁盘上了，请联系管理员从备份中恢复。") from None
     audit.record(AuditEvent.DOWNLOAD, edition, by=request.user)
-    return FileResponse(
-        file, as_attachment=True, filename=f"{edition.title}（第{edition.number}份）.docx", content_type=WORD
-    )
+    which = "定稿" if edition.kind == EditionKind.SIGNED else f"第{edition.number}份"
+    return FileResponse(file, as_attachment=True, filename=f"{edition.title}（{which}）.docx", content_type=WORD)

@@ -1,6 +1,8 @@
 """送审、签发、上报: each step has a page that shows what it rests on, and one POST."""
 
 import difflib
+from collections.abc import Callable, Collection
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from django.views.generic import View
 
@@ -16,7 +19,7 @@ from core.pages.actions import reason
 from core.periods import Period, today
 from core.permissions import AllowMixin, allow, is_office, is_staff, require
 from reports import workflows
-from reports.choices import EditionKind
+from reports.choices import EditionKind, SummaryStatus
 from reports.documents.model import plain_text
 from reports.documents.papers import final_document, final_paper, paper_of, text_digest
 from reports.forms import ReportForm, SigningForm
@@ -44,6 +47,34 @@ def back(period: Period) -> HttpResponse:
     return redirect("reports:summary-detail", period)
 
 
+class MovedOn(Exception):
+    """The page was opened before somebody moved the summary on."""
+
+
+def require_state(summary: Summary | None, wanted: Collection[str], what: str) -> None:
+    status = summary.status if summary is not None else SummaryStatus.DRAFT
+    if status not in wanted:
+        raise MovedOn(f"这份总结现在是“{SummaryStatus(status).label}”，不能{what}。")
+
+
+def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Go back to the summary with a sentence where it has moved on meanwhile."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, period: Period, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, period, *args, **kwargs)
+        except MovedOn as reason_:
+            messages.warning(request, str(reason_))
+            return back(period)
+
+    return wrapped
+
+
+OPEN = (SummaryStatus.DRAFT, SummaryStatus.RETURNED)
+
+
+@method_decorator(told, name="dispatch")
 class SummarySubmit(AllowMixin, View):
     """送审: what is missing, what does not agree, what was typed by hand; then one button."""
 
@@ -51,7 +82,8 @@ class SummarySubmit(AllowMixin, View):
 
     def composed(self) -> Composed:
         composed = workflows.compose_stored(chosen_committee(self.request), self.kwargs["period"])
-        require(workflows.can_edit_summary(self.request.user, composed.committee, composed.summary), self.request)
+        require(composed.committee.pk == self.request.user.committee_id, self.request)
+        require_state(composed.summary, OPEN, "再送审")
         return composed
 
     def get(self, request: HttpRequest, period: Period) -> HttpResponse:
@@ -83,23 +115,30 @@ class SummarySubmit(AllowMixin, View):
             "ready": ready,
             "answers": [(n, check, said.get(check.label, "")) for n, check in enumerate(ready.failed)],
             "error": error,
+            "looked": bool(self.request.POST.get("looked")),
         }
         return render(self.request, "reports/summary_submit.html", context, status=400 if error else 200)
 
 
 @require_POST
 @allow(is_staff)
+@told
 def summary_recall(request: HttpRequest, period: Period) -> HttpResponse:
     summary = stored_or_404(request, period)
+    require(summary.committee_id == request.user.committee_id, request)
+    require_state(summary, (SummaryStatus.REVIEW,), "撤回")
     require(workflows.can_recall_summary(request.user, summary), request)
     return done(request, period, "已撤回，可以继续修改。", lambda: workflows.recall_summary(summary, by=request.user))
 
 
 @require_POST
 @allow(is_office)
+@told
 def summary_return(request: HttpRequest, period: Period) -> HttpResponse:
     """退回修改, from review or after signing."""
     summary = stored_or_404(request, period)
+    require(summary.committee_id == request.user.committee_id, request)
+    require_state(summary, (SummaryStatus.REVIEW, SummaryStatus.SIGNED), "退回")
     allowed = workflows.can_review_summary(request.user, summary) or workflows.can_reopen_summary(request.user, summary)
     require(allowed, request)
     why = reason(request)
@@ -116,6 +155,7 @@ def done(request: HttpRequest, period: Period, sentence: str, call: Any) -> Http
     return back(period)
 
 
+@method_decorator(told, name="dispatch")
 class SummarySign(AllowMixin, View):
     """签发: the text as it stands, what changed since 送审, who signs and on which day."""
 
@@ -123,8 +163,8 @@ class SummarySign(AllowMixin, View):
 
     def composed(self) -> Composed:
         composed = workflows.compose_stored(chosen_committee(self.request), self.kwargs["period"])
-        summary = composed.summary
-        require(summary is not None and workflows.can_review_summary(self.request.user, summary), self.request)
+        require(composed.committee.pk == self.request.user.committee_id, self.request)
+        require_state(composed.summary, (SummaryStatus.REVIEW,), "签发")
         return composed
 
     def get(self, request: HttpRequest, period: Period) -> HttpResponse:
@@ -163,20 +203,21 @@ class SummarySign(AllowMixin, View):
             "summary": composed.summary,
             "paper": paper,
             "seen": text_digest(paper),
-            "changes": since_submission(composed, plain_text(paper)),
+            "changes": changes(composed, plain_text(paper), back=0),
+            "since_return": changes(composed, plain_text(paper), back=1) if composed.summary.opinion else [],
             "ready": readiness_of(composed),
             "form": form,
         }
         return render(self.request, "reports/summary_sign.html", context, status=status)
 
 
-def since_submission(composed: Composed, text: str) -> list[tuple[str, str]]:
-    """(paragraph as submitted, paragraph now) of what the records changed meanwhile."""
+def changes(composed: Composed, text: str, back: int) -> list[tuple[str, str]]:
+    """(paragraph as submitted, paragraph now) of what differs from the last submission, or the one before it."""
     rows = Edition.objects.filter(committee=composed.committee, period_code=composed.period.code)
-    submitted = rows.filter(kind=EditionKind.SUBMITTED).order_by("-number").values_list("text", flat=True).first()
-    if submitted is None:
+    submitted = rows.filter(kind=EditionKind.SUBMITTED).order_by("-number").values_list("text", flat=True)[back:]
+    if not submitted[:1]:
         return []
-    before = [line for line in submitted.splitlines() if line]
+    before = [line for line in submitted[0].splitlines() if line]
     now = [line for line in text.splitlines() if line]
     closing = {composed.committee.name, composed.summary.signature if composed.summary else ""}
     found: list[tuple[str, str]] = []
@@ -189,14 +230,17 @@ def since_submission(composed: Composed, text: str) -> list[tuple[str, str]]:
     return found
 
 
+@method_decorator(told, name="dispatch")
 class SummaryReport(AllowMixin, View):
     """登记上报: when and to whom the signed text went."""
 
     allowed = staticmethod(is_staff)
 
     def summary(self) -> Summary:
-        summary = workflows.stored_summary(chosen_committee(self.request), self.kwargs["period"])
-        require(summary is not None and workflows.can_report_summary(self.request.user, summary), self.request)
+        committee = chosen_committee(self.request)
+        require(committee.pk == self.request.user.committee_id, self.request)
+        summary = workflows.stored_summary(committee, self.kwargs["period"])
+        require_state(summary, (SummaryStatus.SIGNED,), "登记上报")
         return summary
 
     def get(self, request: HttpRequest, period: Period) -> HttpResponse:
@@ -223,11 +267,12 @@ class SummaryReport(AllowMixin, View):
 
     def page(self, form: ReportForm, status: int = 200) -> HttpResponse:
         period = self.kwargs["period"]
+        title = "更正上报" if self.summary().reported_on else "登记上报"
         context = {
-            "title": "登记上报",
+            "title": title,
             "crumbs": crumbs(period),
             "form": form,
-            "submit_label": "登记上报",
+            "submit_label": title,
             "cancel_url": reverse("reports:summary-detail", args=[period]),
         }
         return render(self.request, "generic/form.html", context, status=status)

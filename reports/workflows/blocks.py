@@ -67,6 +67,8 @@ def save_block(
     """Store the wording of one paragraph; the wording before it can be restored."""
     segments = check_segments(segments)
     heading = clean_text(heading)[:100].rstrip("。")
+    if not segments and current.segments:
+        raise ValidationError("这一段是空的，没有保存。不想印这一段，请点它左侧的标记，选“不印这一段”。")
     with transaction.atomic():
         block = _claim(summary, current, by=by, expected=expected)
         _keep_version(block, current, by=by)

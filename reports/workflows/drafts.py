@@ -20,7 +20,7 @@ def stored_summary(committee: Committee, period: Period) -> Summary | None:
     return (
         Summary.objects.filter(committee=committee, period_code=period.code)
         .prefetch_related("blocks")
-        .select_related("edition", "submitted_by")
+        .select_related("edition", "submitted_by", "returned_by", "signed_by")
         .first()
     )
 

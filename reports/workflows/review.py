@@ -8,11 +8,12 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.choices import OfficeRole
 from core.editing import update_record
 from core.models import User
-from core.notices import notify
+from core.notices import notify, take_back
 from core.periods import today
 from core.transitions import advance
 from reports.choices import SUMMARY_FLOW, EditionKind, SummaryStatus
@@ -20,6 +21,8 @@ from reports.guards import readiness_of
 from reports.models import Edition, Summary
 from reports.narrative import Composed
 from reports.workflows.editions import Paper, keep_edition
+
+KEY = "summary-"  # of notices
 
 
 def can_review_summary(user: User, summary: Summary) -> bool:
@@ -58,17 +61,19 @@ def submit_summary(summary: Summary, composed: Composed, paper: Paper, *, answer
         advance(
             summary, SUMMARY_FLOW, SummaryStatus.REVIEW, by=by,
             note="；".join(f"{label}：{words}" for label, words in said.items())[:500],
-            submitted_by=by, submitted_on=on, excuses=said, opinion="",
+            submitted_by=by, submitted_on=on, excuses=said,
         )  # fmt: skip
         keep_edition(paper, kind=EditionKind.SUBMITTED, by=by)
-        leaders = User.objects.filter(committee_id=summary.committee_id, role=OfficeRole.LEADER, is_active=True)
-        tell(leaders, summary, f"{summary}送审，请审阅", f"{by}送审。请审阅后签发或退回。")
+        tell(leaders_of(summary), summary, f"{summary}送审，请审阅", f"{by}送审。请审阅后签发或退回。")
     return summary
 
 
 def recall_summary(summary: Summary, *, by: User) -> Summary:
-    """撤回: the author goes on writing."""
-    return advance(summary, SUMMARY_FLOW, SummaryStatus.DRAFT, by=by, note="撤回送审")
+    """撤回: the author goes on writing; nobody is asked to read it any more."""
+    with transaction.atomic():
+        advance(summary, SUMMARY_FLOW, SummaryStatus.DRAFT, by=by, note="撤回送审")
+        take_back(f"{KEY}{summary.pk}-")
+    return summary
 
 
 def return_summary(summary: Summary, *, reason: str, by: User) -> Summary:
@@ -77,10 +82,12 @@ def return_summary(summary: Summary, *, reason: str, by: User) -> Summary:
         raise ValidationError("没有写退回意见。请写明要改什么。", code="reason")
     was_signed = summary.is_signed
     with transaction.atomic():
-        advance(summary, SUMMARY_FLOW, SummaryStatus.RETURNED, by=by, note=reason, opinion=reason)
-        if summary.submitted_by_id and summary.submitted_by_id != by.pk:
-            what = "签发后退回修改" if was_signed else "退回修改"
-            tell([summary.submitted_by], summary, f"{summary}{what}", reason)
+        advance(
+            summary, SUMMARY_FLOW, SummaryStatus.RETURNED, by=by, note=reason,
+            opinion=reason, returned_by=by, returned_on=today(summary.committee),
+        )  # fmt: skip
+        what = "签发后退回修改" if was_signed else "退回修改"
+        tell(others(summary, by), summary, f"{summary}{what}", reason)
     return summary
 
 
@@ -105,11 +112,11 @@ def sign_summary(summary: Summary, paper: Paper, *, signer: str, closing: bool, 
             edition = keep_edition(paper, kind=EditionKind.SIGNED, by=by)
             advance(
                 summary, SUMMARY_FLOW, SummaryStatus.SIGNED, by=by, note=f"定稿第{edition.number}份",
-                signer=signer, signed_on=on, has_signature=closing, edition=edition, opinion="",
+                signer=signer, signed_by=by, signed_on=on, has_signature=closing, edition=edition, opinion="",
                 reported_on=None, reported_to="",
             )  # fmt: skip
-            if summary.submitted_by_id and summary.submitted_by_id != by.pk:
-                tell([summary.submitted_by], summary, f"{summary}已签发", f"{signer}签发，定稿已留存，可以下载上报。")
+            words = f"{signer}签发" if by.is_leader else f"{by}登记：{signer}在纸上签发"
+            tell(others(summary, by), summary, f"{summary}已签发", f"{words}。定稿已留存，可以下载上报。")
     except Exception:
         if edition is not None:  # the row is rolled back, its file is not
             edition.file.delete(save=False)
@@ -129,5 +136,15 @@ def report_summary(summary: Summary, *, on: date, to: str, by: User, expected: i
     return update_record(summary, by=by, expected=expected, note="登记上报")
 
 
+def leaders_of(summary: Summary) -> QuerySet[User]:
+    return User.objects.filter(committee_id=summary.committee_id, role=OfficeRole.LEADER, is_active=True)
+
+
+def others(summary: Summary, by: User) -> list[User]:
+    """Who ought to know beside the one who acts: the author and the leaders."""
+    people = [summary.submitted_by, *leaders_of(summary)]
+    return [user for user in {u.pk: u for u in people if u is not None}.values() if user.pk != by.pk]
+
+
 def tell(users: Iterable[User], summary: Summary, title: str, body: str) -> None:
-    notify(users, key=f"summary-{summary.pk}-{summary.version}", title=title, body=body, url=summary.get_absolute_url())
+    notify(users, key=f"{KEY}{summary.pk}-{summary.version}", title=title, body=body, url=summary.get_absolute_url())

@@ -348,3 +348,13 @@ class LostSheetTests(AbsenceCase):
 
         found = self.wrong(lost("陈例文", found="2023-03-01"), head=LOST, kind="lost_members")
         self.assertIn("已在2023-01-01办结（死亡），不能再写取得联系", found[0])
+
+    def test_days_to_come_are_refused_on_paper_and_on_the_page(self):
+        found = self.wrong(lost("陈例文", since="2023-12-01"), head=LOST, kind="lost_members")
+        self.assertIn("失联日期不能晚于今天", found[0])
+        self.assertIn("外出日期不能晚于今天", self.wrong(away("陈例文", left="2023-12-01"))[0])
+        self.client.force_login(self.staff)
+        url = reverse("organizations:partymember-lost", args=[self.member.pk])
+        page = self.client.post(url, {"circumstance": "1", "lost_on": "2023-12-01"})
+        self.assertContains(page, "日期不能晚于今天", status_code=page.status_code)
+        self.assertFalse(LostRecord.objects.exists())

@@ -137,6 +137,7 @@ class FloatingTests(FloatingCase):
         floating.log_contact(reached, on=DAY, by=self.staff)
         floating.log_contact(not_reached, on=DAY, by=self.staff, reached=False)
         floating.end_floating(back, outcome="returned", on=date(2022, 12, 1), by=self.staff)
+        self.branch.committee.demo_date = date(2023, 4, 6)
         make_floating(make_member(self.branch), self.staff, left_on=date(2023, 4, 1))
 
         with self.assertNumQueries(1):

@@ -126,7 +126,7 @@ class OfficeHomeTests(TestCase):
     def test_every_watch_has_rows_here(self):
         lines = {line.watch.key for line in count_all(self.desk(), WATCHES.values())}
 
-        self.assertEqual(set(WATCHES) - lines, {"summaries"})
+        self.assertEqual(set(WATCHES) - lines, {"summaries", "summaries_returned", "summaries_signed"})
 
     def test_each_line_counts_the_rows_of_its_page(self):
         client = signed_in(self.staff)
@@ -148,7 +148,7 @@ class OfficeHomeTests(TestCase):
         found = coverage(self.committee, TODAY)
         self.assertEqual(home.figures[0].value, f"{found.organization_rate}")
         self.assertEqual(home.figures[1].value, f"{found.work_rate}")
-        self.assertEqual(home.figures[2].note, "1 / 4项，按支部计 · 逾期2项")
+        self.assertEqual(home.figures[2].note, "1 / 4项，按支部计 · 今天逾期2项")
         self.assertEqual(home.figures[3].note, "口头2个、书面3个 · 已提交2个")
 
     def test_categories_lead_to_as_many_rows(self):
