@@ -17,6 +17,7 @@ from tasks.models import Activity, TaskAssignment
 
 TASKS_SHOWN = 5
 NOTICES_SHOWN = 3
+NEAR = 14  # days before the due day from which a duty report stands before the tasks
 SOON = 3  # days before the due day from which a card turns golden
 S = AssignmentStatus
 
@@ -68,6 +69,15 @@ class FieldHome:
     bodies: list[BodyPart]
     notices: list[Notice]
     quick: list[tuple[str, str, str]] = field(default_factory=list)  # icon, label, url
+
+    @property
+    def pressing_reports(self) -> list[Card]:
+        """Returned, late, or due soon: they stand before the tasks."""
+        return [card for card in self.reports if card.css]
+
+    @property
+    def other_reports(self) -> list[Card]:
+        return [card for card in self.reports if not card.css]
 
 
 def field_home(desk: Desk) -> FieldHome:
@@ -131,6 +141,8 @@ def task_card(row: TaskAssignment, on: date, many: bool) -> Card:
     kind, word, css = "off", f"还剩{left}天", ""
     if row.status == S.RETURNED:
         kind, word, css = "warn", "被退回", "taskcard-late"
+        if left < 0:
+            kind, word = "bad", f"被退回，逾期{-left}天"
     elif left < 0:
         kind, word, css = "bad", f"逾期{-left}天", "taskcard-late"
     elif left <= SOON:
@@ -180,11 +192,12 @@ def report_card(row: DutyReport, on: date, many: bool) -> Card:
     kind, word, act = REPORT_WORDS[DutyReportStatus(row.status)]
     due = row.session.report_due
     late = bool(act) and due is not None and due < on
+    near = bool(act) and due is not None and 0 <= (due - on).days <= NEAR
     url = row.get_absolute_url()
     return Card(
         kind="bad" if late and row.status == DutyReportStatus.DRAFT else kind,
         word=f"逾期{(on - due).days}天" if late and row.status == DutyReportStatus.DRAFT else word,
-        css="taskcard-late" if late or row.status == DutyReportStatus.RETURNED else "",
+        css="taskcard-late" if late or row.status == DutyReportStatus.RETURNED else "taskcard-today" if near else "",
         title=f"{row.session.year}年度述职报告（{row.get_mode_display()}）",
         url=url,
         until=f"{'' if due.year == on.year else f'{due.year}年'}{due.month}月{due.day}日截止" if due and act else "",
