@@ -58,9 +58,9 @@ class ElectionTermQuerySet(RecordQuerySet):
         """Near or overdue."""
         return self.awaiting().with_deadline().filter(deadline__lte=add_months(on, months))
 
-    def with_today(self, on: date) -> Self:
-        """Annotate `today`, for the state of each row."""
-        return self.annotate(today=Value(on, output_field=DateField()))
+    def with_today(self, on: date, months: int = NEAR_MONTHS) -> Self:
+        """Annotate `today` and `near_months`, for the state of each row."""
+        return self.annotate(today=Value(on, output_field=DateField()), near_months=Value(months))
 
 
 class ElectionTerm(Record):
@@ -228,7 +228,8 @@ def branch_term_state(row: dict[str, Any]) -> tuple[str, str]:
     if row["deadline"] is None:
         return "off", ""
     term = {"due_on": row["deadline"], "extended_until": None, "status": row["term_status"]}
-    kind, word = term_state({**term, "elected_on": row["term_elected_on"]}, row["today"])
+    months = row.get("near_months", NEAR_MONTHS)
+    kind, word = term_state({**term, "elected_on": row["term_elected_on"]}, row["today"], months)
     if row["term_elected_on"]:
         return kind, "已选举"
     return kind, {"bad": "超期", "warn": "临近"}.get(kind, word)

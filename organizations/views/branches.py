@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -32,7 +32,6 @@ from core.timeline import Event, Todo, events_of, todos_of
 from organizations import forms, statistics
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, JoinReason, MembershipKind, PostKind
 from organizations.models import (
-    NEAR_MONTHS,
     BranchCoverage,
     BranchPost,
     Membership,
@@ -42,6 +41,7 @@ from organizations.models import (
 )
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
+from organizations.workflows.election_rules import election_rules
 
 from .base import LedgerDay, WorkflowPage, end_part, office_day, reveal_contacts
 from .branchstory import BranchStory
@@ -80,7 +80,7 @@ def active(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
 
 
 def term_due(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
-    last = add_months(page.day, NEAR_MONTHS)
+    last = add_months(page.day, page.near_months)
     return active(rows, page).filter(deadline__lte=last, term_elected_on=None)
 
 
@@ -118,15 +118,20 @@ class PartyBranchList(LedgerDay, ListPage):
         Column("覆盖单位", "body_count", "number"),
         Column("党员", "member_count", "number"),
         Column("成立日期", "founded_on", "date", sort="founded_on", phone="hide"),
-        Column("届满", "deadline", sort="deadline", fields=("today", "standing", "term_status", "term_elected_on"),
+        Column("届满", "deadline", sort="deadline", fields=("today", "standing", "term_status", "term_elected_on", "near_months"),
                value=term_cell, phone="wide"),
         Column("标准化", "is_standard", "yesno", phone="hide"),
         Column("状态", "standing", value=standing_cell),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:
-        rows = ledger(self.day).visible_to(self.request.user)
+        rows = ledger(self.day).visible_to(self.request.user).annotate(near_months=Value(self.near_months))
         return rows.filter(founded_on__lte=self.day) if self.is_past else rows
+
+    @cached_property
+    def near_months(self) -> int:
+        """From how many months before its end a term is near, by the office's setting."""
+        return election_rules(self.request.user.committee, self.day).near_months
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), **self.past_context()}

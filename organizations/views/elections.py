@@ -45,7 +45,7 @@ NAMES = "organizations:electionterm"
 
 
 def deadline_cell(row: dict[str, Any]) -> Cell:
-    kind, word = term_state(row, row["today"])
+    kind, word = term_state(row, row["today"], row["near_months"])
     return Cell(word, kind=kind)
 
 
@@ -74,8 +74,8 @@ class ElectionTermList(ListPage):
     empty_title = "没有要换届的党组织"
     empty_text = "党组织台账里填了本届届满日期的，换届会自动列在这里。"
     tabs = (
-        ("due", "临近和超期", lambda rows, page: rows.due_soon(office_day(page.request))),
-        ("near", "临近", lambda rows, page: rows.near(office_day(page.request))),
+        ("due", "临近和超期", lambda rows, page: rows.due_soon(office_day(page.request), page.near_months)),
+        ("near", "临近", lambda rows, page: rows.near(office_day(page.request), page.near_months)),
         ("overdue", "超期", lambda rows, page: rows.overdue(office_day(page.request))),
         ("running", "进行中", "running"),
         ("done", "完成", "done"),
@@ -88,12 +88,18 @@ class ElectionTermList(ListPage):
         Column("应换届日期", "due_on", "date", sort="due_on"),
         Column("延期至", "extended_until", "date", phone="hide"),
         Column("选举日期", "elected_on", "date", sort="elected_on"),
-        Column("期限", "due_on", fields=("extended_until", "elected_on", "status", "today"), value=deadline_cell),
+        Column("期限", "due_on", fields=("extended_until", "elected_on", "status", "today", "near_months"),
+               value=deadline_cell),
         Column("状态", "status", "state", states=TERM_KINDS),
     )
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_deadline().with_today(office_day(self.request))
+        return super().get_queryset().with_deadline().with_today(office_day(self.request), self.near_months)
+
+    @cached_property
+    def near_months(self) -> int:
+        """From how many months before the day an election is near, by the office's setting."""
+        return election_rules(self.request.user.committee, office_day(self.request)).near_months
 
     def get_context(self) -> dict[str, Any]:
         period, day = current_period(self.request), office_day(self.request)

@@ -24,6 +24,7 @@ from organizations.models import (
     SyncDuty,
 )
 from organizations.statistics import FIGURES, Definition, bodies_in_scope, classified, definition
+from organizations.workflows.election_rules import election_rules
 from reports.choices import PhraseStatus, SummaryStatus
 from reports.models import Phrase, Summary
 from reviews.choices import DutyReportStatus, FindingStatus, InspectionStatus
@@ -283,9 +284,9 @@ RISKS = (
         lambda d: coverage_base(d).uncovered(d.day), name="organizations:coverage-rows", query="figure=uncovered&on={day}",
     ),
     Watch(
-        "terms", "warn", "换届到期", "{n}个党组织已届满或6个月内届满，还没有换届",
-        "没有撤销的党组织中，换届期限（批准延期的按延期后的日期）在当日起六个月以内或已经过去、还没有选举的。",
-        lambda d: visible(ElectionTerm)(d).due_soon(d.day), name="organizations:electionterm-list", query="tab=due",
+        "terms", "warn", "换届到期", "{n}个党组织已届满或临近届满，还没有换届",
+        "没有撤销的党组织中，换届期限（批准延期的按延期后的日期）已经过去，或者进入办公设置的提醒期（没有设置的为六个月）、还没有选举的。",
+        lambda d: visible(ElectionTerm)(d).due_soon(d.day, election_rules(d.committee, d.day).near_months), name="organizations:electionterm-list", query="tab=due",
         as_of=True,
     ),
     Watch(

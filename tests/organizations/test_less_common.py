@@ -6,9 +6,11 @@ from django.test import TestCase
 from django.urls import reverse
 
 from core.models import OfficeSetting
+from core.periods import Period
 from organizations.checkup.limits import limits
 from organizations.choices import DocumentKind
 from organizations.models import ElectionTerm, PartyMember
+from reports.dashboards.watches import RISKS, Desk, count_all
 from tests.factories import make_branch, make_committee, make_member, make_staff
 
 
@@ -27,6 +29,27 @@ class LessCommonTests(TestCase):
             committee=self.committee, key="election.reminder_months", value=[4, 2], effective_from=date(2023, 1, 1)
         )
         self.assertEqual(limits(self.committee, date(2023, 2, 1)).election_months, 4)
+
+    def test_the_lists_begin_to_warn_when_the_office_wants_to_be_warned(self):
+        """Due in five months: near by the usual six, not yet by the four of this office."""
+        ElectionTerm.objects.create(committee=self.committee, branch=self.branch, number=1, due_on=date(2023, 8, 31))
+        self.client.force_login(self.staff)
+        terms = reverse("organizations:electionterm-list") + "?tab=near"
+        branches = reverse("organizations:partybranch-list") + "?tab=due"
+        home = lambda: {line.watch.key for line in count_all(self.desk(), RISKS)}  # noqa: E731
+        self.assertEqual([self.client.get(url).context["page"].count for url in (terms, branches)], [1, 1])
+        self.assertIn("terms", home())
+
+        OfficeSetting.objects.create(
+            committee=self.committee, key="election.reminder_months", value=[4, 2], effective_from=date(2023, 1, 1)
+        )
+
+        self.assertEqual([self.client.get(url).context["page"].count for url in (terms, branches)], [0, 0])
+        self.assertNotIn("terms", home())
+        self.assertContains(self.client.get(reverse("organizations:electionterm-list") + "?tab=all"), "未到期")
+
+    def desk(self) -> Desk:
+        return Desk(self.staff, self.committee, Period.parse("2023Q1"), date(2023, 3, 31))
 
     def test_eighteen_digits_of_another_document_are_no_birth_date(self):
         self.client.force_login(self.staff)
