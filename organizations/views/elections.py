@@ -88,8 +88,12 @@ class ElectionTermList(ListPage):
         Column("应换届日期", "due_on", "date", sort="due_on"),
         Column("延期至", "extended_until", "date", phone="hide"),
         Column("选举日期", "elected_on", "date", sort="elected_on"),
-        Column("期限", "due_on", fields=("extended_until", "elected_on", "status", "today", "near_months"),
-               value=deadline_cell),
+        Column(
+            "期限",
+            "due_on",
+            fields=("extended_until", "elected_on", "status", "today", "near_months"),
+            value=deadline_cell,
+        ),
         Column("状态", "status", "state", states=TERM_KINDS),
     )
 
