@@ -163,7 +163,7 @@ def write_notes(book: Any, sheet: Sheet) -> None:
         "红色的表头是必填的栏目；表头右上角有红三角的，鼠标移上去看填法。",
         f"第一格写着“{EXAMPLE_WORD}”的行是例子，导入时不读，可以删去。",
     ]
-    for line in [*note_lines(sheet), *([text] for text in last)]:
+    for line in [*note_lines(sheet, figures=False), *([text] for text in last)]:
         notes.append(line)
     for row in notes.iter_rows(min_row=2):
         row[0].alignment = Alignment(wrap_text=True, vertical="center")

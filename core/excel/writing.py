@@ -43,8 +43,8 @@ def day_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def note_lines(sheet: Sheet) -> list[list[str]]:
-    """The rows of 填表说明: general rules, the sheet's notes, then one line per column."""
+def note_lines(sheet: Sheet, figures: bool = True) -> list[list[str]]:
+    """The rows of 填表说明: general rules, the sheet's notes, then one line per column; a blank form has no figures."""
     general = [
         "一行填一条，不要合并单元格，不要改动表头。",
         "统一社会信用代码、身份证号按文本填写；存成数字会丢失末几位，导入时会被退回。",
@@ -54,7 +54,7 @@ def note_lines(sheet: Sheet) -> list[list[str]]:
     lines = [[text] for text in (stamp_line(sheet), *general, *sheet.notes)]
     for column in sheet.columns:
         if column.readonly:
-            lines.append([f"“{column.label}”由系统计算，导入时不读。"])
+            lines += [[f"“{column.label}”由系统计算，导入时不读。"]] if figures else []
         elif column.required or column.help:
             must = "必填。" if column.required else ""
             lines.append([f"“{column.label}”：{must}{column.help}"])
