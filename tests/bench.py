@@ -297,7 +297,7 @@ def main() -> None:
             committees=options.committees,
             verbosity=1,
         )
-        committee = Committee.objects.order_by("-parent_id", "pk").first()
+        committee = Committee.objects.filter(children=None).order_by("pk").first()
         staff = User.objects.filter(committee=committee, role="staff").select_related("committee")
         user = staff.first() or make_staff(committee)  # in a province the accounts are those of the office above
         period = Period.quarter(quarter_of(today(committee)) - 1)

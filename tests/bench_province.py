@@ -133,7 +133,7 @@ def worst(label: str, ours: dict[str, float], least: dict[str, float]) -> None:
     too_slow = [n for n in grown if ours[n] > max(1.5 * least[n], least[n] + SMALL)]
     show = lambda n: f"{n} {ours[n] / least[n]:.2f}（{ours[n] * 1000:.1f} ÷ {least[n] * 1000:.1f} 毫秒）"  # noqa: E731
     figures = f"中位{median(ours[n] / least[n] for n in grown):.2f}，最大{show((too_slow or grown)[0])}"
-    row(label, figures, "各≤1.5", not too_slow)
+    row(label, figures, f"各≤1.5，或多不过{SMALL * 1000:.0f}毫秒", not too_slow)
     for name in too_slow[1:]:
         print(f"      {show(name)}", flush=True)
 

@@ -185,7 +185,9 @@ class SheetXml:
             self.line += 1
             n = str(self.line)
             cells = "".join([f"{head}{n}{tails[value]}" for head, value in zip(heads, row, strict=True)])
-            many = [lines[v] for i, most, lines in known if (v := row[i]).__class__ is str and len(v) > most]
+            many = [
+                lines[v] for i, most, lines in known if (v := row[i]).__class__ is str and (len(v) > most or "\n" in v)
+            ]
             lines = max(many) if many else 1
             buffer.append(f'<row r="{n}{heights[min(lines, 31)]}{cells}</row>')
             count += 1

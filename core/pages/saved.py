@@ -111,24 +111,41 @@ def _store(row: SavedFilter, event: AuditEvent, by: User, **changes: list[str]) 
     return row
 
 
+def _fresh(row: SavedFilter) -> SavedFilter:
+    """The row as it is now, kept for this transaction; another tab may have changed or deleted it."""
+    found = SavedFilter.objects.select_for_update().filter(pk=row.pk).first()
+    if found is None:
+        raise ValidationError("这个常用筛选已经删除，请刷新页面查看。", code="gone")
+    return found
+
+
 def rename_filter(row: SavedFilter, *, name: str, by: User) -> SavedFilter:
-    old, row.name = row.name, require_name(name)
-    return row if row.name == old else _store(row, AuditEvent.CHANGE, by, 名称=[old, row.name])
+    name = require_name(name)
+    with transaction.atomic():
+        row = _fresh(row)
+        old, row.name = row.name, name
+        return row if name == old else _store(row, AuditEvent.CHANGE, by, 名称=[old, name])
 
 
 def choose_default(row: SavedFilter, *, by: User) -> SavedFilter:
     """This one opens with the list from now on, instead of the one before."""
     with transaction.atomic():
-        SavedFilter.objects.visible_to(by).filter(page=row.page, is_default=True).update(is_default=False)
+        row = _fresh(row)
+        if row.is_default:
+            return row
+        for other in SavedFilter.objects.visible_to(by).filter(page=row.page, is_default=True):
+            drop_default(other, by=by)
         row.is_default = True
         return _store(row, AuditEvent.CHANGE, by, 默认=["否", "是"])
 
 
 def drop_default(row: SavedFilter, *, by: User) -> SavedFilter:
-    if not row.is_default:
-        return row
-    row.is_default = False
-    return _store(row, AuditEvent.CHANGE, by, 默认=["是", "否"])
+    with transaction.atomic():
+        row = _fresh(row)
+        if not row.is_default:
+            return row
+        row.is_default = False
+        return _store(row, AuditEvent.CHANGE, by, 默认=["是", "否"])
 
 
 def refuse_id_number(text: str) -> None:

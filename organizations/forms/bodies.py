@@ -56,10 +56,12 @@ class OrganizationForm(RecordForm):
             word = plain(typed)
             rows = merged.visible_to(self.user) if self.user and name == "name" else merged  # names are not unique
             label = self.fields[name].label
-            body = rows.filter(search__holds=word).first() if word else None
-            if body is not None and word in map(plain, body.aliases):
+            near = rows.filter(search__holds=word) if word else ()
+            body = next((body for body in near if word in map(plain, body.aliases)), None)
+            is_ours = self.user is None or (body is not None and body.committee_id in self.user.scope_ids)
+            if body is not None and is_ours:
                 self.add_error(name, f"这个{label}的记录已并入“{body.name}”，请直接打开那一家，不要重复登记。")
-            elif word and self.user and self.merged_away(**{name: typed}):
+            elif body is not None or (word and self.user and self.merged_away(**{name: typed})):
                 self.add_error(name, f"这个{label}的记录已并入别的综合党委登记的同一家单位，不要重复登记。")
         return cleaned
 

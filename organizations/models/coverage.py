@@ -3,8 +3,8 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
 from core.constraints import NoOverlap
@@ -35,6 +35,9 @@ class OfBodyQuerySet(IntervalQuerySet):
     person = "organization__name"
 
 
+PERSON = ("organization__committee", "instructor_name", "sent_by")  # one name sent by two offices is two people
+
+
 class InstructorQuerySet(OfBodyQuerySet):
     person = "instructor_name"
 
@@ -50,18 +53,18 @@ class InstructorQuerySet(OfBodyQuerySet):
 
     def with_guided(self, on: date) -> Self:
         """Annotate `guided`: how many bodies the same person of the same office guides on that day."""
-        same = InstructorAssignment.objects.on(on).filter(
-            instructor_name=OuterRef("instructor_name"),
-            sent_by=OuterRef("sent_by"),
-            organization__committee=OuterRef("organization__committee"),
-        )
+        same = InstructorAssignment.objects.on(on).filter(**{name: OuterRef(name) for name in PERSON})
         counted = same.order_by().values("instructor_name").annotate(n=Count("organization", distinct=True)).values("n")
         return self.annotate(guided=Coalesce(Subquery(counted), 0))
 
     def one_each(self) -> Self:
         """One row for each person of a committee: the assignment that was entered first among those here."""
-        person = ("organization__committee", "instructor_name", "sent_by")
-        return self.filter(pk__in=self.order_by().values(*person).annotate(first=Min("pk")).values("first"))
+        return self.filter(pk__in=self.order_by().values(*PERSON).annotate(first=Min("pk")).values("first"))
+
+    def with_person(self) -> Self:
+        """Annotate `who`, the same for all assignments of one person."""
+        parts = [part for name in PERSON for part in (Cast(name, models.CharField()), Value("|"))]
+        return self.annotate(who=Concat(*parts, output_field=models.CharField()))
 
 
 class LiaisonQuerySet(OfBodyQuerySet):

@@ -201,7 +201,7 @@ def _branches(committee: Committee, on: date) -> dict[str, int]:
 def _instructors(base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
     """Persons sent to the bodies of the base; who guides bodies of two types counts in both, once in the whole."""
     rows = InstructorAssignment.objects.on(on).filter(organization__in=base.order_by().values("pk"))
-    return _by_kind(rows, "instructor_name", "organization__kind")
+    return _by_kind(rows.with_person(), "who", "organization__kind")
 
 
 def _associates(committee: Committee, base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:

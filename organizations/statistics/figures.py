@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Q, Value, When
 
 from core.models import Committee
-from organizations.choices import AffiliationKind, BranchKind, CoverageMethod, RegistrationStatus
+from organizations.choices import IRREGULAR_STATUSES, AffiliationKind, BranchKind, CoverageMethod, RegistrationStatus
 from organizations.models import SocialOrganization
 from organizations.models.organizations import SocialOrganizationQuerySet
 
@@ -105,7 +105,8 @@ def bodies_of(
         bodies = bodies.annotate(in_base=_flag(Q(pk__in=base.order_by().values("pk"))))
     else:
         bodies = base.annotate(in_base=Value(True))
-    return classified(bodies.with_affiliation(on), on, chosen.should_build_rule).filter(figure.within)
+    bodies = bodies.with_affiliation(on).with_standing(on)
+    return classified(bodies, on, chosen.should_build_rule).filter(figure.within)
 
 
 def _flag(condition: Q) -> Any:
@@ -125,7 +126,7 @@ def excluded(figure: Figure, rows: SocialOrganizationQuerySet, chosen: Definitio
 
 REASON_FIELDS = (
     "coverage_method", "branch_name", "has_instructor", "has_liaison", "has_mass", "member_count", "counted", "should",
-    "due_since", "due_until", "registered_on", "ended_on", "status", "in_base", "affiliation_kind",
+    "due_since", "due_until", "registered_on", "ended_on", "standing", "in_base", "affiliation_kind",
 )  # fmt: skip
 
 
@@ -171,13 +172,13 @@ def _base_words(row: Row, chosen: Definition, on: date, direct: bool) -> str:
     if direct and row["affiliation_kind"] != AffiliationKind.DIRECT:
         kind = row["affiliation_kind"]
         return f"不是直属：归口{AffiliationKind(kind).label if kind else '没有登记'}"
-    if chosen.exclude_abnormal and row["status"] != RegistrationStatus.NORMAL:
-        return f"登记状态为{RegistrationStatus(row['status']).label}，按口径不计入"
+    if chosen.exclude_abnormal and row["standing"] in IRREGULAR_STATUSES:
+        return f"登记状态为{RegistrationStatus(row['standing']).label}，按口径不计入"
     return f"{row['registered_on']}登记，不满6个月，按口径不计入"
 
 
 def reason(figure: Figure, row: Row, chosen: Definition, on: date, direct: bool = False) -> str:
-    """Why the body is in or out, in one line."""
+    """Why the body is in or out, in one line; `row` holds REASON_FIELDS, the standing of that day among them."""
     if figure.key == "base":
         return _base_words(row, chosen, on, direct)
     if figure.key.startswith(("should", "due")):

@@ -29,12 +29,18 @@ def office_day(request: HttpRequest) -> date:
     return today(request.user.committee)
 
 
+def asked_day(request: HttpRequest, name: str, default: date) -> date:
+    """The day in the address, within what a calendar of this office can mean."""
+    try:
+        day = date.fromisoformat(request.GET.get(name, "").strip())
+    except ValueError:
+        return default
+    return day if 1950 <= day.year <= 2100 else default
+
+
 def ledger_day(request: HttpRequest) -> date:
     """The day asked for as `?on=2023-03-31`, by default the office's today."""
-    try:
-        return date.fromisoformat(request.GET.get("on", "").strip())
-    except ValueError:
-        return office_day(request)
+    return asked_day(request, "on", office_day(request))
 
 
 class LedgerDay:

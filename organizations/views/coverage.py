@@ -25,7 +25,7 @@ from organizations.models import SocialOrganization
 from organizations.sheets.coverage import tree_response
 from organizations.statistics import CAUSES, FIGURES, MEASURES, Coverage, Definition, Figure
 
-from .base import office_day
+from .base import asked_day, office_day
 
 LISTS = ("uncovered", "should_unbuilt", "few_members", "unknown_members")
 LINKED = {
@@ -35,15 +35,6 @@ LINKED = {
     "organizations.instructorassignment": "organizations:instructorassignment-detail",
 }
 UNLINKED = {"core.officesetting": "organizations:coverage-definition"}
-
-
-def asked_day(request: HttpRequest, name: str, default: date) -> date:
-    """The day in the address, within what a calendar of this office can mean."""
-    try:
-        day = date.fromisoformat(request.GET.get(name, "").strip())
-    except ValueError:
-        return default
-    return day if 1950 <= day.year <= 2100 else default
 
 
 class DayMixin(AllowMixin):
@@ -291,7 +282,7 @@ class CoverageRows(CoverageRowsMixin, ListPage):
     def get_queryset(self) -> QuerySet:
         committee = self.request.user.committee
         rows = statistics.bodies_of(self.figure, committee, self.on, self.chosen, direct=self.direct)
-        rows = rows.with_papers(self.on).with_standing(self.on).with_name(self.on).with_affiliation(self.on)
+        rows = rows.with_papers(self.on).with_name(self.on).with_affiliation(self.on)
         return rows.annotate(why=Value(""))
 
     def page_rows(self) -> list[dict[str, Any]]:

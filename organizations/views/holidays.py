@@ -60,7 +60,8 @@ class HolidayPage(AllowMixin, View):
                 by=request.user,
             )
         except ValidationError as error:
-            for name, sentences in error.message_dict.items():
+            found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            for name, sentences in found.items():
                 form.add_error(name if name in form.fields else None, sentences)
             return self.page(form)
         messages.success(request, f"已录入{len(rows)}天；没有办结的期限已按新的节假日重算。")
@@ -91,6 +92,10 @@ def holiday_remove(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404("没有找到这一天。")
     day: date = row.day
-    workflows.remove_holiday(row, by=request.user)
-    messages.success(request, f"已删除{day}；没有办结的期限已重算。")
+    try:
+        workflows.remove_holiday(row, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"已删除{day}；没有办结的期限已重算。")
     return redirect(list_url(day.year))

@@ -1,6 +1,7 @@
 """Instructors with their visits, liaisons and mass organizations: who reaches the bodies beside a party organization."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
@@ -61,7 +62,6 @@ class InstructorAssignmentList(ListPage):
     allowed = staticmethod(is_office)
     title = "党建工作指导员"
     meta_text = "上级选派到没有党组织的社会组织指导党建工作的党员；每季走访"
-    unit = "条"
     search_hint = "指导员、社会组织"
     import_kind = export_kind = "instructors"
     ordering = ("instructor_name", "start")
@@ -80,7 +80,7 @@ class InstructorAssignmentList(ListPage):
         Column("指导员", "instructor_name", link=True, sort="instructor_name"),
         Column("派出单位", "sent_by", sort="sent_by"),
         Column("指导单位数", "guided", "number", sort="guided",
-               url=lambda row: f"{reverse('organizations:instructorassignment-list')}?tab=now&q={row['instructor_name']}"),
+               url=lambda row: f"{reverse('organizations:instructorassignment-list')}?tab=now&q={quote(row['instructor_name'])}"),
         Column("社会组织", "organization__name", fields=("organization__short_name", "organization_id"), value=body_name,
                url=body_url, phone="wide"),
         Column("电话", "phone", value=lambda row: mask_phone(row["phone"]) if row["phone"] else ""),
@@ -95,6 +95,16 @@ class InstructorAssignmentList(ListPage):
         day = office_day(self.request)
         rows = super().get_queryset().with_guided(day)
         return rows.with_visits(Period.quarter(quarter_of(day)).start, day)
+
+    @property
+    def unit(self) -> str:
+        return "名" if self.tab == "people" else "条"
+
+    def export(self) -> HttpResponse:
+        """A line is one assignment: of the persons shown, all that run."""
+        if self.tab == "people":
+            self.tab = "now"
+        return super().export()
 
     def page_rows(self) -> list[Row]:
         """A person's line names the first body and how many there are."""

@@ -17,7 +17,6 @@ from core import audit
 from core.choices import AuditEvent
 from core.editing import create_record, update_record
 from core.models import AuditEntry, User
-from core.periods import today
 from core.transitions import advance
 from organizations.choices import FLOATING_FLOW, FloatingDirection, FloatingStatus
 from organizations.models import (
@@ -29,7 +28,7 @@ from organizations.models import (
     is_secretary_of,
 )
 
-from .intervals import can_keep, log, store
+from .intervals import can_keep, log, require_not_future, store
 
 CHUNK = 2000
 
@@ -45,19 +44,11 @@ def can_register(user: User, member: PartyMember) -> bool:
     return any(is_secretary_of(user, row.branch_id) for row in member.memberships.filter(end=None))
 
 
-def require_past(record: FloatingRecord | LostRecord, *names: str) -> None:
-    """What is recorded has happened."""
-    on = today(record.member.committee)
-    late = {name: "日期不能晚于今天。" for name in names if (day := getattr(record, name)) and day > on}
-    if late:
-        raise ValidationError(late, code="future")
-
-
 def register_floating(record: FloatingRecord, *, by: User) -> FloatingRecord:
     """登记流动党员: ours who went away, or one whose relationship is elsewhere (FL-02: not counted here)."""
     open_row = record.member.memberships.filter(end=None).order_by("-kind").select_related("branch").first()
     full = record.member.memberships.full().filter(end=None).exists()
-    require_past(record, "left_on")
+    require_not_future(record.member, "left_on", record.left_on)
     if problem := direction_problem(record.member, record.direction, full):
         raise ValidationError({"direction": problem}, code="FL-02")
     record.branch = record.branch or (open_row.branch if open_row else None)
@@ -79,7 +70,7 @@ def direction_problem(member: PartyMember | str, direction: str, full: bool) -> 
 
 
 def save_floating(record: FloatingRecord, *, by: User, expected: int | None = None) -> FloatingRecord:
-    require_past(record, "left_on")
+    require_not_future(record.member, "left_on", record.left_on)
     with transaction.atomic():
         update_record(record, by=by, expected=expected)
         keep_in_step(record.member_id, by=by)
@@ -87,7 +78,7 @@ def save_floating(record: FloatingRecord, *, by: User, expected: int | None = No
 
 
 def save_lost(record: LostRecord, *, by: User, expected: int | None = None) -> LostRecord:
-    require_past(record, "lost_on")
+    require_not_future(record.member, "lost_on", record.lost_on)
     with transaction.atomic():
         update_record(record, by=by, expected=expected)
         keep_in_step(record.member_id, by=by)
@@ -116,6 +107,7 @@ def log_contact(record: FloatingRecord, *, on: date, by: User, **values: Any) ->
 
 def end_floating(record: FloatingRecord, *, outcome: str, on: date, by: User, note: str = "") -> FloatingRecord:
     """返回, 转关系, or the end for another reason; who came back or reported elsewhere is found again."""
+    require_not_future(record.member, "on", on)
     if record.left_on and on < record.left_on:
         raise ValidationError({"on": f"日期不能早于外出日期{record.left_on}。"}, code="order")
     with transaction.atomic():
@@ -147,7 +139,7 @@ def end_search(member: PartyMember, *, on: date, by: User, note: str, found: boo
 
 def lose_member(record: LostRecord, *, by: User) -> LostRecord:
     """登记失联; an open floating record says so too."""
-    require_past(record, "lost_on")
+    require_not_future(record.member, "lost_on", record.lost_on)
     membership = record.member.memberships.full().order_by("-start").select_related("branch").first()
     record.branch = record.branch or (membership.branch if membership else None)
     record.committee_id = record.branch.committee_id if record.branch else record.member.committee_id
@@ -168,6 +160,7 @@ def find_member(record: LostRecord, *, found_on: date, by: User, note: str = "")
         raise ValidationError(
             f"这条失联登记已在{record.ended_on}办结（{record.ended_note}），不用再登记。", code="ended"
         )
+    require_not_future(record.member, "found_on", found_on)
     record.found_on, record.found_note = found_on, note[:200]
     with transaction.atomic():
         record.full_clean(exclude=["committee", "created_by"])

@@ -70,7 +70,10 @@ def recalculate(*, by: User | None) -> int:
             changed += 1
     for duty in SyncDuty.objects.open().filter(rule__in_working_days=True).select_related("rule", "organization"):
         due = due_day(duty.rule, duty.event_on)
-        if duty.is_provisional and due != (duty.due_on, duty.is_provisional):
+        as_made = (
+            duty.is_provisional or duty.rule.updated_at <= duty.created_at
+        )  # a rule changed since is for later events
+        if as_made and due != (duty.due_on, duty.is_provisional):
             duty.due_on, duty.is_provisional = due
             update_record(duty, by=by, note=note)
             changed += 1

@@ -28,9 +28,9 @@ def refuse_overlap(rows: models.QuerySet, start: date, sentence: str, end: date 
         raise ValidationError(f"{sentence}（{span}）。请先结束或改正原来的。", code="overlap")
 
 
-def require_not_future(row: Any, name: str, on: date) -> None:
+def require_not_future(row: Any, name: str, on: date | None) -> None:
     """What is entered has happened: not later than the office's today."""
-    if on > today(row.committee):
+    if on is not None and on > today(row.committee):
         raise ValidationError({name: "日期不能晚于今天。"}, code="future")
 
 

@@ -26,6 +26,7 @@ from organizations.models import (
     RegistrationReview,
     SocialOrganization,
     SyncDuty,
+    SyncRule,
 )
 
 from .duplicates import dismissal_of, looks_after, words_of
@@ -36,10 +37,15 @@ CHOOSABLE = (
     "committee", "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber", "registration_mode",
     "supervising_unit", "industry_department", "registration_authority", "party_leading_body", "registered_on", "status",
     "legal_representative", "secretary_general", "contact", "phone", "address", "district", "staff_count",
-    "full_time_count", "grade", "grade_until", "is_charity", "batch", "council_term_end", "no_branch_reason",
+    "full_time_count", "grade", "is_charity", "batch", "council_term_end", "no_branch_reason",
     "no_branch_note", "remark",
 )  # fmt: skip
-TOGETHER = {"status": ("status", "ended_on")}  # a status and its day are one answer
+TOGETHER = {  # an answer and its days are one
+    "status": ("status", "ended_on"),
+    "grade": ("grade", "graded_on", "grade_until"),
+    "council_term_end": ("council_term_start", "council_term_end"),
+    "no_branch_reason": ("no_branch_reason", "due_since", "due_until"),
+}
 NAMES = ("name", "short_name", "code")
 PAPERS = (CharterRecord, CommitmentLetter, MemberSurvey, OrganizationEvent, RegistrationReview, SyncDuty, CoveragePlan)
 OTHER_OFFICE = (
@@ -153,7 +159,14 @@ def _bring_papers(keep: SocialOrganization, committees: set[int], journal: Journ
     another thing of an office (activities, tasks, inspections) stays with that office and its figures."""
     for model in PAPERS:
         for row in model.objects.filter(organization=keep, committee__in=committees - {keep.committee_id}):
-            journal.change(row, committee_id=keep.committee_id)
+            journal.change(row, committee_id=keep.committee_id, **(_rule_of(row, keep) if model is SyncDuty else {}))
+
+
+def _rule_of(duty: SyncDuty, keep: SocialOrganization) -> dict[str, int]:
+    """The new office's rule of the same event, so that it does not make the duty once more."""
+    rule = SyncRule.objects.filter(committee_id=keep.committee_id, event=duty.event).order_by("-start").first()
+    is_free = rule is not None and not rule.duties.filter(organization=keep, event_on=duty.event_on).exists()
+    return {"rule_id": rule.pk} if is_free else {}
 
 
 def _tell_former_office(merge: OrganizationMerge, committees: set[int]) -> None:

@@ -131,7 +131,10 @@ def untouched() -> QuerySet:
 
 def prune(rule: SyncRule, found: set[tuple[int, date]], bodies: Collection[int], *, by: User | None) -> None:
     """Take away what an event called for that does not stand in the ledgers any more: its day was corrected or undone."""
-    rows = untouched().filter(rule=rule, event_on__gte=rule.start).values_list("pk", "organization_id", "event_on")
+    rows = untouched().filter(
+        rule=rule, event_on__gte=rule.start, organization__ended_on=None
+    )  # the past stays as it was
+    rows = rows.values_list("pk", "organization_id", "event_on")
     stale = [pk for pk, body, on in rows if body in bodies and (body, on) not in found]
     if stale:
         _remove(SyncDuty.objects.filter(pk__in=stale), by, "业务事件已更正或撤销，自动生成的同步事项一并删去。")

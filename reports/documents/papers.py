@@ -1,8 +1,10 @@
 """A composed summary becomes a paper that can be kept; a kept one becomes a document again."""
 
+import difflib
 import hashlib
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 
 from django.utils import timezone
 
@@ -53,6 +55,16 @@ def text_digest(document: Document) -> str:
     """Of title and paragraphs: whoever signs proves by it which text was read."""
     words = "\n".join((document.title, *(paragraph.text for paragraph in document.paragraphs)))
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+def differences(before: Document, now: Document) -> list[tuple[str, str]]:
+    """(paragraph before, paragraph now) of what differs; "" where one of them has none."""
+    old, new = ([document.title, *(p.text for p in document.paragraphs)] for document in (before, now))
+    found: list[tuple[str, str]] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            found += zip_longest(old[a:b], new[c:d], fillvalue="")
+    return found
 
 
 def edition_document(edition: Edition) -> Document:

@@ -27,12 +27,30 @@ class Summary(Record):
         editable=False,
     )  # fmt: skip
     submitted_on = models.DateField("送审日期", null=True, blank=True, editable=False)
+    submission = models.ForeignKey(
+        "reports.Edition",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="送审稿",
+        editable=False,
+    )
     opinion = models.CharField("退回意见", max_length=500, blank=True, editable=False)
     returned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="退回人",
         editable=False,
     )  # fmt: skip
     returned_on = models.DateField("退回日期", null=True, blank=True, editable=False)
+    returned_edition = models.ForeignKey(
+        "reports.Edition",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="退回的稿",
+        editable=False,
+    )
     signer = models.CharField("签发人", max_length=40, blank=True, editable=False)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签发登记人",
@@ -78,8 +96,8 @@ class Summary(Record):
 
     @property
     def is_signed_on_paper(self) -> bool:
-        """Staff recorded what the leader signed on paper."""
-        return self.signed_by is not None and not self.signed_by.is_leader
+        """Somebody else recorded what the signer signed on paper."""
+        return self.signed_by is not None and self.signed_by.name != self.signer
 
     @property
     def is_signed(self) -> bool:

@@ -1,7 +1,6 @@
 """送审、签发、上报: each step has a page that shows what it rests on, and one POST."""
 
-import difflib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -19,9 +18,9 @@ from core.pages.actions import reason
 from core.periods import Period, today
 from core.permissions import AllowMixin, allow, is_office, is_staff, require
 from reports import workflows
-from reports.choices import EditionKind, SummaryStatus
-from reports.documents.model import plain_text
-from reports.documents.papers import final_document, final_paper, paper_of, text_digest
+from reports.choices import SUMMARY_FLOW, SummaryStatus
+from reports.documents.model import Document
+from reports.documents.papers import differences, edition_document, final_document, final_paper, paper_of, text_digest
 from reports.forms import ReportForm, SigningForm
 from reports.guards import Readiness, readiness_of
 from reports.models import Edition, Summary
@@ -36,10 +35,12 @@ def crumbs(period: Period) -> list[Crumb]:
     ]
 
 
-def stored_or_404(request: HttpRequest, period: Period) -> Summary:
+def own_or_404(request: HttpRequest, period: Period) -> Summary:
+    """The stored summary of one's own office; the workflow says in which states the step can be taken."""
     summary = workflows.stored_summary(chosen_committee(request), period)
     if summary is None:
         raise Http404("这一期还没有草稿。")
+    require(workflows.is_own(request.user, summary), request)
     return summary
 
 
@@ -51,10 +52,11 @@ class MovedOn(Exception):
     """The page was opened before somebody moved the summary on."""
 
 
-def require_state(summary: Summary | None, wanted: Collection[str], what: str) -> None:
-    status = summary.status if summary is not None else SummaryStatus.DRAFT
-    if status not in wanted:
-        raise MovedOn(f"这份总结现在是“{SummaryStatus(status).label}”，不能{what}。")
+def require_step(summary: Summary | None, to: SummaryStatus, what: str) -> None:
+    """The table of states decides; what has no row yet is a draft."""
+    status = SummaryStatus(summary.status) if summary is not None else SummaryStatus.DRAFT
+    if to not in SUMMARY_FLOW[status]:
+        raise MovedOn(f"这份总结现在是“{status.label}”，不能{what}。")
 
 
 def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -64,14 +66,11 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, period: Period, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, period, *args, **kwargs)
-        except MovedOn as reason_:
-            messages.warning(request, str(reason_))
+        except MovedOn as moved:
+            messages.warning(request, str(moved))
             return back(period)
 
     return wrapped
-
-
-OPEN = (SummaryStatus.DRAFT, SummaryStatus.RETURNED)
 
 
 @method_decorator(told, name="dispatch")
@@ -83,7 +82,7 @@ class SummarySubmit(AllowMixin, View):
     def composed(self) -> Composed:
         composed = workflows.compose_stored(chosen_committee(self.request), self.kwargs["period"])
         require(composed.committee.pk == self.request.user.committee_id, self.request)
-        require_state(composed.summary, OPEN, "再送审")
+        require_step(composed.summary, SummaryStatus.REVIEW, "再送审")
         return composed
 
     def get(self, request: HttpRequest, period: Period) -> HttpResponse:
@@ -122,25 +121,16 @@ class SummarySubmit(AllowMixin, View):
 
 @require_POST
 @allow(is_staff)
-@told
 def summary_recall(request: HttpRequest, period: Period) -> HttpResponse:
-    summary = stored_or_404(request, period)
-    require(summary.committee_id == request.user.committee_id, request)
-    require_state(summary, (SummaryStatus.REVIEW,), "撤回")
-    require(workflows.can_recall_summary(request.user, summary), request)
+    summary = own_or_404(request, period)
     return done(request, period, "已撤回，可以继续修改。", lambda: workflows.recall_summary(summary, by=request.user))
 
 
 @require_POST
 @allow(is_office)
-@told
 def summary_return(request: HttpRequest, period: Period) -> HttpResponse:
     """退回修改, from review or after signing."""
-    summary = stored_or_404(request, period)
-    require(summary.committee_id == request.user.committee_id, request)
-    require_state(summary, (SummaryStatus.REVIEW, SummaryStatus.SIGNED), "退回")
-    allowed = workflows.can_review_summary(request.user, summary) or workflows.can_reopen_summary(request.user, summary)
-    require(allowed, request)
+    summary = own_or_404(request, period)
     why = reason(request)
     return done(request, period, "已退回修改。", lambda: workflows.return_summary(summary, reason=why, by=request.user))
 
@@ -164,7 +154,7 @@ class SummarySign(AllowMixin, View):
     def composed(self) -> Composed:
         composed = workflows.compose_stored(chosen_committee(self.request), self.kwargs["period"])
         require(composed.committee.pk == self.request.user.committee_id, self.request)
-        require_state(composed.summary, (SummaryStatus.REVIEW,), "签发")
+        require_step(composed.summary, SummaryStatus.SIGNED, "签发")
         return composed
 
     def get(self, request: HttpRequest, period: Period) -> HttpResponse:
@@ -203,31 +193,16 @@ class SummarySign(AllowMixin, View):
             "summary": composed.summary,
             "paper": paper,
             "seen": text_digest(paper),
-            "changes": changes(composed, plain_text(paper), back=0),
-            "since_return": changes(composed, plain_text(paper), back=1) if composed.summary.opinion else [],
+            "changes": since(composed.summary.submission, paper),
+            "since_return": since(composed.summary.returned_edition, paper) if composed.summary.opinion else [],
             "ready": readiness_of(composed),
             "form": form,
         }
         return render(self.request, "reports/summary_sign.html", context, status=status)
 
 
-def changes(composed: Composed, text: str, back: int) -> list[tuple[str, str]]:
-    """(paragraph as submitted, paragraph now) of what differs from the last submission, or the one before it."""
-    rows = Edition.objects.filter(committee=composed.committee, period_code=composed.period.code)
-    submitted = rows.filter(kind=EditionKind.SUBMITTED).order_by("-number").values_list("text", flat=True)[back:]
-    if not submitted[:1]:
-        return []
-    before = [line for line in submitted[0].splitlines() if line]
-    now = [line for line in text.splitlines() if line]
-    closing = {composed.committee.name, composed.summary.signature if composed.summary else ""}
-    found: list[tuple[str, str]] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(a=before, b=now, autojunk=False).get_opcodes():
-        if tag != "equal":
-            old, new = before[a:b], now[c:d]
-            old += [""] * (len(new) - len(old))
-            new += [""] * (len(old) - len(new))
-            found += [(one, other) for one, other in zip(old, new, strict=True) if one not in closing or other]
-    return found
+def since(edition: Edition | None, paper: Document) -> list[tuple[str, str]]:
+    return differences(edition_document(edition), paper) if edition is not None else []
 
 
 @method_decorator(told, name="dispatch")
@@ -240,7 +215,8 @@ class SummaryReport(AllowMixin, View):
         committee = chosen_committee(self.request)
         require(committee.pk == self.request.user.committee_id, self.request)
         summary = workflows.stored_summary(committee, self.kwargs["period"])
-        require_state(summary, (SummaryStatus.SIGNED,), "登记上报")
+        if summary is None or not summary.is_signed:
+            raise MovedOn("这份总结还没有签发，不能登记上报。")
         return summary
 
     def get(self, request: HttpRequest, period: Period) -> HttpResponse:
@@ -250,7 +226,7 @@ class SummaryReport(AllowMixin, View):
             "on": summary.reported_on or today(summary.committee),
             "to": summary.reported_to or (parent.name if parent else ""),
         }
-        return self.page(ReportForm(user=request.user, initial=initial))
+        return self.page(summary, ReportForm(user=request.user, initial=initial))
 
     def post(self, request: HttpRequest, period: Period) -> HttpResponse:
         summary = self.summary()
@@ -263,11 +239,11 @@ class SummaryReport(AllowMixin, View):
             else:
                 messages.success(request, "已登记上报。")
                 return back(period)
-        return self.page(form, 400)
+        return self.page(summary, form, 400)
 
-    def page(self, form: ReportForm, status: int = 200) -> HttpResponse:
+    def page(self, summary: Summary, form: ReportForm, status: int = 200) -> HttpResponse:
         period = self.kwargs["period"]
-        title = "更正上报" if self.summary().reported_on else "登记上报"
+        title = "更正上报" if summary.reported_on else "登记上报"
         context = {
             "title": title,
             "crumbs": crumbs(period),

@@ -1,5 +1,6 @@
 """The summary page: outline, paper, data. It writes nothing; every change is a POST of blocks.py."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -56,7 +57,12 @@ class SummaryList(AllowMixin, View):
         seen = Summary.objects.visible_to(request.user).select_related("created_by", "edition")
         stored = {row.period_code: row for row in seen.filter(committee=mine)}
         editions: dict[str, Edition] = {}
-        kept = Edition.objects.filter(committee=mine).select_related("created_by").defer("text", "facts", "layout")
+        kept = (
+            Edition.objects.visible_to(request.user)
+            .filter(committee=mine)
+            .select_related("created_by")
+            .defer("text", "facts", "layout")
+        )
         for edition in kept:
             editions.setdefault(edition.period_code, edition)
         for code in stored:
@@ -124,7 +130,8 @@ def then_and_now(edition: Edition, now: Any) -> list[dict[str, Any]]:
     """The figures of an edition beside those that the records give today; `now` holds facts by key."""
     rows = []
     for fact in edition.facts:
-        then = "未填" if fact.get("unknown") else "—" if fact["value"] is None else f"{fact['value']:g}"
+        value = fact["value"]
+        then = "未填" if fact.get("unknown") else "—" if value is None else number_text(Decimal(str(value)))
         current = shown_value(now[fact["key"]]) if fact["key"] in now else "指标已停用"
         rows.append({**fact, "then": then, "now": current, "changed": then != current})
     return rows

@@ -16,11 +16,14 @@ def can_edit_summary(user: User, committee: Committee, summary: Summary | None) 
     return user.is_committee_staff and committee.pk == user.committee_id and (summary is None or summary.is_open)
 
 
+SHOWN = ("edition", "submission", "returned_edition", "submitted_by", "returned_by", "signed_by")
+
+
 def stored_summary(committee: Committee, period: Period) -> Summary | None:
     return (
         Summary.objects.filter(committee=committee, period_code=period.code)
         .prefetch_related("blocks")
-        .select_related("edition", "submitted_by", "returned_by", "signed_by")
+        .select_related(*SHOWN)
         .first()
     )
 

@@ -3,7 +3,8 @@
 Signing keeps the Word file, the text and the figures as an edition; the page of a signed summary shows that edition.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -25,23 +26,26 @@ from reports.workflows.editions import Paper, keep_edition
 KEY = "summary-"  # of notices
 
 
+def is_own(user: User, summary: Summary) -> bool:
+    """The office itself hands up, returns, signs and reports; one above only reads."""
+    return user.is_office and summary.committee_id == user.committee_id
+
+
 def can_review_summary(user: User, summary: Summary) -> bool:
     """退回、签发: the leader; staff record what a leader decided on paper."""
-    return user.is_office and summary.committee_id == user.committee_id and summary.status == SummaryStatus.REVIEW
+    return is_own(user, summary) and summary.status == SummaryStatus.REVIEW
 
 
 def can_recall_summary(user: User, summary: Summary) -> bool:
-    return (
-        user.is_committee_staff and summary.committee_id == user.committee_id and summary.status == SummaryStatus.REVIEW
-    )
+    return user.is_committee_staff and can_review_summary(user, summary)
 
 
 def can_reopen_summary(user: User, summary: Summary) -> bool:
-    return user.is_office and summary.committee_id == user.committee_id and summary.is_signed
+    return is_own(user, summary) and summary.is_signed
 
 
 def can_report_summary(user: User, summary: Summary) -> bool:
-    return user.is_committee_staff and summary.committee_id == user.committee_id and summary.is_signed
+    return user.is_committee_staff and can_reopen_summary(user, summary)
 
 
 def submit_summary(summary: Summary, composed: Composed, paper: Paper, *, answers: dict[str, str], by: User) -> Summary:
@@ -57,13 +61,12 @@ def submit_summary(summary: Summary, composed: Composed, paper: Paper, *, answer
         raise ValidationError(f"“{unanswered[0]}”不符，还没有说明原因。请写明后再送审。", code="answers")
     said = {check.label: answers[check.label][:200] for check in ready.failed}
     on = today(summary.committee)
-    with transaction.atomic():
+    note = "；".join(f"{label}：{words}" for label, words in said.items())[:500]
+    with kept(paper, EditionKind.SUBMITTED, by) as submission:
         advance(
-            summary, SUMMARY_FLOW, SummaryStatus.REVIEW, by=by,
-            note="；".join(f"{label}：{words}" for label, words in said.items())[:500],
-            submitted_by=by, submitted_on=on, excuses=said,
+            summary, SUMMARY_FLOW, SummaryStatus.REVIEW, by=by, note=note,
+            submitted_by=by, submitted_on=on, submission=submission, excuses=said,
         )  # fmt: skip
-        keep_edition(paper, kind=EditionKind.SUBMITTED, by=by)
         tell(leaders_of(summary), summary, f"{summary}送审，请审阅", f"{by}送审。请审阅后签发或退回。")
     return summary
 
@@ -85,6 +88,7 @@ def return_summary(summary: Summary, *, reason: str, by: User) -> Summary:
         advance(
             summary, SUMMARY_FLOW, SummaryStatus.RETURNED, by=by, note=reason,
             opinion=reason, returned_by=by, returned_on=today(summary.committee),
+            returned_edition=summary.edition if was_signed else summary.submission,
         )  # fmt: skip
         what = "签发后退回修改" if was_signed else "退回修改"
         tell(others(summary, by), summary, f"{summary}{what}", reason)
@@ -106,22 +110,29 @@ def sign_summary(summary: Summary, paper: Paper, *, signer: str, closing: bool, 
         raise ValidationError(
             "您打开以后，记录有了变化，正文跟着变了，没有签发。请看过现在的正文再签发。", code="stale"
         )
+    with kept(paper, EditionKind.SIGNED, by) as edition:
+        advance(
+            summary, SUMMARY_FLOW, SummaryStatus.SIGNED, by=by, note=f"定稿第{edition.number}份",
+            signer=signer, signed_by=by, signed_on=on, has_signature=closing, edition=edition, opinion="",
+            reported_on=None, reported_to="",
+        )  # fmt: skip
+        words = f"{by}登记：{signer}在纸上签发" if summary.is_signed_on_paper else f"{signer}签发"
+        tell(others(summary, by), summary, f"{summary}已签发", f"{words}。定稿已留存，可以下载上报。")
+    return edition
+
+
+@contextmanager
+def kept(paper: Paper, kind: EditionKind, by: User) -> Iterator[Edition]:
+    """An edition together with what follows from it: all in one transaction, and no file without its row."""
     edition = None
     try:
         with transaction.atomic():
-            edition = keep_edition(paper, kind=EditionKind.SIGNED, by=by)
-            advance(
-                summary, SUMMARY_FLOW, SummaryStatus.SIGNED, by=by, note=f"定稿第{edition.number}份",
-                signer=signer, signed_by=by, signed_on=on, has_signature=closing, edition=edition, opinion="",
-                reported_on=None, reported_to="",
-            )  # fmt: skip
-            words = f"{signer}签发" if by.is_leader else f"{by}登记：{signer}在纸上签发"
-            tell(others(summary, by), summary, f"{summary}已签发", f"{words}。定稿已留存，可以下载上报。")
+            edition = keep_edition(paper, kind=kind, by=by)
+            yield edition
     except Exception:
-        if edition is not None:  # the row is rolled back, its file is not
+        if edition is not None:
             edition.file.delete(save=False)
         raise
-    return edition
 
 
 def report_summary(summary: Summary, *, on: date, to: str, by: User, expected: int | None = None) -> Summary:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.urls import reverse
 
@@ -9,9 +10,11 @@ from core.models import OfficeSetting
 from core.periods import Period
 from organizations.checkup.limits import limits
 from organizations.choices import DocumentKind
-from organizations.models import ElectionTerm, PartyMember
+from organizations.models import ElectionTerm, InstructorAssignment, OrganizationEvent, PartyMember
+from organizations.statistics import FIGURES, REASON_FIELDS, Definition, bodies_of, coverage_by_kind, reason
+from organizations.workflows.floating import find_member
 from reports.dashboards.watches import RISKS, Desk, count_all
-from tests.factories import make_branch, make_committee, make_member, make_staff
+from tests.factories import make_branch, make_committee, make_lost, make_member, make_organization, make_staff
 
 
 class LessCommonTests(TestCase):
@@ -76,3 +79,38 @@ class LessCommonTests(TestCase):
         self.client.force_login(self.staff)
         page = self.client.get(reverse("organizations:partymember-transfer", args=[self.member.pk]))
         self.assertContains(page, 'id="id_to_branch"')
+
+    def test_a_day_beyond_every_calendar_is_today(self):
+        self.client.force_login(self.staff)
+        for name in ("partybranch-list", "socialorganization-list", "coverage"):
+            with self.subTest(name):
+                answer = self.client.get(reverse(f"organizations:{name}") + "?on=9999-12-31&tab=due")
+                self.assertEqual(answer.status_code, 200)
+
+    def test_two_of_one_name_sent_by_two_offices_are_two_instructors(self):
+        body = make_organization(self.committee)
+        for office in ("甲机关", "乙机关"):
+            other = make_organization(self.committee, kind=body.kind)
+            InstructorAssignment.objects.create(
+                organization=other, instructor_name="张示例", sent_by=office, start=date(2023, 1, 1)
+            )
+        found = coverage_by_kind(self.committee, date(2023, 3, 31))[""]
+        self.assertEqual(found.instructors, InstructorAssignment.objects.on(date(2023, 3, 31)).one_each().count())
+        self.client.force_login(self.staff)
+        answer = self.client.get(reverse("organizations:instructorassignment-list") + "?export=xlsx")
+        self.assertEqual(answer.status_code, 200)
+
+    def test_who_is_found_is_found_today_at_the_latest(self):
+        row = make_lost(self.member, self.staff)
+        with self.assertRaisesMessage(ValidationError, "日期不能晚于今天"):
+            find_member(row, found_on=date(2029, 1, 1), by=self.staff)
+        row.refresh_from_db()
+        self.assertIsNone(row.found_on)
+
+    def test_the_reason_of_a_past_day_speaks_of_that_day(self):
+        body = make_organization(self.committee, registered_on=date(2015, 1, 1))
+        for kind, on in (("abnormal", date(2022, 1, 1)), ("restored", date(2023, 1, 1))):
+            OrganizationEvent.objects.create(committee=self.committee, organization=body, kind=kind, on=on)
+        chosen, day = Definition(exclude_abnormal=True), date(2022, 6, 1)
+        row = bodies_of(FIGURES["base"], self.committee, day, chosen).values(*REASON_FIELDS).get(pk=body.pk)
+        self.assertIn("登记状态为", reason(FIGURES["base"], row, chosen, day))

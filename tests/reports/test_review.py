@@ -16,6 +16,7 @@ from reports.choices import SUMMARY_FLOW, EditionKind, PhraseKind, SummaryStatus
 from reports.documents.papers import final_document, final_paper
 from reports.documents.storing import document_data, stored_document
 from reports.models import Edition, Phrase, Summary
+from reports.views.summaries import then_and_now
 from reviews.choices import DutyMode
 from reviews.models import DutyReport
 from tests.factories import make_committee, make_leader, make_secretary, make_staff
@@ -160,6 +161,22 @@ class ReturnTest(ReviewTest):
         self.assertContains(page, "上次退回")
         self.assertContains(page, "与退回前相比")
 
+    def test_the_comparison_is_with_what_was_returned_whatever_was_recalled_since(self) -> None:
+        self.submit()
+        self.client.force_login(self.leader)
+        self.client.post(self.url("summary-return"), {"reason": "再具体一些。"})
+        self.client.force_login(self.staff)
+        self.make_oral()
+        self.submit()
+        self.client.post(self.url("summary-recall"))
+        self.submit()
+
+        context = self.client.get(self.url("summary-sign")).context
+        self.assertEqual(context["changes"], [])
+        self.assertEqual(
+            [("2个党支部" in was, "3个党支部" in now) for was, now in context["since_return"]], [(True, True)]
+        )
+
     def test_without_a_reason_nothing_happens(self) -> None:
         self.submit()
         answer = self.client.post(self.url("summary-return"), {"reason": " "}, follow=True)
@@ -245,6 +262,11 @@ class SignTest(ReviewTest):
         self.assertTrue(Notice.objects.filter(user=self.leader, title__contains="已签发").exists())
         entry = AuditEntry.objects.filter(object_type="reports.summary", user=self.staff).order_by("-pk").first()
         self.assertIn("签发人", entry.changes)
+
+    def test_a_large_figure_is_written_out(self) -> None:
+        facts = [{"key": "gone", "value": value, "unit": ""} for value in (1234567, 93.5, 90.0, None)]
+        rows = then_and_now(Edition(facts=facts), {})
+        self.assertEqual([row["then"] for row in rows], ["1234567", "93.5", "90", "—"])
 
     def test_days_that_cannot_be(self) -> None:
         self.submit()
