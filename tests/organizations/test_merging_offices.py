@@ -7,7 +7,14 @@ from django.test import TestCase
 from django.urls import reverse
 
 from core.models import Committee, Notice
-from organizations.models import CharterRecord, OrganizationEvent, OrganizationMerge, SocialOrganization
+from organizations.models import (
+    CharterRecord,
+    OrganizationEvent,
+    OrganizationMerge,
+    SocialOrganization,
+    SyncDuty,
+    SyncRule,
+)
 from organizations.statistics import coverage
 from organizations.workflows.events import record_event
 from organizations.workflows.merging import (
@@ -17,6 +24,8 @@ from organizations.workflows.merging import (
     merge_bodies,
     undo_merge,
 )
+from organizations.workflows.sync import ensure_rules
+from organizations.workflows.sync_sources import catch_up
 from reports.models import Edition
 from reviews.models import InspectionRecord
 from tests.core.excel_data import bring, errors, workbook
@@ -147,6 +156,26 @@ class AboveBothTests(TwoOfficesCase):
 
         late.refresh_from_db()
         self.assertEqual((late.organization, late.committee), (self.here, self.city))
+
+    def test_duties_follow_with_the_rule_of_the_keeping_office_and_are_not_made_twice(self):
+        for office in (self.city, self.county):
+            ensure_rules(office)
+        SyncRule.objects.update(start=date(2022, 1, 1))
+        CharterRecord.objects.filter(pk=self.charter.pk).update(approved_on=date(2023, 1, 5), status="approved")
+        catch_up(self.county)
+        found = set(SyncDuty.objects.filter(organization=self.there).values_list("event", "event_on"))
+        self.assertTrue(found)
+        self.merge()
+        catch_up(self.city, [self.here.pk])
+        rows = SyncDuty.objects.filter(organization=self.here)
+        self.assertEqual(len(rows), len(set(rows.values_list("event", "event_on"))))
+        self.assertEqual({duty.rule.committee_id for duty in rows}, {self.city.pk})
+
+    def test_a_grade_brings_its_day(self):
+        SocialOrganization.objects.filter(pk=self.there.pk).update(grade="5A", graded_on=date(2022, 5, 1))
+        self.merge("grade")
+        kept = self.row(self.here)
+        self.assertEqual((kept.grade, kept.graded_on), ("5A", date(2022, 5, 1)))
 
     def test_siblings_are_merged_by_the_office_above(self):
         other = make_committee(name="示例区社会组织综合党委", parent=self.city)

@@ -1,6 +1,6 @@
 """Each of the six events makes its duty from the page on which it is saved and from a workbook; an undo takes it back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.test import TestCase
 from django.urls import reverse
@@ -10,6 +10,7 @@ from core.excel.applying import apply_batch
 from core.excel.staging import new_batch, read_batch
 from core.excel.undoing import undo_batch
 from organizations.models import SocialOrganization, SyncDuty, SyncRule
+from organizations.workflows.holidays import add_holidays
 from organizations.workflows.sync import emit, ensure_rules, finish_duty
 from organizations.workflows.sync_sources import catch_up
 from reviews.models import InspectionRecord
@@ -185,3 +186,22 @@ class SixEvents(TestCase):
         for _ in range(3):
             make_organization(self.committee, registered_on=date(2023, 2, 1))
         self.assertEqual((catch_up(self.committee), catch_up(self.committee)), (6, 0))
+
+    def test_duties_of_the_time_before_a_body_ended_stay(self):
+        body = make_organization(self.committee, registered_on=date(2023, 2, 1))
+        catch_up(self.committee, [body.pk])
+        before = self.duties(body)
+        self.assertTrue(before)
+        SocialOrganization.objects.filter(pk=body.pk).update(ended_on=date(2023, 3, 20), status="cancelled")
+        catch_up(self.committee, [body.pk])
+        self.assertEqual(self.duties(body), before)
+
+    def test_a_deadline_follows_every_entry_of_holidays(self):
+        SyncRule.objects.update(in_working_days=True)
+        duty = emit("graded", self.body, on=date(2023, 3, 29), by=self.staff)[0]
+        dues = [duty.due_on]
+        for day in (duty.due_on, duty.due_on + timedelta(days=1)):
+            add_holidays(first=day, last=day, kind="holiday", name="假日", by=self.staff)
+            duty.refresh_from_db()
+            dues.append(duty.due_on)
+        self.assertEqual(dues, sorted(set(dues)))
