@@ -12,7 +12,8 @@ from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from core.pinyin import plain
 from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import Affiliation, FormerName, SocialOrganization
+from organizations.models import Affiliation, FormerName, InstructorAssignment, SocialOrganization
+from organizations.workflows.bodies import sending_problem
 from organizations.workflows.sync_sources import catch_up, retract
 
 from .common import BATCH, batch_number
@@ -102,6 +103,14 @@ def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
     rows = Affiliation.objects.filter(organization__in=bodies, end=None)
     found = rows.values_list("organization__code", "organization__name", "kind", "start")
     return {word: (kind, start) for code, name, kind, start in found for word in (code, name) if word}
+
+
+def sent_days(context: Context) -> set[tuple[int, date]]:
+    """Body and day of each instructor who is there now: a ledger that is sent back tells nothing new of them."""
+    if "sent" not in context.data:
+        rows = InstructorAssignment.objects.within(context.committee).filter(end=None)
+        context.data["sent"] = set(rows.values_list("organization_id", "start"))
+    return context.data["sent"]
 
 
 def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -228,6 +237,7 @@ class OrganizationSheet(Sheet):
 
     def prepare(self, context: Context) -> None:
         context.data["affiliations"] = open_affiliations(context)
+        context.data["today"] = today(context.committee)
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         return self.completed(rows.for_ledger(on, past=on < today()), on)
@@ -254,6 +264,15 @@ class OrganizationSheet(Sheet):
                 if several[row.name] == 1:
                     found[row.name] = row.organization
         return {(word,): body for word, body in found.items() if word in words}
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        start, registered = values.get("instructor.start"), values.get("registered_on")
+        registered = registered or (stored.registered_on if stored is not None else None)
+        if not start or not registered:
+            return
+        problem = sending_problem(start, registered, context.data["today"])
+        if problem and (getattr(stored, "pk", None), start) not in sent_days(context):
+            yield "instructor.start", problem
 
     def matched(self, given: dict[str, Any], stored: Any) -> None:
         for name in ("name", "short_name", "code"):
