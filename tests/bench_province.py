@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.measuring import median_of, row
+from tests.measuring import finish, median_of, row
 
 COMMITTEES = 20  # of the province
 ALONE, PROVINCE = "bench_alone", "bench_province"
@@ -219,6 +219,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.at:
         bench_province(options.committees, options.organizations, options.members)
+        finish()
         return
     import django
 
