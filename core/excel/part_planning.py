@@ -1,8 +1,11 @@
 """Rows of other models that stand in the same line: made, changed, ended or removed."""
 
+from collections.abc import Collection
 from typing import Any
 
-from core.journal import to_json
+from django.db import models
+
+from core.journal import COUNTED, to_json
 
 from .binding import Binding, empty_value, field_of
 from .line import Line, Shared
@@ -10,6 +13,12 @@ from .sheet import Part
 from .values import CLEAR
 
 EXCERPTS = 60
+
+
+def seal(obj: models.Model, changed: Collection[str]) -> dict[str, Any]:
+    """The other columns of a part that the line changes: they are to be the same when it is written, and when undone."""
+    names = (f.attname for f in obj._meta.concrete_fields if not f.primary_key)
+    return {name: to_json(obj.__dict__[name]) for name in names if name not in COUNTED and name not in changed}
 
 
 class PartPlanning(Shared):
@@ -104,6 +113,7 @@ class PartPlanning(Shared):
                         "id": match.pk,
                         "v": {k: to_json(v) for k, v in changed.items()},
                         "b": before,
+                        "s": seal(match, changed),
                     }
                 )
                 for name, value in changed.items():
@@ -155,9 +165,8 @@ class PartPlanning(Shared):
                 place, f"原有的“{self.part_label(part)}”自{start}起，新的不能从{end}或更早开始。请填写起始时间。"
             )
             return
-        plan.append(
-            {"p": part.name, "op": "change", "id": old.pk, "v": {part.end: to_json(end)}, "b": {part.end: None}}
-        )
+        values, before = {part.end: to_json(end)}, {part.end: None}
+        plan.append({"p": part.name, "op": "change", "id": old.pk, "v": values, "b": before, "s": seal(old, values)})
 
     def part_label(self, part: Part) -> str:
         columns = [b for b in self.bindings if b.owner == part.name]
