@@ -20,6 +20,7 @@ from organizations.models import (
     CommitmentLetter,
     CoveragePlan,
     DuplicateDismissal,
+    IncubationBatch,
     MemberSurvey,
     OrganizationEvent,
     OrganizationMerge,
@@ -113,6 +114,7 @@ def merge_bodies(
             _set_aside(drop, keep, expected[1], journal, by)
             absorber.absorb(keep, drop)
             taken = _take(keep, drop, choices)
+            absorber.lost += _own_batch(keep)
             keep.full_clean()
             update_record(keep, by=by, expected=expected[0], note=f"重复记录“{drop.name}”并入这一条")
             journal.saved(keep, before)
@@ -152,6 +154,16 @@ def _take(keep: SocialOrganization, drop: SocialOrganization, choices: Collectio
     now = {getattr(keep, name) for name in NAMES}
     keep.aliases = [word for word in dict.fromkeys(known) if word and word not in now]
     return taken
+
+
+def _own_batch(keep: SocialOrganization) -> list[str]:
+    """A batch belongs to an office: that of another is replaced by the same number here, or taken off; told in a sentence."""
+    old = keep.batch
+    if old is None or old.committee_id == keep.committee_id:
+        return []
+    keep.batch = IncubationBatch.objects.filter(committee_id=keep.committee_id, number=old.number).first()
+    told = "改为本综合党委的同一期" if keep.batch else "本综合党委没有登记这一期，已清空"
+    return [f"孵化入驻批次“{old}”是{old.committee}的，{told}"]
 
 
 def _bring_papers(keep: SocialOrganization, committees: set[int], journal: Journal) -> None:
