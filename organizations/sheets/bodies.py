@@ -11,14 +11,15 @@ from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from core.pinyin import plain
-from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import Affiliation, FormerName, InstructorAssignment, SocialOrganization
+from organizations.choices import BranchKind, CoverageMethod, NoBranchReason
+from organizations.models import Affiliation, DueMark, FormerName, InstructorAssignment, SocialOrganization
 from organizations.workflows.bodies import sending_problem
 from organizations.workflows.sync_sources import catch_up, retract
 
 from .common import BATCH, batch_number
 
 OWN = CoverageMethod.OWN
+STORED = "!stored"  # among the values of a line: the number of the body that it means
 
 
 @register
@@ -129,6 +130,25 @@ def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[
     yield {"kind": kind, "start": start}
 
 
+def last_marks(context: Context) -> dict[int, tuple[date, date | None]]:
+    """Each body of the committee that was ever marked 应建未建 → the days of its latest mark."""
+    rows = DueMark.objects.filter(organization__in=SocialOrganization.objects.within(context.committee))
+    return {
+        body: (start, end) for body, start, end in rows.order_by("start").values_list("organization", "start", "end")
+    }
+
+
+def mark_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A body entered as 应建未建 is marked from its registration; a later mark begins on the day “as of”."""
+    body, reason = values.get(STORED), values.get("no_branch_reason")
+    start, end = context.data["marks"].get(body, (None, None))
+    if start and not end and reason in (None, NoBranchReason.DUE):
+        yield {"start": start}
+    elif reason == NoBranchReason.DUE:
+        first = values.get("registered_on") if body is None else max(end or context.as_of, context.as_of)
+        yield {"start": first if isinstance(first, date) else context.as_of}
+
+
 @register
 class OrganizationSheet(Sheet):
     kind, title, order = "organizations", "社会组织党建工作台账", 20
@@ -147,6 +167,7 @@ class OrganizationSheet(Sheet):
             "affiliation", "organizations.Affiliation", "organization", {"end": None}, ("kind",), "end", "start",
             make=affiliation_rows,
         ),
+        Part("mark", "organizations.DueMark", "organization", {"end": None}, (), "stop", "start", make=mark_rows),
         Part("former", "organizations.FormerName", "organization", {}, ("name",)),
         Part(
             "instructor", "organizations.InstructorAssignment", "organization", {"end": None},
@@ -236,7 +257,7 @@ class OrganizationSheet(Sheet):
         return rows.exclude(code="") if attnames == ("code",) else rows
 
     def prepare(self, context: Context) -> None:
-        context.data["affiliations"] = open_affiliations(context)
+        context.data["affiliations"], context.data["marks"] = open_affiliations(context), last_marks(context)
         context.data["today"] = today(context.committee)
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
@@ -275,15 +296,12 @@ class OrganizationSheet(Sheet):
             yield "instructor.start", problem
 
     def matched(self, given: dict[str, Any], stored: Any) -> None:
+        given[STORED] = stored.pk
         for name in ("name", "short_name", "code"):
             if given.get(name) in stored.aliases:
                 given[name] = getattr(stored, name)
         if is_former(given.get("name"), stored):  # the ledger of an earlier day, sent back, renames nothing
             given["name"] = stored.name
-
-    def derive(self, obj: SocialOrganization, context: Context) -> None:
-        """A mark 应建未建 holds from the day “as of”."""
-        obj.before_save(on=context.as_of)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""
