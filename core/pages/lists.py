@@ -67,6 +67,7 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
     columns: ClassVar[tuple[Column, ...]] = ()
     filterset_class: ClassVar[Any] = None
     ordering: ClassVar[tuple[str, ...]] = ()
+    wide_ordering: ClassVar[tuple[str, ...]] = ()  # over many committees, where `ordering` would sort all their rows
     unit = "条"
     tabs: ClassVar[tuple[tuple[str, str, Any], ...]] = ()  # (key, label, QuerySet method; "" is all)
     search_tab = ""  # the tab in which a search looks when none was chosen
@@ -149,7 +150,8 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
         chosen = self.params.get("sort", "")
         if chosen.removeprefix("-") in self.sorts:
             return (chosen, "pk")
-        return (*(self.ordering or self.model._meta.ordering), "pk")
+        own = (self.is_wide and self.wide_ordering) or self.ordering
+        return (*(own or self.model._meta.ordering), "pk")
 
     # ---- as markup ---------------------------------------------------------------------------
     def body(self) -> tuple[SafeString, int]:

@@ -3,7 +3,8 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from core.pages.columns import Row
 
@@ -86,11 +87,15 @@ class PagedRows:
 
     def ids(self, start: int, end: int) -> list[int]:
         """Keys in order. Of many committees those at the first places are looked for first: they nearly always suffice."""
-        tries = [self.rows.filter(**self.at_first_places(end * SHARE)), self.rows] if self.by_sort_key else [self.rows]
-        for rows in tries:
-            found = list(rows.values_list("pk", flat=True)[start:end])
-            if len(found) == end - start:
-                break
+        if not self.by_sort_key:
+            return list(self.rows.values_list("pk", flat=True)[start:end])
+        near = self.rows.filter(**self.at_first_places(end * SHARE))
+        found = list(near.values_list("pk", flat=True)[start:end])
+        if (
+            len(found) < end - start
+        ):  # few bodies have a row here: these are sorted, instead of all bodies looked through
+            sorted_anew = self.rows.order_by(Concat(self.order[0], Value("")), *self.order[1:])
+            found = list(sorted_anew.values_list("pk", flat=True)[start:end])
         return found
 
     @property

@@ -63,7 +63,6 @@ class ElectionTermList(ListPage):
     model = ElectionTerm
     template_name = "organizations/electionterm_list.html"
     title = "换届台账"
-    meta_text = "任期将满的提前六个月提醒，选举、报批、延期都在这里办"
     unit = "条"
     search_hint = "党组织名称、拼音首字母"
     ordering = ("deadline",)
@@ -101,9 +100,17 @@ class ElectionTermList(ListPage):
         return super().get_queryset().with_deadline().with_today(office_day(self.request), self.near_months)
 
     @cached_property
+    def rules(self) -> ElectionRules:
+        return election_rules(self.request.user.committee, office_day(self.request))
+
+    @property
     def near_months(self) -> int:
         """From how many months before the day an election is near, by the office's setting."""
-        return election_rules(self.request.user.committee, office_day(self.request)).near_months
+        return self.rules.near_months
+
+    @property
+    def meta_text(self) -> str:
+        return f"任期将满的{self.rules.reminder_words}，选举、报批、延期都在这里办"
 
     def get_context(self) -> dict[str, Any]:
         period, day = current_period(self.request), office_day(self.request)
