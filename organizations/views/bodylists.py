@@ -128,6 +128,7 @@ class SocialOrganizationList(LedgerDay, ListPage):
     create_url_name = "organizations:socialorganization-create"
     import_kind = export_kind = "organizations"
     ordering = ("sort_key",)
+    indexed = frozenset({"registered_on"})
     empty_text = "先导入《社会组织党建工作台账》，或一家一家登记。"
     filterset_class = OrganizationFilter
     tabs = (

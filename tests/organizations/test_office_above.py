@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from core.pages.offices import distinct, offices_of
 from core.pages.paging import SHARE
-from organizations.models import InstructorAssignment, Liaison, SocialOrganization
+from organizations.models import CharterRecord, InstructorAssignment, Liaison, SocialOrganization
 from tests.factories import make_branch, make_committee, make_member, make_organization, make_staff
 
 BODIES, LIAISONS = "organizations:socialorganization-list", "organizations:liaison-list"
@@ -100,6 +100,28 @@ class OfficeAboveTests(TestCase):
             page = self.get(LIAISONS, f"?size=20&page={number}").context["page"]
             shown += [row["pk"] for row in page.page_rows()]
         self.assertEqual(shown, wanted[:40])
+
+    def test_days_of_several_offices_stand_in_one_order(self):
+        """Each office's newest rows are merged; page by page none is lost, doubled or moved, whichever way it is sorted."""
+        bodies = [*self.first, *self.second, self.own]
+        days = [date(2020, 1, 1 + n % 7) for n in range(54)]
+        CharterRecord.objects.bulk_create(
+            CharterRecord(
+                committee=bodies[n % 6].committee, organization=bodies[n % 6], version_no=n, approved_on=day,
+                status="approved", has_party_clause=True, voted_on=day,
+            )
+            for n, day in enumerate(days)
+        )  # fmt: skip
+        for sort in ("-approved_on", "approved_on"):
+            wanted = list(CharterRecord.objects.order_by(sort, "pk").values_list("pk", flat=True))
+            shown = []
+            for number in (1, 2, 3):
+                page = self.get("organizations:charterrecord-list", f"?size=20&sort={sort}&page={number}").context[
+                    "page"
+                ]
+                shown += [row["pk"] for row in page.page_rows()]
+            with self.subTest(sort=sort):
+                self.assertEqual(shown, wanted)
 
     def test_few_rows_among_many_bodies_are_found(self):
         Liaison.objects.create(organization=self.second[1], name="独一", phone="13900000000", start=date(2020, 1, 1))
