@@ -1,6 +1,7 @@
 """流动党员台账 and 失联党员台账; the roster's columns follow from their rows."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -77,6 +78,7 @@ class FloatingSheet(AbsenceSheet):
     kind, title, order = "floating", "流动党员台账", 43
     model = "organizations.FloatingRecord"
     intro = "流出、流入的党员：何时外出、到哪里、谁联系、上次联系的日期。"
+    parents = (replace(MEMBER, beside=(*MEMBER.beside, "direction")),)
     day = "left_on"
     notes = (
         "一次外出写一行；外出日期相同的是同一次，再次导入时更新。",

@@ -115,8 +115,9 @@ def reason_word(row: Mapping[str, Any]) -> str:
     return NoBranchReason(row["no_branch_reason"]).label if row["no_branch_reason"] else ""
 
 
-def guidance_word(row: Mapping[str, Any]) -> str:
-    return "已派指导员" if row["has_instructor"] else "有联络员" if row["has_liaison"] else "无"
+def guidance_word(row: Mapping[str, Any], none: str = "无") -> str:
+    """Who reaches a body that has no party organization."""
+    return "已派指导员" if row["has_instructor"] else "有联络员" if row["has_liaison"] else none
 
 
 def printed(heading: str, path: str, kind: str = "text", width: int = 0) -> Column:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Parent, Several
 from core.secrets import keyed_hash
-from organizations.choices import MembershipKind
+from organizations.choices import FloatingDirection, MembershipKind
 from organizations.models import LostRecord, Membership, PartyMember
 
 from .common import BRANCH
 
-NEW_MEMBER = "请核对姓名；确是新的，先登记到党员名册里，流入的党员“组织关系是否在本支部”写“否”。"
+NEW_MEMBER = "请核对姓名；确是新的，先登记到党员名册里"
 
 
 @dataclass
@@ -36,7 +36,10 @@ class Person:
 
 
 def find_members(wanted: set[tuple], context: Context) -> dict[tuple, int | str]:
-    """(name, ID number, branch) → the member, or why nobody can be told; three queries, whatever the number of lines."""
+    """(name, ID number, branch) → the member, or why nobody can be told; three queries, whatever the number of lines.
+
+    A ledger of people who come and go gives the direction as well: it changes the advice for a name that is not known.
+    """
     by_name: dict[str, list[Person]] = {}
     for person in people_called({name for name, *_ in wanted}, context):
         by_name.setdefault(person.name, []).append(person)
@@ -63,9 +66,12 @@ def people_called(names: Iterable[str], context: Context) -> Iterable[Person]:
     return people.values()
 
 
-def tell(people: list[Person], name: str, number: str | None, branch: int | None) -> int | str:
+def tell(
+    people: list[Person], name: str, number: str | None, branch: int | None, direction: str | None = None
+) -> int | str:
     if not people:
-        return f"党员名册里没有“{name}”。{NEW_MEMBER}"
+        guest = "，“组织关系是否在本支部”写“否”" if direction == FloatingDirection.IN else ""
+        return f"党员名册里没有“{name}”。{NEW_MEMBER}{guest}。"
     if number:
         people = [p for p in people if p.has_number(number)] or [p for p in people if not p.id_hash and not p.id_tail]
         if not people:

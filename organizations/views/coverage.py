@@ -20,12 +20,13 @@ from core.pages.columns import iso
 from core.periods import quarter_end, quarter_of
 from core.permissions import AllowMixin, is_office
 from organizations import statistics
-from organizations.choices import AffiliationKind, CoverageMethod, OrganizationKind
+from organizations.choices import CoverageMethod, OrganizationKind
 from organizations.models import SocialOrganization
-from organizations.sheets.coverage import tree_response
+from organizations.sheets.coverage import guidance_word, tree_response
 from organizations.statistics import CAUSES, FIGURES, MEASURES, Coverage, Definition, Figure
 
 from .base import asked_day, office_day
+from .bodylists import affiliation_cell
 
 LISTS = ("uncovered", "should_unbuilt", "few_members", "unknown_members")
 LINKED = {
@@ -320,7 +321,7 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
         Column("注销或撤销日期", "ended_on", "date"),
         Column("现在的覆盖", "coverage_method", fields=("branch_name", "has_instructor", "has_liaison"), phone="wide",
                value=lambda row: now_words(row)),
-        Column("归口", "affiliation_kind", value=lambda row: AffiliationKind(row["affiliation_kind"]).label if row["affiliation_kind"] else ""),
+        Column("归口", "affiliation_kind", value=affiliation_cell),
     )  # fmt: skip
 
     @property
@@ -350,4 +351,4 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
 def now_words(row: dict[str, Any]) -> str:
     if row["coverage_method"]:
         return f"{CoverageMethod(row['coverage_method']).label}：{row['branch_name']}"
-    return "已派指导员" if row["has_instructor"] else "有联络员" if row["has_liaison"] else ""
+    return guidance_word(row, none="")

@@ -17,7 +17,6 @@ from core.pages import (
 )
 from core.permissions import is_office
 from organizations import statistics
-from organizations.choices import NoBranchReason
 from organizations.forms.coverage import (
     PlanForm,
 )
@@ -25,6 +24,7 @@ from organizations.models import (
     CoveragePlan,
     SocialOrganization,
 )
+from organizations.sheets.coverage import reason_word
 from organizations.statistics import FIGURES
 from organizations.workflows import guidance as workflows
 from organizations.workflows.intervals import can_keep
@@ -49,8 +49,7 @@ def plan_cell(row: Row) -> Cell:
 
 
 def reason_of(row: Row) -> str:
-    words = [NoBranchReason(row["no_branch_reason"]).label if row["no_branch_reason"] else "", row["no_branch_note"]]
-    return "：".join(word for word in words if word)
+    return "：".join(word for word in (reason_word(row), row["no_branch_note"]) if word)
 
 
 def plan_url(row: Row) -> str:

@@ -19,7 +19,6 @@ from core.pages import (
     ListPage,
     UpdatePage,
     act,
-    visible_or_404,
 )
 from core.periods import Period, quarter_of
 from core.permissions import allow, is_office, is_staff
@@ -122,7 +121,7 @@ class InstructorAssignmentList(ListPage):
         return rows
 
     def extra_actions(self) -> list[Button]:
-        return [Button("联络员", reverse("organizations:liaison-list"), "phone", hide_phone=True)]
+        return [Button("联络员", reverse("organizations:liaison-list"), "phone", fold_phone=True)]
 
 
 def visits_cell(row: Row) -> Cell:
@@ -357,7 +356,6 @@ class FinishPage(DetailPage):
         return {**super().get_context(), "today": office_day(self.request)}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        visible_or_404(self.model, request.user, kwargs["pk"])
         end = posted_day(request, "end") or office_day(request)
         to = reverse(f"organizations:{self.list_name}")
         rows = self.model._default_manager.select_related("organization")
