@@ -8,6 +8,7 @@ from typing import Any
 from core.models import Committee, OfficeSetting
 from core.working_days import working_days_back
 from organizations.models import NEAR_MONTHS
+from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
 COUNCIL_YEARS = {"51": 5, "53": 5, "52": 4}
 # 0: no term of its own; a temporary or floating branch is appointed for a task
@@ -42,7 +43,7 @@ MAPPINGS = {"council.term_years": "council_years", "branch.term_years": "term_ye
 class Limits:
     """The settings in force on one day, and `handover`: who registered before it should have handed over by then."""
 
-    least_members: int = 3
+    least_members: int = MEMBERS_FOR_BRANCH
     most_members: int = 50
     committee_from: int = 7
     committee_least: int = 3

@@ -164,7 +164,7 @@ def coverage_base(desk: Desk) -> QuerySet:
 
 def not_built(desk: Desk) -> QuerySet:
     """应建未建, by the office's rule; as the page 两个覆盖 lists them."""
-    rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule)
+    rows = classified(coverage_base(desk), desk.day, desk.definition)
     rows = rows.filter(FIGURES["should_unbuilt"].condition(desk.definition))
     return SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
 
