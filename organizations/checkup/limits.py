@@ -8,7 +8,7 @@ from typing import Any
 from core.models import Committee, OfficeSetting
 from core.working_days import working_days_back
 from organizations.models import NEAR_MONTHS
-from organizations.models.conditions import MEMBERS_FOR_BRANCH
+from organizations.models.conditions import MEMBERS_FOR_BRANCH, USUAL_RULE, rule_of
 
 COUNCIL_YEARS = {"51": 5, "53": 5, "52": 4}
 # 0: no term of its own; a temporary or floating branch is appointed for a task
@@ -36,6 +36,7 @@ NUMBERS = {  # setting → the field of Limits, whose default counts where the o
     "registration.handover_days": "handover_days",
     "coverage.unbuilt_months": "unbuilt_months",
 }
+SHOULD_RULE = "coverage.should_build_rule"
 MAPPINGS = {"council.term_years": "council_years", "branch.term_years": "term_years"}
 
 
@@ -64,6 +65,7 @@ class Limits:
     new_months: int = 12
     handover_days: int = 5
     unbuilt_months: int = 3
+    should_build_rule: str = USUAL_RULE
     council_years: Mapping[str, int] = field(default_factory=lambda: COUNCIL_YEARS)
     term_years: Mapping[str, int] = field(default_factory=lambda: TERM_YEARS)
     handover: date = date.min
@@ -80,13 +82,20 @@ def settings_of(committee: Committee | int, keys: Iterable[str], on: date) -> li
 
 def limits(committee: Committee, on: date) -> Limits:
     """Two queries: the settings in force on that day, and the holidays for working days."""
-    found = dict(settings_of(committee, [*NUMBERS, *MAPPINGS], on))
+    found = dict(settings_of(committee, [*NUMBERS, *MAPPINGS, SHOULD_RULE], on))
     values: dict[str, Any] = {name: number_of(found, name) for name in NUMBERS.values()}
+    values["should_build_rule"] = rule_of(found.get(SHOULD_RULE))
     if isinstance(months := found.get("election.reminder_months"), list) and months:  # reminders begin with the first
         values["election_months"] = max(whole(month, 0) for month in months) or values["election_months"]
     for key, name in MAPPINGS.items():
         values[name] = years_of(found.get(key), getattr(DEFAULTS, name))
     return Limits(**values, handover=working_days_back(on - timedelta(days=1), values["handover_days"]))
+
+
+def unbuilt_limits(committee: Committee | int, on: date) -> tuple[int, str]:
+    """COV-04 in that office: after how many months, and by which 应建 rule; one query."""
+    found = dict(settings_of(committee, ("coverage.unbuilt_months", SHOULD_RULE), on))
+    return number_of(found, "unbuilt_months"), rule_of(found.get(SHOULD_RULE))
 
 
 def number_of(found: Mapping[str, Any], name: str) -> int:

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
-from core.periods import quarter_of
+from core.periods import add_months, quarter_of
 from organizations.choices import (
     ENDED_STATUSES,
     ENDING_EVENTS,
@@ -36,6 +36,12 @@ from .intervals import IntervalQuerySet
 BODY = {"organization": OuterRef("pk")}
 GUIDES = {"instructor": "InstructorAssignment", "liaison": "Liaison", "mass": "MassOrganization"}  # has_… → its rows
 MEMBERS_FOR_BRANCH = 3  # full members from which a body must set up a branch (Party constitution, article 30)
+SHOULD_BUILD = {  # 应建 by the office's rule: from how many of which members
+    "a": ("full_member_count", MEMBERS_FOR_BRANCH),
+    "b": ("full_member_count", MEMBERS_FOR_BRANCH),  # those among full-time staff, where the roster tells them
+    "c": ("member_count", 1),
+}
+USUAL_RULE = "b"
 
 
 def formal_on(on: date, full_time: bool = False) -> Q:
@@ -77,6 +83,21 @@ def guided_on(on: date, guides: Collection[str] = ("instructor",)) -> Q:
 def reached_on(on: date, guides: Collection[str] = ("instructor",)) -> Q:
     """工作覆盖: covered by a party organization or guided."""
     return covered_on(on) | guided_on(on, guides)
+
+
+def rule_of(value: Any) -> str:
+    """The office's 应建 rule; a setting that is none of them counts as not set."""
+    return value if value in SHOULD_BUILD else USUAL_RULE
+
+
+def unbuilt_for(months: int, on: date, rule: str) -> Q:
+    """COV-04, of rows `with_coverage` and `with_unbuilt`: for so many months it should have had a party organization of its
+    own or a joint one, by its members or because the office says so, and had none."""
+    since, field = add_months(on, -months), SHOULD_BUILD[rule][0]
+    weaker = Q(coverage_method=None) | Q(coverage_method__in=[CoverageMethod.FUNCTIONAL, CoverageMethod.AREA])
+    by_members = weaker & Q(**{f"{field}_since__lte": since}) & (Q(built_until=None) | Q(built_until__lte=since))
+    by_mark = Q(coverage_method=None, marked_since__lte=since) & (Q(covered_until=None) | Q(covered_until__lte=since))
+    return on_register(on) & Q(registered_on__lte=since) & (by_members | by_mark)
 
 
 class SurroundingsQuerySet(models.QuerySet):
@@ -136,6 +157,27 @@ class SurroundingsQuerySet(models.QuerySet):
     def with_mark(self, on: date) -> Self:
         """Annotate `marked`: whether the office said 应建未建 of the body on that day."""
         return self.annotate(marked=Exists(rows("DueMark").on(on).filter(**BODY)))
+
+    def with_unbuilt(self, on: date) -> Self:
+        """Annotate since when a body without a roster of its own should have a party organization: by its surveys
+        (`full_member_count_since`, `member_count_since`), by the office's mark, and until when it had one."""
+        surveys = rows("MemberSurvey").filter(filled_on__lte=on)
+
+        def since(field: str, least: int) -> Subquery:
+            """The first survey with enough members that no later one with fewer follows."""
+            later = surveys.filter(organization=OuterRef("organization"), filled_on__gt=OuterRef("filled_on"))
+            fewer = later.exclude(**{f"{field}__gte": least})
+            enough = surveys.filter(~Exists(fewer), **{f"{field}__gte": least}, **BODY).order_by("filled_on")
+            return Subquery(enough.values("filled_on")[:1])
+
+        ended = rows("BranchCoverage").filter(end__lte=on, **BODY).order_by("-end")
+        built = ended.filter(method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])
+        return self.annotate(
+            **{f"{field}_since": since(field, least) for field, least in set(SHOULD_BUILD.values())},
+            marked_since=Subquery(rows("DueMark").on(on).filter(**BODY).values("start")[:1]),
+            built_until=Subquery(built.values("end")[:1]),
+            covered_until=Subquery(ended.values("end")[:1]),
+        )
 
     def with_reason_then(self, on: date) -> Self:
         """Annotate `reason_then`: 应建未建 on the days on which it was marked and only then; other reasons have no days."""

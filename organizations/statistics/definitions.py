@@ -9,7 +9,7 @@ from core.models import Committee, OfficeSetting
 from core.periods import add_months
 from organizations.choices import CoverageMethod
 from organizations.models import SocialOrganization
-from organizations.models.conditions import MEMBERS_FOR_BRANCH, on_register
+from organizations.models.conditions import MEMBERS_FOR_BRANCH, SHOULD_BUILD, USUAL_RULE, on_register, rule_of
 
 NEW_MONTHS = 6
 PREFIX = "coverage."
@@ -27,7 +27,7 @@ class Definition:
     functional_weight: int = 1
     liaison_counts: bool = False
     mass_org_counts: bool = False
-    should_build_rule: str = "b"
+    should_build_rule: str = USUAL_RULE
     exclude_abnormal: bool = False
     exclude_registered_less_than_6_months: bool = False
 
@@ -46,12 +46,12 @@ class Definition:
     @property
     def counts_members(self) -> bool:
         """应建 by any member; otherwise by full members."""
-        return self.should_build_rule == "c"
+        return SHOULD_BUILD[self.should_build_rule][0] == "member_count"
 
     @property
     def least_members(self) -> int:
         """From how many of them a body should have a party organization."""
-        return 1 if self.counts_members else MEMBERS_FOR_BRANCH
+        return SHOULD_BUILD[self.should_build_rule][1]
 
     @property
     def words(self) -> list[str]:
@@ -59,7 +59,7 @@ class Definition:
             "功能型党支部计入组织覆盖" if self.functional_weight else "功能型党支部不计入组织覆盖",
             "只有联络员的计入工作覆盖" if self.liaison_counts else "只有联络员的不计入工作覆盖",
             "只有群团组织的计入工作覆盖" if self.mass_org_counts else "只有群团组织的不计入工作覆盖",
-            f"应建：{SHOULD_RULES.get(self.should_build_rule, SHOULD_RULES['b'])}，或标注为应建未建的",
+            f"应建：{SHOULD_RULES[self.should_build_rule]}，或标注为应建未建的",
             *(["活动异常、失信和注销中的不计入基数"] if self.exclude_abnormal else []),
             *(["登记不满6个月的不计入基数"] if self.exclude_registered_less_than_6_months else []),
         ]
@@ -90,4 +90,4 @@ def definition_of(values: dict[str, object]) -> Definition:
     rule = str(found.pop("should_build_rule"))
     weight = 1 if found.pop("functional_weight") else 0
     switches = {key: bool(value) for key, value in found.items()}
-    return Definition(functional_weight=weight, should_build_rule=rule if rule in SHOULD_RULES else "b", **switches)
+    return Definition(functional_weight=weight, should_build_rule=rule_of(rule), **switches)
