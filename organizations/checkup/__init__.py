@@ -17,7 +17,7 @@ from .evaluate import (
     reader,
     rows_of,
 )
-from .limits import Limits, limits
+from .limits import Limits, limits, unbuilt_limits
 from .rules import Finding, Place, Rule
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "of_row",
     "reader",
     "rows_of",
+    "unbuilt_limits",
 ]

@@ -7,11 +7,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet
 
 from core.models import Committee, User
 from organizations.choices import Subject
 from organizations.models import BranchCoverage, Membership, PartyBranch, PartyMember, SocialOrganization
+from organizations.models.conditions import flag
 
 from . import bodies, branches, members, numbers
 from .limits import Limits, limits
@@ -58,12 +59,7 @@ def base(about: Subject, user: User, on: date) -> QuerySet:
 
 def flagged(rows: QuerySet, rules: Iterable[Rule], on: date, chosen: Limits) -> QuerySet:
     """Each row with one yes or no for each rule."""
-    return rows.annotate(
-        **{
-            rule.flag: Case(When(rule.breaks(on, chosen), then=Value(True)), default=Value(False), output_field=BooleanField())
-            for rule in rules
-        }
-    )  # fmt: skip
+    return rows.annotate(**{rule.flag: flag(rule.breaks(on, chosen)) for rule in rules})
 
 
 def found_in(rows: QuerySet, about: Subject, who: Reader, *, with_numbers: bool = False) -> Iterator[Finding]:
