@@ -43,7 +43,6 @@ ABSENCES = (
 )
 
 
-ABROAD = "外出学习"  # of these absences, the one in another country
 CORRECTIONS = (
     # branch, circumstance, what was found, told, until, document, outcome and its day
     (
@@ -176,8 +175,7 @@ def note_absences(staff: User) -> None:
     for row, (left, cause, settled, host, contacts) in zip(away, ABSENCES, strict=False):
         row.left_on, row.cause, row.is_settled, row.other_party = date.fromisoformat(left), cause, settled, host
         row.contact_person = "组织委员"
-        if cause == ABROAD:
-            row.is_abroad, row.place = True, "日本大阪"
+        row.is_abroad = row.place == branches.ABROAD
         floating.save_floating(row, by=staff)
         for day, reached in contacts:
             way = ContactWay.PHONE if reached else ContactWay.MESSAGE
