@@ -8,7 +8,7 @@ The number is stored encrypted, so MB-01 decrypts the members of one branch (num
 from datetime import date
 
 from core.periods import add_months
-from organizations.choices import CorrectionOutcome, FindingLevel, LapseGround, Subject
+from organizations.choices import FindingLevel, LapseGround, Subject
 from organizations.models import PartyMember
 from organizations.models.checks.members import ITEMS
 
@@ -26,8 +26,7 @@ VALUES = (
     "pk", "name", "sex", "branch_ref", "branch_name", "category", "status", "born_on", "education", "joined_on",
     "full_on", "position", "phone", "address", "id_kind", "id_hash", "floating", "floating_place", "is_lost", "lost_on",
     "fee_paid_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact", "correction_ref",
-    "correction_until", "parting_ref", "parting_on", "parting", "lapse_ref", "lapse_since", "lapse_ground", "removal_ref",
-    "removal_on",
+    "correction_until", "lapse_ref", "lapse_since", "lapse_ground",
 )  # fmt: skip
 
 
@@ -171,7 +170,7 @@ RULES = (
     ),
     Rule(
         "mb-10-parting", "MB-10", CHECK, MEMBER, "决定除名，名册没有办理", lambda on, limits: CHECKS.removal_not_executed(),
-        lambda row, on: f"{row['removal_on']}结论是除名，名册里还没有离开。",
+        lambda row, on: "未履行义务的结论是除名，名册里还没有离开。",
         "上级党组织批准后办理离开名册；没有批准的，撤回结论。", LEAVE, "去办理",
     ),
     Rule(
@@ -189,7 +188,7 @@ RULES = (
     Rule(
         "mb-11-parting", "MB-11", CHECK, MEMBER, "决定劝退、除名，名册没有办理",
         lambda on, limits: CHECKS.parting_not_executed(),
-        lambda row, on: f"{row['parting_on']}限期改正的结论是{CorrectionOutcome(row['parting']).label}，名册里还没有离开。",
+        lambda row, on: "限期改正的结论是劝退或者除名，名册里还没有离开。",
         "本人退党或上级党组织批准除名后办理离开名册；没有批准的，撤回结论。", LEAVE, "去办理",
     ),
     Rule(
