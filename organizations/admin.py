@@ -17,6 +17,7 @@ from organizations.models import (
     CommitmentLetter,
     CoveragePlan,
     DataConfirmation,
+    DueMark,
     DuplicateDismissal,
     ElectedPerson,
     ElectionTerm,
@@ -51,6 +52,10 @@ from organizations.workflows.changes import settle_changes
 
 class AffiliationInline(RecordInline):
     model = Affiliation
+
+
+class DueMarkInline(RecordInline):
+    model = DueMark
 
 
 class FormerNameInline(RecordInline):
@@ -101,8 +106,7 @@ class SocialOrganizationAdmin(RecordAdmin):
     autocomplete_fields = ("batch",)
     date_hierarchy = "registered_on"
     readonly_fields = ("ended_on",)
-    inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline)
-    inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline, MassInline)
+    inlines = (AffiliationInline, FormerNameInline, InstructorInline, LiaisonInline, MassInline, DueMarkInline)
 
 
 @admin.register(PartyBranch)

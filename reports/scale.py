@@ -143,7 +143,7 @@ class Builder:
                 is_trade_association=kind == "51" and number % 3 == 0, registration_mode="direct", registered_on=registered,
                 ended_on=ended, status="cancelled" if ended else "normal", contact=contact, phone=phone(number),
                 legal_representative=self.person(), staff_count=random.randint(3, 60), full_time_count=random.randint(0, 3),
-                district=f"第{number % 8 + 1}区", search=f"{search} {code.lower()} {contact}"[:600], sort_key=sort,
+                no_branch_reason="due" if number % 25 == 13 else "", district=f"第{number % 8 + 1}区", search=f"{search} {code.lower()} {contact}"[:600], sort_key=sort,
             )  # fmt: skip
             self.papers_of(pk, registered, number)
             if ended is None:
@@ -151,6 +151,8 @@ class Builder:
 
     def papers_of(self, pk: int, registered: date, number: int) -> None:
         self.add(o.Affiliation, organization_id=pk, kind="direct" if number % 5 < 3 else "supervisor", start=registered)
+        if number % 25 == 13:
+            self.add(o.DueMark, organization_id=pk, start=registered)
         clause = number % 12 != 5
         self.add(
             o.CharterRecord, organization_id=pk, voted_on=registered, approved_on=registered, has_party_clause=clause,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tests.measuring import pairs, row
+from tests.measuring import finish, pairs, row
 
 COUNT = 100_000
 ROUNDS = 3
@@ -132,6 +132,7 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         bench_export(make_staff(make_committee()), Path(folder), options.rows)
+    finish()
 
 
 if __name__ == "__main__":

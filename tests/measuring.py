@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 ROUNDS = 9
+missed: list[str] = []
 
 
 def pairs(a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
@@ -26,7 +27,18 @@ def median_of(call: Callable[[], Any], rounds: int = ROUNDS) -> float:
 
 
 def row(label: str, value: str, goal: str, holds: bool) -> None:
-    print(f"{'合格' if holds else '超出'}  {label}：{value}（要求{goal}）", flush=True)
+    """Print one line; one that misses its goal is kept for `finish`."""
+    line = f"{label}：{value}（要求{goal}）"
+    print(f"{'合格' if holds else '超出'}  {line}", flush=True)
+    if not holds:
+        missed.append(line)
+
+
+def finish() -> None:
+    """End the run: with exit code 1 and the lines that miss their goals, if there are any."""
+    if missed:
+        print(f"有{len(missed)}项超出要求：", *missed, sep="\n  ", flush=True)
+        raise SystemExit(1)
 
 
 def recorded(call: Callable[[], Any]) -> list[tuple[str, Any]]:

@@ -1,6 +1,6 @@
 """A previewed batch into the ledgers: one short transaction of set-based writes, all or nothing, once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -43,6 +43,11 @@ def all_parts(sheet: Sheet) -> dict[str, Part]:
             if binding.many:
                 parts[binding.owner] = through_part(sheet, binding)
     return parts
+
+
+def unlike(obj: models.Model | None, values: Mapping[str, Any]) -> bool:
+    """Whether the row is gone or any of these columns, as JSON, is another one by now."""
+    return obj is None or any(to_json(obj.__dict__[name]) != value for name, value in values.items())
 
 
 class Applier:
@@ -237,7 +242,7 @@ class Applier:
         for name, ops in by_part.items():
             model = self.parts[name].model_class
             objects = self.locked(model, [op["id"] for op in ops])
-            if len(objects) < len({op["id"] for op in ops}):
+            if any(unlike(objects.get(op["id"]), {**op["b"], **op.get("s", {})}) for op in ops):
                 raise ValidationError("预览以后，有关联的记录被别人改动过，整批没有写入。请重新上传。", code="stale")
             removed = [op["id"] for op in ops if op["op"] == "remove"]
             if removed:
@@ -246,14 +251,17 @@ class Applier:
             for op in ops:
                 if op["op"] == "change":
                     obj = objects[op["id"]]
-                    values = self.part_decode[name](op["v"])
-                    obj.__dict__.update(values)
-                    if field_of(model, "version") is not None:
-                        obj.version += 1
-                        values = {**values, "version": obj.version}
-                    groups.setdefault(tuple(sorted(values)), []).append(obj)
+                    groups.setdefault(self.write_part(obj, self.part_decode[name](op["v"])), []).append(obj)
             for names, changed in groups.items():
                 loading.update(model, names, changed)
+
+    @staticmethod
+    def write_part(obj: models.Model, values: dict[str, Any]) -> tuple[str, ...]:
+        """Set the values of a part; returns the columns to write."""
+        if field_of(type(obj), "version") is not None:
+            values = {**values, "version": obj.version + 1}
+        obj.__dict__.update(values)
+        return tuple(sorted(values))
 
     def insert_parts(self, rows: list[Any], keep: bool = True) -> None:
         """New part rows; their keys go back into the staged row, for undo."""
@@ -263,22 +271,25 @@ class Applier:
                 if op["op"] == "new":
                     by_part.setdefault(op["p"], []).append((row, op))
         for name, pairs in by_part.items():
-            part = self.parts[name]
-            model = part.model_class
-            link = model._meta.get_field(part.link).attname
+            model = self.parts[name].model_class
             objects = []
             for pk, (row, op) in zip(loading.allocate(model, len(pairs)), pairs, strict=True):
                 op["id"] = pk
-                obj = self.part_make[name]({**self.part_decode[name](op["v"]), link: row.object_id})
-                obj.pk = pk
-                self.stamp(obj)
-                if hasattr(obj, "before_save"):
-                    obj.before_save()
-                objects.append(obj)
+                objects.append(self.build_part(name, row.object_id, op))
             loading.insert(model, objects)
         if keep and by_part:
             touched = {row.pk: row for pairs in by_part.values() for row, _ in pairs}
             loading.update(ImportRow, ("after",), list(touched.values()))
+
+    def build_part(self, name: str, owner: int, op: dict) -> models.Model:
+        """A new row of the part as it is written."""
+        link = self.parts[name].model_class._meta.get_field(self.parts[name].link).attname
+        obj = self.part_make[name]({**self.part_decode[name](op["v"]), link: owner})
+        obj.pk = op["id"]
+        self.stamp(obj)
+        if hasattr(obj, "before_save"):
+            obj.before_save()
+        return obj
 
     def log(self, event: AuditEvent, facts: list[tuple[int, str, dict, str]]) -> None:
         """One audit entry per row; what is the same in all of them stands in one pattern."""

@@ -1,8 +1,11 @@
 """Rows of other models that stand in the same line: made, changed, ended or removed."""
 
+from collections.abc import Collection
 from typing import Any
 
-from core.journal import to_json
+from django.db import models
+
+from core.journal import COUNTED, to_json
 
 from .binding import Binding, empty_value, field_of
 from .line import Line, Shared
@@ -10,6 +13,12 @@ from .sheet import Part
 from .values import CLEAR
 
 EXCERPTS = 60
+
+
+def seal(obj: models.Model, changed: Collection[str]) -> dict[str, Any]:
+    """The other columns of a part that the line changes: they are to be the same when it is written, and when undone."""
+    names = (f.attname for f in obj._meta.concrete_fields if not f.primary_key)
+    return {name: to_json(obj.__dict__[name]) for name in names if name not in COUNTED and name not in changed}
 
 
 class PartPlanning(Shared):
@@ -89,9 +98,7 @@ class PartPlanning(Shared):
             match = next((s for s in left if all(s.__dict__[k] == row.get(k, s.__dict__[k]) for k in keys)), None)
             if match is None:
                 self.new_part(part, line, row, plan)
-                line.words.setdefault(label, ["", ""])[1] += ("、" if line.words[label][1] else "") + self.part_words(
-                    part, row
-                )
+                self.add_words(line, label, 1, self.new_words(part, row))
                 continue
             left.remove(match)
             changed = {k: v for k, v in row.items() if match.__dict__.get(k) != v}
@@ -104,6 +111,7 @@ class PartPlanning(Shared):
                         "id": match.pk,
                         "v": {k: to_json(v) for k, v in changed.items()},
                         "b": before,
+                        "s": seal(match, changed),
                     }
                 )
                 for name, value in changed.items():
@@ -118,11 +126,22 @@ class PartPlanning(Shared):
                 line.parts.append((part, match, False))
         for old in left if part.others != "keep" else []:
             self.end_part(part, line, old, plan, wanted)
-            line.words.setdefault(label, ["", ""])[0] += ("、" if line.words[label][0] else "") + self.part_words(
-                part, old.__dict__
-            )
+            self.add_words(line, label, 0, self.part_words(part, old.__dict__))
+            if not self.part_bindings(part) and plan and (end := plan[-1].get("v", {}).get(part.end)):
+                self.add_words(line, label, 1, f"到{end}为止")
         if not plan:
             line.after.pop("parts")
+
+    @staticmethod
+    def add_words(line: Line, label: str, side: int, words: str) -> None:
+        """One more piece of what was (0) or will be (1)."""
+        pair = line.words.setdefault(label, ["", ""])
+        pair[side] += ("、" if pair[side] else "") + words
+
+    def new_words(self, part: Part, row: dict[str, Any]) -> str:
+        """With the day where it begins on another day than the workbook's “as of”: the log tells of it by that day."""
+        start = row.get(part.start) if part.start and self.part_bindings(part) else None
+        return self.part_words(part, row) + (f"（{start}起）" if start and start != self.context.as_of else "")
 
     def new_part(self, part: Part, line: Line, row: dict[str, Any], plan: list[dict]) -> None:
         model = part.model_class
@@ -143,21 +162,21 @@ class PartPlanning(Shared):
 
     def end_part(self, part: Part, line: Line, old: Any, plan: list[dict], wanted: list[dict[str, Any]]) -> None:
         self.touched.add(old.pk)
-        if part.others == "remove":
+        end = next((row[part.start] for row in wanted if part.start and row.get(part.start)), self.context.as_of)
+        start = old.__dict__.get(part.start) if part.start else None
+        too_early = bool(start) and end <= start
+        if part.others == "remove" or (part.others == "stop" and too_early):
             whole = {f.attname: to_json(old.__dict__[f.attname]) for f in part.model_class._meta.concrete_fields}
             plan.append({"p": part.name, "op": "remove", "id": old.pk, "b": whole})
             return
-        end = next((row[part.start] for row in wanted if part.start and row.get(part.start)), self.context.as_of)
-        start = old.__dict__.get(part.start) if part.start else None
-        if start and end <= start:
+        if too_early:
             place = next((b for b in self.bindings if b.owner == part.name), None)
             line.wrong(
                 place, f"原有的“{self.part_label(part)}”自{start}起，新的不能从{end}或更早开始。请填写起始时间。"
             )
             return
-        plan.append(
-            {"p": part.name, "op": "change", "id": old.pk, "v": {part.end: to_json(end)}, "b": {part.end: None}}
-        )
+        values, before = {part.end: to_json(end)}, {part.end: None}
+        plan.append({"p": part.name, "op": "change", "id": old.pk, "v": values, "b": before, "s": seal(old, values)})
 
     def part_label(self, part: Part) -> str:
         columns = [b for b in self.bindings if b.owner == part.name]
@@ -166,7 +185,7 @@ class PartPlanning(Shared):
         return columns[0].column.group or columns[0].heading
 
     def part_words(self, part: Part, row: dict[str, Any]) -> str:
-        """The part's row in words: its key, or its first filled cell."""
+        """The part's row in words: its key or its first filled cell; without any cell the day on which it begins."""
         for binding in self.all_bindings():
             if binding.owner == part.name:
                 resolver = self.resolvers.get(binding.column.field)
@@ -177,4 +196,5 @@ class PartPlanning(Shared):
                 attname = self.reverse_name(part, binding) if binding.column.kind == "names" else binding.attname
                 if row.get(attname) not in (None, ""):
                     return str(binding.words(row[attname], resolver))
-        return str(part.model_class._meta.verbose_name)
+        start = row.get(part.start) if part.start else None
+        return f"{start}起" if start else str(part.model_class._meta.verbose_name)

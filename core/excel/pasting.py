@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
 from core.choices import RowAction
-from core.models import ImportBatch, ImportRow
+from core.models import ImportBatch, ImportRow, User
 
 from .binding import Binding
 from .reading import Grid, WorkbookReader, column_letter
@@ -171,6 +171,11 @@ def pasted_file(sheet: Sheet, rows: list[list[str]]) -> ContentFile:
 
 def is_pasted(batch: ImportBatch) -> bool:
     return batch.file_name == NAME
+
+
+def can_mend(user: User, batch: ImportBatch) -> bool:
+    """Only who pasted the block goes on with it."""
+    return batch.is_undecided and batch.created_by_id == user.pk and is_pasted(batch)
 
 
 def pasted_rows(sheet: Sheet, batch: ImportBatch) -> list[list[str]]:

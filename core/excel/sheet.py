@@ -165,7 +165,8 @@ class Part:
 
     fixed: values every such row has; they also pick the stored ones (None = is null).
     key: fields that find the stored one among those of the line; () = there is at most one.
-    others: stored ones that the filled cells do not name: "keep", "end" (sets `end`), "remove".
+    others: stored ones that the filled cells do not name: "keep", "end" (sets `end`), "remove", "stop" (ends those that
+        held a day before, removes the others).
     start: the field that takes the day “as of” when its cell is blank (an interval needs a beginning).
     make: rows from the line's values instead of from columns: make(context, values) → list of dicts.
     """

@@ -1,5 +1,6 @@
 """Taking a batch back: exactly what it wrote, and only while nobody has touched it since."""
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -9,16 +10,18 @@ from django.utils import timezone
 
 from core import audit
 from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
-from core.journal import to_json
+from core.journal import COUNTED, to_json
 from core.merging import relations
-from core.models import Attachment, ImportBatch, User
+from core.models import Attachment, ImportBatch, ImportRow, User
 from core.transitions import advance
 
 from . import loading
-from .applying import Applier
+from .applying import Applier, unlike
+from .sheet import all_sheets
 from .staging import context_of
 
 SHOWN = 50
+UNSEALED = {*COUNTED, "created_at", "created_by"}  # a new row's columns that tell when it was written, and by whom
 
 
 class TouchedError(ValidationError):
@@ -56,6 +59,7 @@ class Undoer(Applier):
         touched: list[tuple[int, str, str]] = []
         for rows in self.chunks(RowAction.NEW, RowAction.CHANGED):
             stored = self.locked(self.model, [r.object_id for r in rows])
+            self.bridges = self.find_bridges([r.object_id for r in rows])
             for row in rows:
                 if why := self.touched(row, stored.get(row.object_id)):
                     touched.append((row.number, row.label, why))
@@ -68,9 +72,27 @@ class Undoer(Applier):
             return "已不在台账里"
         if self.has_version:
             expected = 1 if row.action == RowAction.NEW else (row.before.get("version") or 0) + 1
+            while (row.object_id, expected) in self.bridges:
+                expected = self.bridges[row.object_id, expected]
             return "" if obj.version == expected else "之后被改动过"
         after = {k: v for k, v in row.after.get("m", {}).items() if not isinstance(v, dict)}
         return "" if all(to_json(obj.__dict__[k]) == v for k, v in after.items()) else "之后被改动过"
+
+    def find_bridges(self, ids: list[int]) -> dict[tuple[int, int], int]:
+        """Later imports that were taken back left their rows as they had found them: version found → version left."""
+        if not self.undone_since:
+            return {}
+        rows = ImportRow.objects.filter(batch__in=self.undone_since, action=RowAction.CHANGED, object_id__in=ids)
+        found = rows.values_list("object_id", "before__version", "after__left")
+        return {(pk, version): left for pk, version, left in found if left is not None}
+
+    @cached_property
+    def undone_since(self) -> list[int]:
+        if not self.has_version:
+            return []
+        kinds = [sheet.kind for sheet in all_sheets() if sheet.model == self.sheet.model]
+        batches = ImportBatch.objects.filter(kind__in=kinds, status=BatchStatus.UNDONE)
+        return list(batches.filter(applied_at__gt=self.batch.applied_at).values_list("pk", flat=True))
 
     def touched_parts(self, rows: list[Any]) -> list[tuple[int, str, str]]:
         found = []
@@ -83,10 +105,18 @@ class Undoer(Applier):
             ]
             stored = self.locked(part.model_class, [op["id"] for _, op in ops]) if ops else {}
             for row, op in ops:
-                obj = stored.get(op["id"])
-                if obj is None or any(to_json(obj.__dict__[k]) != v for k, v in op["v"].items()):
+                if unlike(stored.get(op["id"]), self.left(name, row.object_id, op)):
                     found.append((row.number, row.label, f"的{part.model_class._meta.verbose_name}之后被改动过"))
         return found
+
+    def left(self, name: str, owner: int, op: dict) -> dict[str, Any]:
+        """The columns of a part's row as the import left them."""
+        if op["op"] != "new":
+            return {**op.get("s", {}), **op["v"]}
+        built = self.build_part(name, owner, op).__dict__
+        columns = [f for f in self.parts[name].model_class._meta.concrete_fields if f.name not in UNSEALED]
+        kept = [f.attname for f in columns if f.attname in op["v"] or not (f.has_default() and callable(f.default))]
+        return {attname: to_json(built[attname]) for attname in kept}
 
     def used_elsewhere(self) -> list[tuple[int, str, str]]:
         """New rows that something else refers to by now."""
@@ -136,8 +166,9 @@ class Undoer(Applier):
             groups: dict[tuple[str, ...], list[models.Model]] = {}
             for op in ops:
                 if op["op"] == "change":
-                    stored[op["id"]].__dict__.update(self.part_decode[name](op["b"]))
-                    groups.setdefault(tuple(sorted(op["b"])), []).append(stored[op["id"]])
+                    groups.setdefault(self.write_part(stored[op["id"]], self.part_decode[name](op["b"])), []).append(
+                        stored[op["id"]]
+                    )
             for names, changed in groups.items():
                 loading.update(model, names, changed)
             if removed := [op for op in ops if op["op"] == "remove"]:
@@ -149,8 +180,11 @@ class Undoer(Applier):
         for row in rows:
             obj = objects[row.object_id]
             groups.setdefault(self.write_values(obj, self.decode(row.before.get("m", {}))), []).append(obj)
+            row.after = {**row.after, "left": getattr(obj, "version", None)}
         for names, changed in groups.items():
             loading.update(self.model, names, changed)
+        if self.has_version:
+            loading.update(ImportRow, ("after",), rows)
         self.ids += [r.object_id for r in rows]
         facts = [
             (r.object_id, r.label, {k: [v[1], v[0]] for k, v in r.values.items()}, "撤销导入，恢复原值。") for r in rows

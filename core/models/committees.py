@@ -1,8 +1,10 @@
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
 
 from core.choices import CommitteeLevel
 
@@ -76,6 +78,11 @@ class OfficeSettingQuerySet(models.QuerySet["OfficeSetting"]):
             .first()
         )
         return default if row is None else row
+
+    def of_rows(self, names: Mapping[str, str], on: date) -> dict[str, Subquery]:
+        """For annotate(): under each name the value of its key in force for the row's own committee, None where none is."""
+        rows = self.filter(committee=OuterRef("committee"), effective_from__lte=on).order_by("-effective_from")
+        return {name: Subquery(rows.filter(key=key).values("value")[:1]) for name, key in names.items()}
 
 
 class OfficeSetting(models.Model):

@@ -46,6 +46,11 @@ class ImportBatch(Record):
     def status_kind(self) -> str:
         return BATCH_KINDS[self.status]
 
+    @property
+    def is_undecided(self) -> bool:
+        """It was read and nothing of it has been written."""
+        return self.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED)
+
 
 class ImportRow(models.Model):
     """导入行. One row of a batch as it was read, with its errors or its before and after values (used by undo)."""

@@ -17,7 +17,7 @@ from core.excel.annotating import is_long, store_annotated
 from core.excel.blank import blank_workbook
 from core.excel.guard import too_large
 from core.excel.jobs import start_applying, start_reading
-from core.excel.pasting import is_pasted
+from core.excel.pasting import can_mend
 from core.excel.sheet import Sheet, all_sheets, get_sheet
 from core.excel.staging import already_applied, new_batch
 from core.excel.undoing import TouchedError, can_undo, touched_rows, undo_batch
@@ -157,7 +157,7 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
     sheet = preview.sheet_of(batch)
     more = request.GET.get("show", "")
     limit = 500 if more == "all" else preview.SHOWN
-    is_open = is_undecided(batch)
+    is_open = batch.is_undecided
     readable = sheet is not None and "fatal" not in batch.report
     headings, news = preview.new_rows(batch, sheet, limit if more else 20) if readable and batch.new_count else ([], [])
     same = already_applied(batch) if batch.status == BatchStatus.PREVIEWED else None
@@ -175,7 +175,7 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         "is_open": is_open,
         "excerpt": preview.excerpt(batch, limit) if batch.wrong_count else None,
         "unresolved": preview.unresolved(batch) if batch.wrong_count else [],
-        "can_mend": can_mend(request, batch),
+        "can_mend": can_mend(request.user, batch),
         "wrong_cells": preview.wrong_cells(batch) if batch.wrong_count else 0,
         "changes": preview.changes(batch, limit) if batch.changed_count else [],
         "changes_more": max(batch.changed_count - limit, 0),
@@ -191,16 +191,6 @@ def show_batch(request: HttpRequest, batch: ImportBatch, status: int = 200, **ex
         **extra,
     }
     return render(request, "core/import_batch.html", context, status=status)
-
-
-def is_undecided(batch: ImportBatch) -> bool:
-    """Nothing of it has been written."""
-    return batch.status in (BatchStatus.PREVIEWED, BatchStatus.REJECTED)
-
-
-def can_mend(request: HttpRequest, batch: ImportBatch) -> bool:
-    """Only who pasted the block goes on with it."""
-    return is_undecided(batch) and batch.created_by_id == request.user.pk and is_pasted(batch)
 
 
 @require_GET

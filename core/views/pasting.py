@@ -88,8 +88,7 @@ def earlier(request: HttpRequest, sheet: Sheet, pk: str) -> ImportBatch | None:
 def give_up(request: HttpRequest, sheet: Sheet, pk: int | None) -> None:
     """The check before this one is done with."""
     batch = ImportBatch.objects.visible_to(request.user).filter(pk=pk or 0, kind=sheet.kind).first()
-    own = batch is not None and batch.created_by_id == request.user.pk and pasting.is_pasted(batch)
-    if own and batch.status in (BatchStatus.REJECTED, BatchStatus.PREVIEWED):
+    if batch is not None and pasting.can_mend(request.user, batch):
         advance(batch, BATCH_FLOW, BatchStatus.ABANDONED, by=request.user)
 
 

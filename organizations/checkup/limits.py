@@ -20,7 +20,6 @@ NUMBERS = {  # setting → the field of Limits, whose default counts where the o
     "branch.committee_max": "committee_most",
     "joint_branch.min_units": "least_bodies",
     "joint_branch.max_units": "most_bodies",
-    "election.reminder_months": "election_months",
     "council.reminder_months": "council_months",
     "council.extension_months": "council_extension",
     "member.probation_grace_months": "probation_grace",
@@ -39,6 +38,8 @@ NUMBERS = {  # setting → the field of Limits, whose default counts where the o
     "registration.handover_days": "handover_days",
     "coverage.unbuilt_months": "unbuilt_months",
 }
+REMINDERS = "election.reminder_months"
+LATER_MONTHS = (3, 1)  # once more after the first reminder, unless the office's setting says otherwise
 MAPPINGS = {"council.term_years": "council_years", "branch.term_years": "term_years"}
 
 
@@ -87,10 +88,9 @@ def settings_of(committee: Committee | int, keys: Iterable[str], on: date) -> li
 
 def limits(committee: Committee, on: date) -> Limits:
     """Two queries: the settings in force on that day, and the holidays for working days."""
-    found = dict(settings_of(committee, [*NUMBERS, *MAPPINGS], on))
+    found = dict(settings_of(committee, [*NUMBERS, *MAPPINGS, REMINDERS], on))
     values: dict[str, Any] = {name: number_of(found, name) for name in NUMBERS.values()}
-    if isinstance(months := found.get("election.reminder_months"), list) and months:  # reminders begin with the first
-        values["election_months"] = max(whole(month, 0) for month in months) or values["election_months"]
+    values["election_months"] = reminder_months(found.get(REMINDERS))[0]
     for key, name in MAPPINGS.items():
         values[name] = years_of(found.get(key), getattr(DEFAULTS, name))
     return Limits(**values, handover=working_days_back(on - timedelta(days=1), values["handover_days"]))
@@ -106,6 +106,16 @@ def years_of(chosen: Any, usual: Mapping[str, int]) -> dict[str, int]:
     """The years of a term by kind: a setting may name some kinds, or one number for all that have a term."""
     given = chosen if isinstance(chosen, dict) else {kind: chosen for kind, years in usual.items() if years}
     return {kind: whole(given.get(kind), years, most=10) for kind, years in usual.items()}
+
+
+def reminder_months(value: Any) -> tuple[int, ...]:
+    """How many months before an election is due the office reminds, the first reminder first.
+
+    A list of months or one of them; a setting that holds anything else counts as not set.
+    """
+    given = value if isinstance(value, list) else [value]
+    months = {whole(month, 0, most=36) for month in given}
+    return tuple(sorted(months, reverse=True)) if months and all(months) else (NEAR_MONTHS, *LATER_MONTHS)
 
 
 def whole(value: Any, default: int, most: int = 1200) -> int:

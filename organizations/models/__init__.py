@@ -11,7 +11,7 @@ from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember, facts_of_number, party_age
 from .merges import DuplicateDismissal, OrganizationMerge
-from .organizations import Affiliation, IncubationBatch, SocialOrganization
+from .organizations import Affiliation, DueMark, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
@@ -29,6 +29,7 @@ __all__ = [
     "Correction",
     "CoveragePlan",
     "DataConfirmation",
+    "DueMark",
     "DuplicateDismissal",
     "ElectedPerson",
     "ElectionTerm",

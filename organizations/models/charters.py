@@ -30,14 +30,13 @@ class OfOrganizationQuerySet(RecordQuerySet):
 class CharterRecordQuerySet(OfOrganizationQuerySet):
     def with_party_clause(self, on: date) -> Self:
         """Approved by that day, containing the party-building clause, and no later approved version dropped it (CH-01)."""
-        dropped = CharterRecord.objects.filter(
-            organization=OuterRef("organization"),
-            status=CharterStatus.APPROVED,
-            approved_on__lte=on,
-            version_no__gt=OuterRef("version_no"),
-            has_party_clause=False,
+        dropped = CharterRecord.objects.approved(on).filter(
+            organization=OuterRef("organization"), version_no__gt=OuterRef("version_no"), has_party_clause=False
         )
-        return self.filter(~Exists(dropped), status=CharterStatus.APPROVED, has_party_clause=True, approved_on__lte=on)
+        return self.approved(on).filter(~Exists(dropped), has_party_clause=True)
+
+    def approved(self, on: date) -> Self:
+        return self.filter(status=CharterStatus.APPROVED, approved_on__lte=on)
 
     def approved_between(self, start: date, end: date) -> Self:
         return self.filter(status=CharterStatus.APPROVED, approved_on__range=(start, end))

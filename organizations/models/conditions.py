@@ -100,9 +100,9 @@ class SurroundingsQuerySet(models.QuerySet):
     def letter_signed(self) -> Self:
         return self.filter(Exists(rows("CommitmentLetter").signed().filter(**BODY)))
 
-    @staticmethod
-    def due_on(on: date) -> Q:
-        return Q(due_since__lte=on) & (Q(due_until=None) | Q(due_until__gt=on))
+    def with_mark(self, on: date) -> Self:
+        """Annotate `marked`: whether the office said 应建未建 of the body on that day."""
+        return self.annotate(marked=Exists(rows("DueMark").on(on).filter(**BODY)))
 
     def with_coverage(self, on: date) -> Self:
         """Annotate the coverage that counts (own before joint before functional) and its branch."""

@@ -190,8 +190,6 @@ class SocialOrganization(Record):
         "未建立党组织原因", max_length=12, choices=NoBranchReason.choices, blank=True, help_text="没有党组织的才选。"
     )
     no_branch_note = models.CharField("原因说明", max_length=200, blank=True, help_text="选“应建未建”或“其他”时写明。")
-    due_since = models.DateField("标注应建未建起", null=True, editable=False)
-    due_until = models.DateField("标注应建未建止", null=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     duplicate_of = models.ForeignKey(
         "self",
@@ -262,9 +260,8 @@ class SocialOrganization(Record):
                 {"ended_on": "登记状态为已注销、已撤销的要填注销或撤销日期，其他状态不填。"}, code="ORG-03"
             )
 
-    def before_save(self, former_names: tuple[str, ...] = (), on: date | None = None) -> None:
-        """Derived columns: search text, sort key, the days of 应建未建. Bulk writers call this themselves."""
-        self.mark_due(on)
+    def before_save(self, former_names: tuple[str, ...] = ()) -> None:
+        """Derived columns: search text and sort key. Bulk writers call this themselves."""
         names = (self.name, self.short_name, *former_names, *self.aliases)
         self.search = search_key(*names, self.code, self.contact, self.phone)[:600]
         self.sort_key = sort_key(self.short_name or self.name)
@@ -272,25 +269,28 @@ class SocialOrganization(Record):
     def save(self, *args: Any, **kwargs: Any) -> None:
         former = tuple(self.former_names.values_list("name", flat=True)) if self.pk else ()
         self.before_save(former)
+        start = self.registered_on if self._state.adding else None
         super().save(*args, **kwargs)
+        self.follow_reason(start)
 
-    def mark_due(self, on: date | None) -> None:
-        """Keep the days of the mark 应建未建, so that a later mark leaves the figures of past days alone.
+    def follow_reason(self, on: date | None = None) -> None:
+        """Begin or end the mark 应建未建 where the reason says otherwise: on that day, by default the office's today.
 
-        Marked when the body is entered: from its registration; afterwards from the day of the change (`on`).
+        Marks that are over stay, so the figures of past days stay too. A body is marked from its registration where it
+        is entered as such.
         """
-        marked = self.due_since is not None and self.due_until is None
+        last = self.due_marks.order_by("-start").first()
+        marked = last is not None and last.end is None
         if (self.no_branch_reason == NoBranchReason.DUE) == marked:
             return
-        day = self.registered_on if self._state.adding else on or today(self.committee)
-        if not marked and day == self.due_until:
-            self.due_until = None  # taken back on the day on which it was ended
-        elif not marked:
-            self.due_since, self.due_until = day, None
-        elif day <= self.due_since:
-            self.due_since = None
+        day = on or today(self.committee)
+        if marked:
+            last.finish(day)
+        elif last is not None and day <= last.end:
+            last.end = None  # taken back on the day on which it was ended
+            last.save()
         else:
-            self.due_until = day
+            self.due_marks.create(start=day)
 
     @property
     def status_kind(self) -> str:
@@ -333,3 +333,47 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class DueMark(models.Model):
+    """标注应建未建. The office says of a body that it should have a party organization, from day to day.
+
+    The open one follows `SocialOrganization.no_branch_reason`.
+    """
+
+    organization = models.ForeignKey(
+        SocialOrganization, models.CASCADE, verbose_name="社会组织", related_name="due_marks"
+    )
+    start = models.DateField("标注应建未建起")
+    end = models.DateField("标注应建未建止", null=True, blank=True)
+
+    objects = IntervalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "标注应建未建"
+        ordering = ["-start"]
+        constraints = [
+            interval_check("organizations_due_interval"),
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(end=None),
+                name="organizations_due_open",
+                violation_error_message="这家社会组织已标注为应建未建。",
+            ),
+            NoOverlap(
+                key="organization",
+                name="organizations_due_overlap",
+                violation_error_message="这段时间该社会组织已标注为应建未建，起止日期不能重叠。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start}起" if self.end is None else f"{self.start}至{self.end}"
+
+    def finish(self, on: date) -> None:
+        """Not counted any more from that day on; a mark that would not have held a single day goes."""
+        if on <= self.start:
+            self.delete()
+            return
+        self.end = on
+        self.save()

@@ -11,13 +11,15 @@ from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from core.pinyin import plain
-from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import Affiliation, FormerName, SocialOrganization
+from organizations.choices import BranchKind, CoverageMethod, NoBranchReason
+from organizations.models import Affiliation, DueMark, FormerName, InstructorAssignment, SocialOrganization
+from organizations.workflows.bodies import sending_problem
 from organizations.workflows.sync_sources import catch_up, retract
 
 from .common import BATCH, batch_number
 
 OWN = CoverageMethod.OWN
+STORED = "!stored"  # among the values of a line: the number of the body that it means
 
 
 @register
@@ -104,6 +106,14 @@ def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
     return {word: (kind, start) for code, name, kind, start in found for word in (code, name) if word}
 
 
+def sent_days(context: Context) -> set[tuple[int, date]]:
+    """Body and day of each instructor who is there now: a ledger that is sent back tells nothing new of them."""
+    if "sent" not in context.data:
+        rows = InstructorAssignment.objects.within(context.committee).filter(end=None)
+        context.data["sent"] = set(rows.values_list("organization_id", "start"))
+    return context.data["sent"]
+
+
 def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The first 归口 of a body begins with its registration; a later one on the day given, or the day “as of”."""
     stored = context.data["affiliations"]
@@ -118,6 +128,25 @@ def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[
         first = registered if isinstance(registered, date) and not known_kind else context.as_of
         start = known_start if kind == known_kind else min(first, context.as_of)
     yield {"kind": kind, "start": start}
+
+
+def last_marks(context: Context) -> dict[int, tuple[date, date | None]]:
+    """Each body of the committee that was ever marked 应建未建 → the days of its latest mark."""
+    rows = DueMark.objects.filter(organization__in=SocialOrganization.objects.within(context.committee))
+    return {
+        body: (start, end) for body, start, end in rows.order_by("start").values_list("organization", "start", "end")
+    }
+
+
+def mark_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A body entered as 应建未建 is marked from its registration; a later mark begins on the day “as of”."""
+    body, reason = values.get(STORED), values.get("no_branch_reason")
+    start, end = context.data["marks"].get(body, (None, None))
+    if start and not end and reason in (None, NoBranchReason.DUE):
+        yield {"start": start}
+    elif reason == NoBranchReason.DUE:
+        first = values.get("registered_on") if body is None else max(end or context.as_of, context.as_of)
+        yield {"start": first if isinstance(first, date) else context.as_of}
 
 
 @register
@@ -138,6 +167,7 @@ class OrganizationSheet(Sheet):
             "affiliation", "organizations.Affiliation", "organization", {"end": None}, ("kind",), "end", "start",
             make=affiliation_rows,
         ),
+        Part("mark", "organizations.DueMark", "organization", {"end": None}, (), "stop", "start", make=mark_rows),
         Part("former", "organizations.FormerName", "organization", {}, ("name",)),
         Part(
             "instructor", "organizations.InstructorAssignment", "organization", {"end": None},
@@ -227,7 +257,8 @@ class OrganizationSheet(Sheet):
         return rows.exclude(code="") if attnames == ("code",) else rows
 
     def prepare(self, context: Context) -> None:
-        context.data["affiliations"] = open_affiliations(context)
+        context.data["affiliations"], context.data["marks"] = open_affiliations(context), last_marks(context)
+        context.data["today"] = today(context.committee)
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         return self.completed(rows.for_ledger(on, past=on < today()), on)
@@ -255,16 +286,22 @@ class OrganizationSheet(Sheet):
                     found[row.name] = row.organization
         return {(word,): body for word, body in found.items() if word in words}
 
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        start, registered = values.get("instructor.start"), values.get("registered_on")
+        registered = registered or (stored.registered_on if stored is not None else None)
+        if not start or not registered:
+            return
+        problem = sending_problem(start, registered, context.data["today"])
+        if problem and (getattr(stored, "pk", None), start) not in sent_days(context):
+            yield "instructor.start", problem
+
     def matched(self, given: dict[str, Any], stored: Any) -> None:
+        given[STORED] = stored.pk
         for name in ("name", "short_name", "code"):
             if given.get(name) in stored.aliases:
                 given[name] = getattr(stored, name)
         if is_former(given.get("name"), stored):  # the ledger of an earlier day, sent back, renames nothing
             given["name"] = stored.name
-
-    def derive(self, obj: SocialOrganization, context: Context) -> None:
-        """A mark 应建未建 holds from the day “as of”."""
-        obj.before_save(on=context.as_of)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""

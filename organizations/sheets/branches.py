@@ -7,9 +7,11 @@ from typing import Any
 from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from organizations.checkup.limits import DEFAULTS
+from core.models import OfficeSetting
+from organizations.checkup.limits import REMINDERS
 from organizations.choices import BranchKind, CoverageMethod
 from organizations.models import BranchCoverage, PartyBranch, SocialOrganization, branch_term_state
+from organizations.workflows.election_rules import ElectionRules, rules_of
 from organizations.workflows.terms import follow_ledger, release_terms
 
 from .common import BODY, BRANCH
@@ -38,9 +40,20 @@ def printed(heading: str, group: str, name: str, kind: str = "text", width: int 
     return Column(heading, kind=kind, group=group, readonly=True, export=name, needs=(name,), width=width)
 
 
+SETTINGS = {
+    "set_from": "branch.committee_from", "set_least": "branch.committee_min", "set_most": "branch.committee_max",
+    "set_reminders": REMINDERS,
+}  # fmt: skip
+
+
+def rules(row: Mapping[str, Any]) -> ElectionRules:
+    """The settings of the committee that keeps the row, on the day of the ledger."""
+    return rules_of((key, row[name]) for name, key in SETTINGS.items() if row[name] is not None)
+
+
 def seats(row: Mapping[str, Any]) -> str:
-    """Seven full members and more elect a committee (PO-01)."""
-    return "3至5" if (row["full_member_count"] or 0) >= DEFAULTS.committee_from else "不设"
+    """With how many full members a committee is elected, and how large it is (PO-01)."""
+    return rules(row).committee_words(row["full_member_count"] or 0)
 
 
 def probationary(row: Mapping[str, Any]) -> int:
@@ -49,7 +62,7 @@ def probationary(row: Mapping[str, Any]) -> int:
 
 def election_state(row: Mapping[str, Any]) -> str:
     """How far the term is from its end (§5.4)."""
-    return branch_term_state(row)[1]
+    return branch_term_state({**row, "near_months": rules(row).near_months})[1]
 
 
 @register
@@ -92,7 +105,8 @@ class BranchSheet(Sheet):
         Column("在单位职务", "secretary.body_post", group="书记", synonyms=("在社会组织职务", "单位职务"),
                example="副会长", width=9),
         Column("电话", "secretary.phone", "phone", group="书记", synonyms=("书记电话",)),
-        Column("应设", group="支委会", readonly=True, export=seats, needs=("full_member_count",), width=6),
+        Column("应设", group="支委会", readonly=True, export=seats, needs=("full_member_count", *SETTINGS),
+               width=6),
         printed("实有", "支委会", "post_count", "int", 6),
         printed("组织委员", "支委会", "organization_post"),
         printed("宣传委员", "支委会", "publicity_post"),
@@ -107,7 +121,7 @@ class BranchSheet(Sheet):
         Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20"),
         Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20"),
         Column("换届状态", readonly=True, export=election_state,
-               needs=("deadline", "term_status", "term_elected_on", "today"), width=8),
+               needs=("deadline", "term_status", "term_elected_on", "today", *SETTINGS), width=8),
         Column("活动场所", "premises", "choice", width=7),
         Column("上年度评议等次", readonly=True, width=8),
         Column("简称", "short_name", example="市广告协会党支部", width=22, extra=True),
@@ -129,7 +143,7 @@ class BranchSheet(Sheet):
         return self.completed(rows.for_ledger(on), on)
 
     def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return rows.with_office_columns(on)
+        return rows.with_office_columns(on).annotate(**OfficeSetting.objects.of_rows(SETTINGS, on))
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)

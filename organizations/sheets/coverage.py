@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,8 @@ from organizations.statistics import (
     definition,
     included,
 )
+from organizations.workflows.bodies import ended_problem, sending_problem
+from organizations.workflows.guidance import PLANNED, plan_problems
 
 from .common import EventSheet, body_column
 
@@ -96,11 +98,17 @@ class CoveragePlanSheet(Sheet):
     def queryset(self, user: Any) -> models.QuerySet:
         return super().queryset(user).select_related("organization")
 
-    def check(self, values: dict[str, Any], context: Context) -> Any:
-        if values.get("organization") and not any(
-            values.get(k) for k in ("planned_on", "responsible", "measures", "group_since")
-        ):
-            yield "planned_on", "拟建时间、责任人、措施和党小组成立日期至少填写一项。"
+    def prepare(self, context: Context) -> None:
+        over = SocialOrganization.objects.within(context.committee).exclude(ended_on=None)
+        context.data["over"] = over.only("name", "short_name", "status", "ended_on").in_bulk()
+        context.data["today"] = today(context.committee)
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        """A blank cell leaves what is stored."""
+        if values.get("organization") in context.data["over"]:
+            yield "organization", ended_problem(context.data["over"][values["organization"]])
+        plan = {name: values[name] if name in values else getattr(stored, name, None) for name in PLANNED}
+        yield from plan_problems(plan, context.data["today"])
 
 
 def reason_word(row: Mapping[str, Any]) -> str:
@@ -170,6 +178,18 @@ class InstructorSheet(EventSheet):
         Column("本季走访次数", kind="int", readonly=True, export="quarter_visits", needs=("quarter_visits",)),
         Column("累计走访次数", kind="int", readonly=True, export="all_visits", needs=("all_visits",)),
     )  # fmt: skip
+
+    def prepare(self, context: Context) -> None:
+        bodies = SocialOrganization.objects.within(context.committee)
+        context.data["registered"] = dict(bodies.values_list("pk", "registered_on"))
+        context.data["today"] = today(context.committee)
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        """The day tells which assignment is meant, so only a new one has another."""
+        start, registered = values.get("start"), context.data["registered"].get(values.get("organization"))
+        problem = sending_problem(start, registered, context.data["today"]) if start and registered else ""
+        if problem and stored is None:
+            yield "start", problem
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         return rows.with_visits(Period.quarter(quarter_of(on)).start, on)

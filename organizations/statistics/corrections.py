@@ -11,7 +11,14 @@ from django.utils import timezone
 
 from core.choices import AuditEvent
 from core.models import AuditEntry, Committee
-from organizations.models import InstructorAssignment, Membership, MemberSurvey, PartyBranch, SocialOrganization
+from organizations.models import (
+    DueMark,
+    InstructorAssignment,
+    Membership,
+    MemberSurvey,
+    PartyBranch,
+    SocialOrganization,
+)
 
 from .definitions import Definition, definition
 
@@ -22,6 +29,8 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 BODY, BRANCH = "organizations.socialorganization", "organizations.partybranch"
 MEMBER, SURVEY, SETTING = "organizations.partymember", "organizations.membersurvey", "core.officesetting"
 PLAN, INSTRUCTOR = "organizations.coverageplan", "organizations.instructorassignment"
+MARK = "organizations.duemark"
+MARKED = str(DueMark._meta.verbose_name)
 # words of the log that tell of a dated fact: it touches the day if it began, ended or was meant for then
 DATED = {
     BODY: ("登记日期", "成立日期", "注销", "撤销日期", "归口", "指导员", "联络员", "群团组织", "组织覆盖", "标注应建未建", "选派"),
@@ -31,6 +40,7 @@ DATED = {
     SETTING: ("自何日起",),
     PLAN: ("党小组成立日期",),
     INSTRUCTOR: ("选派日期", "终止日期"),
+    MARK: ("标注应建未建",),
 }  # fmt: skip
 # words of what has no day of its own: a change of it is a correction of every day
 UNDATED = {
@@ -41,8 +51,9 @@ UNDATED = {
     SETTING: (),
     PLAN: (),
     INSTRUCTOR: (),
+    MARK: (),
 }  # fmt: skip
-ENTERED = (BODY, BRANCH, MEMBER, SURVEY, INSTRUCTOR)  # a new row tells by its own day whether it reaches back
+ENTERED = (BODY, BRANCH, MEMBER, SURVEY, INSTRUCTOR, MARK)  # a new row tells by its own day whether it reaches back
 LATER = (AuditEvent.CREATE, AuditEvent.CHANGE, AuditEvent.STATUS, AuditEvent.UNDO, AuditEvent.SETTING)
 
 
@@ -77,6 +88,7 @@ def _reaches_back(on: date) -> Q:
         | Q(object_type=SURVEY) & Exists(MemberSurvey.objects.filter(pk=OuterRef("object_id"), filled_on__lte=on))
         | Q(object_type=INSTRUCTOR)
         & Exists(InstructorAssignment.objects.filter(pk=OuterRef("object_id"), start__lte=on))
+        | Q(object_type=MARK) & Exists(DueMark.objects.filter(pk=OuterRef("object_id"), start__lte=on))
     )
 
 
@@ -101,10 +113,11 @@ def touches(entry: AuditEntry, on: date, chosen: Definition) -> bool:
             return True
         if not any(word in label for word in dated):
             continue
-        days = days_in(pair if isinstance(pair, list) else [pair]) or days_in([entry.changes])
-        if not days and entry.batch_id and entry.batch.as_of:
-            days = [entry.batch.as_of]
-        if not days or any(day <= on for day in days):
+        days = days_in(pair if isinstance(pair, list) else [pair])
+        if not days:  # what a workbook says without a day holds from its day “as of”
+            days = [entry.batch.as_of] if entry.batch_id and entry.batch.as_of else days_in([entry.changes])
+        first = max if label == MARKED else min  # “2020-05-01起” → “到2023-03-31为止”: nothing changes before the end
+        if not days or first(days) <= on:
             return True
     return False
 

@@ -121,13 +121,13 @@ def classified(bodies: SocialOrganizationQuerySet, on: date, rule: str = "b") ->
 
     `members_known` is the number up to 3 (three and more), NULL where nobody has counted them.
     """
-    bodies = bodies.with_coverage(on).with_member_count(on, formal_on(on, full_time=rule == "b"))
+    bodies = bodies.with_coverage(on).with_mark(on).with_member_count(on, formal_on(on, full_time=rule == "b"))
     known, least = (F("member_count"), 1) if rule == "c" else (F("full_member_count"), SHOULD_BUILD)
     return bodies.annotate(
         counted=Coalesce(known, 0),
         should=Case(
             When(counted__gte=least, then=Value(1)),
-            When(SocialOrganizationQuerySet.due_on(on) & Q(coverage_method=None), then=Value(1)),
+            When(coverage_method=None, marked=True, then=Value(1)),
             default=Value(0),
             output_field=IntegerField(),
         ),

@@ -126,7 +126,7 @@ def excluded(figure: Figure, rows: SocialOrganizationQuerySet, chosen: Definitio
 
 REASON_FIELDS = (
     "coverage_method", "branch_name", "has_instructor", "has_liaison", "has_mass", "member_count", "counted", "should",
-    "due_since", "due_until", "registered_on", "ended_on", "standing", "in_base", "affiliation_kind",
+    "marked", "registered_on", "ended_on", "standing", "in_base", "affiliation_kind",
 )  # fmt: skip
 
 
@@ -145,8 +145,7 @@ def _covered_words(row: Row) -> str:
     return f"没有党组织，{'、'.join(guided) or '没有指导员'}，{_members(row)}"  # fmt: skip
 
 
-def _due_words(row: Row, chosen: Definition, on: date) -> str:
-    marked = row["due_since"] and row["due_since"] <= on and (row["due_until"] is None or row["due_until"] > on)
+def _due_words(row: Row, chosen: Definition) -> str:
     counted = "党员" if chosen.should_build_rule == "c" else "正式党员"
     if chosen.should_build_rule == "b" and row["coverage_method"] == CoverageMethod.OWN:
         counted = "专职人员中正式党员"  # only the roster knows; a survey counts all
@@ -154,7 +153,7 @@ def _due_words(row: Row, chosen: Definition, on: date) -> str:
     if row["should"]:
         word = (
             f"应建：{known}"
-            if row["counted"] >= (1 if chosen.should_build_rule == "c" else 3) or not marked
+            if row["counted"] >= (1 if chosen.should_build_rule == "c" else 3) or not row["marked"]
             else "应建：标注为应建未建"
         )
     else:
@@ -182,5 +181,5 @@ def reason(figure: Figure, row: Row, chosen: Definition, on: date, direct: bool 
     if figure.key == "base":
         return _base_words(row, chosen, on, direct)
     if figure.key.startswith(("should", "due")):
-        return _due_words(row, chosen, on)
+        return _due_words(row, chosen)
     return _covered_words(row)

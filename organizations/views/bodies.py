@@ -45,7 +45,7 @@ from organizations.models import (
 from organizations.workflows import bodies as workflows
 from organizations.workflows import contacts
 from organizations.workflows import events as event_rules
-from organizations.workflows.intervals import store
+from organizations.workflows.intervals import can_keep, store
 from organizations.workflows.sync_sources import notice
 
 from .base import LedgerDay, WorkflowPage, end_part, reveal_contacts
@@ -144,7 +144,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
         ]  # fmt: skip
 
     def actions(self) -> list[Action]:
-        if not workflows.can_keep(self.request.user):
+        if not can_keep(self.request.user):
             return []
         links = (
             ("登记事件", "socialorganization-event", "file-pen"),
@@ -188,7 +188,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
                 {**row, "method": CharterStatus(row["word"]).label, "kind": CHARTER_KINDS[row["word"]]}
                 for row in self.story_of("charter")
             ],
-            "can_keep": workflows.can_keep(user) and not body.ended_on,
+            "can_keep": can_keep(user) and not body.ended_on,
             "today": self.day,
         }
 

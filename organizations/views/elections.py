@@ -63,7 +63,6 @@ class ElectionTermList(ListPage):
     model = ElectionTerm
     template_name = "organizations/electionterm_list.html"
     title = "换届台账"
-    meta_text = "任期将满的提前六个月提醒，选举、报批、延期都在这里办"
     unit = "条"
     search_hint = "党组织名称、拼音首字母"
     ordering = ("deadline",)
@@ -101,13 +100,21 @@ class ElectionTermList(ListPage):
         return super().get_queryset().with_deadline().with_today(office_day(self.request), self.near_months)
 
     @cached_property
+    def rules(self) -> ElectionRules:
+        return election_rules(self.request.user.committee, office_day(self.request))
+
+    @property
     def near_months(self) -> int:
         """From how many months before the day an election is near, by the office's setting."""
-        return election_rules(self.request.user.committee, office_day(self.request)).near_months
+        return self.rules.near_months
+
+    @property
+    def meta_text(self) -> str:
+        return f"任期将满的{self.rules.reminder_words}，选举、报批、延期都在这里办"
 
     def get_context(self) -> dict[str, Any]:
         period, day = current_period(self.request), office_day(self.request)
-        rows = ElectionTerm.objects.visible_to(self.request.user)
+        rows = self.of_office(ElectionTerm.objects.visible_to(self.request.user))
         found = election_figures(rows, period.start, period.end, day)
         rest = ((found.late, "逾期选举"), (found.not_held, "还没有选举"))
         on_time = "；".join(["选举日期不晚于期限", *(f"{word}{number}个" for number, word in rest if number)])

@@ -27,6 +27,7 @@ from organizations.models import (
 )
 from organizations.statistics import FIGURES
 from organizations.workflows import guidance as workflows
+from organizations.workflows.intervals import can_keep
 
 from .base import coverage_crumb, office_day
 
@@ -39,7 +40,7 @@ Row = dict[str, Any]
 def plan_cell(row: Row) -> Cell:
     """Where the plan stands on the office's day."""
     day = row["coverage_plan__planned_on"]
-    if day is None and not row["coverage_plan__measures"]:
+    if row["coverage_plan__pk"] is None:
         return Cell("没有计划", kind="bad" if row["should"] else "warn")
     if day is None:
         return Cell("没有写时间", kind="warn")
@@ -86,7 +87,7 @@ class CoverageGaps(ListPage):
         Column("拟建时间", "coverage_plan__planned_on", "date", sort="coverage_plan__planned_on"),
         Column("责任人", "coverage_plan__responsible"),
         Column("措施", "coverage_plan__measures", phone="wide"),
-        Column("计划", "should", fields=("on_day",), value=plan_cell),
+        Column("计划", "should", fields=("on_day", "coverage_plan__pk"), value=plan_cell),
         Column("", "pk", url=lambda row: plan_url(row) if row["editable"] else "", fields=("editable",),
                value=lambda row: "填写计划" if row["editable"] else ""),
     )  # fmt: skip
@@ -123,7 +124,7 @@ class PlanPage(UpdatePage):
     model = SocialOrganization
     form_class = PlanForm
     title = "组建计划"
-    can_edit = staticmethod(lambda user, body: workflows.can_keep(user) and not body.ended_on)
+    can_edit = staticmethod(lambda user, body: can_keep(user) and not body.ended_on)
     related = ("committee",)
 
     def get_instance(self) -> CoveragePlan:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.models import User
+from core.periods import today
 from organizations.models import (
     Affiliation,
     InstructorAssignment,
@@ -14,17 +15,34 @@ from organizations.models import (
     SocialOrganization,
 )
 
-from .intervals import can_keep, close, log, refuse_overlap, store
+from .intervals import close, log, refuse_overlap, store
 from .sync import settle
 
-__all__ = ["can_keep"]
+
+def ended_problem(body: SocialOrganization) -> str:
+    """ORG-03: why nothing is entered for a body that is over; empty for one that lives."""
+    if body.ended_on is None:
+        return ""
+    return f"{body}已于{body.ended_on}{body.get_status_display().removeprefix('已')}，不能再办理。"
 
 
 def require_live(body: SocialOrganization) -> None:
-    if body.ended_on is not None:
-        raise ValidationError(
-            f"{body}已于{body.ended_on}{body.get_status_display().removeprefix('已')}，不能再办理。", code="ORG-03"
-        )
+    if problem := ended_problem(body):
+        raise ValidationError(problem, code="ORG-03")
+
+
+def sending_problem(start: date, registered_on: date, on: date) -> str:
+    """Why nobody was sent to a body on that day; empty where somebody may have been."""
+    if start > on:
+        return f"选派日期不能晚于今天（{on}）。选派以后再登记。"
+    if start < registered_on:
+        return f"选派日期不能早于这家社会组织的登记日期{registered_on}。请核对两个日期。"
+    return ""
+
+
+def require_sending_day(body: SocialOrganization, start: date) -> None:
+    if problem := sending_problem(start, body.registered_on, today(body.committee)):
+        raise ValidationError({"start": problem}, code="start")
 
 
 def change_affiliation(body: SocialOrganization, *, kind: str, start: date, by: User) -> Affiliation:
@@ -43,10 +61,11 @@ def change_affiliation(body: SocialOrganization, *, kind: str, start: date, by: 
     return row
 
 
-def assign_instructor(body: SocialOrganization, *, by: User, **values: Any) -> InstructorAssignment:
+def assign_instructor(body: SocialOrganization, *, by: User, start: date, **values: Any) -> InstructorAssignment:
     require_live(body)
+    require_sending_day(body, start)
     with transaction.atomic():
-        row = store(InstructorAssignment(organization=body, **values))
+        row = store(InstructorAssignment(organization=body, start=start, **values))
         log(body, "党建工作指导员", "", f"{row.instructor_name}（{row.start}起）", by)
         settle(body, by=by)
     return row

@@ -5,13 +5,23 @@ election.quorum "4/5", election.majority_base "due" or "present", election.margi
 measures a committee and a joint branch, with the same numbers where the office has set none.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from core.models import Committee
 from core.periods import add_months
-from organizations.checkup.limits import DEFAULTS, NUMBERS, TERM_YEARS, number_of, settings_of, years_of
+from organizations.checkup.limits import (
+    DEFAULTS,
+    NUMBERS,
+    REMINDERS,
+    TERM_YEARS,
+    number_of,
+    reminder_months,
+    settings_of,
+    years_of,
+)
 from organizations.choices import MajorityBase
 
 MEASURES = ("committee_from", "committee_least", "committee_most", "least_bodies")
@@ -22,7 +32,7 @@ class ElectionRules:
     """The settings in force on one day; a setting that cannot be read leaves the default."""
 
     years: dict[str, int] = field(default_factory=lambda: dict(TERM_YEARS))
-    reminder_months: tuple[int, ...] = (6, 3, 1)
+    reminder_months: tuple[int, ...] = reminder_months(None)
     extension_max_months: int = 12
     early_months: int = 6  # so long before the due day an election is early
     quorum: tuple[int, int] = (4, 5)
@@ -36,6 +46,10 @@ class ElectionRules:
     @property
     def near_months(self) -> int:
         return self.reminder_months[0]
+
+    @property
+    def reminder_words(self) -> str:
+        return f"提前{'、'.join(map(str, self.reminder_months))}个月提醒"
 
     @property
     def quorum_words(self) -> str:
@@ -62,6 +76,13 @@ class ElectionRules:
     def fits_committee(self, formal: int, size: int) -> bool:
         """PO-01: with so many formal members there is a committee, neither too small nor too large."""
         return formal < self.committee_from or self.committee_least <= size <= self.committee_most
+
+    def committee_words(self, formal: int) -> str:
+        """PO-01 as a ledger tells it: how many a committee has, with so many formal members."""
+        if formal < self.committee_from:
+            return "不设"
+        least, most = self.committee_least, self.committee_most
+        return f"{least}至{most}" if least < most else str(most)
 
     def is_early(self, elected_on: date, due_on: date) -> bool:
         return add_months(elected_on, self.early_months) < due_on
@@ -92,20 +113,13 @@ def _quorum(value: Any) -> tuple[int, int] | None:
     return None
 
 
-def _months(value: Any) -> tuple[int, ...] | None:
-    if not isinstance(value, list) or not value:
-        return None
-    months = [_whole(month, 1, 36) for month in value]
-    return None if None in months else tuple(sorted(set(months), reverse=True))
-
-
 def _years(value: Any) -> dict[str, int] | None:
     return years_of(value, TERM_YEARS) if isinstance(value, dict | int) else None
 
 
 READERS = {
     "branch.term_years": ("years", _years),
-    "election.reminder_months": ("reminder_months", _months),
+    REMINDERS: ("reminder_months", reminder_months),
     "election.extension_max_months": ("extension_max_months", _whole),
     "election.quorum": ("quorum", _quorum),
     "election.majority_base": ("majority_base", lambda value: value if value in MajorityBase.values else None),
@@ -116,7 +130,12 @@ KEYS = (*READERS, *(key for key, name in NUMBERS.items() if name in MEASURES))
 
 def election_rules(committee: Committee | int, on: date) -> ElectionRules:
     """The dated settings in force on that day, in one query."""
-    found = settings_of(committee, KEYS, on)
+    return rules_of(settings_of(committee, KEYS, on))
+
+
+def rules_of(found: Iterable[tuple[str, Any]]) -> ElectionRules:
+    """What the settings say, as (key, value), the one in force last of each key."""
+    found = list(found)
     values: dict[str, Any] = {name: number_of(dict(found), name) for name in MEASURES}
     for key, value in found:
         name, read = READERS.get(key, ("", _whole))

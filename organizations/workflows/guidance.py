@@ -1,6 +1,8 @@
 """Visits of instructors, liaisons and mass organizations that end, and the plan for a body without a party organization."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,10 +21,10 @@ from organizations.models import (
     SocialOrganization,
 )
 
-from .bodies import require_live
-from .intervals import can_keep, close, log, store
+from .bodies import require_live, require_sending_day
+from .intervals import close, log, store
 
-__all__ = ["can_keep"]
+PLANNED = ("planned_on", "responsible", "measures", "group_since")
 
 
 def correct_instructor(row: InstructorAssignment, *, by: User, expected: int | None = None) -> InstructorAssignment:
@@ -33,6 +35,8 @@ def correct_instructor(row: InstructorAssignment, *, by: User, expected: int | N
         before = InstructorAssignment.objects.filter(pk=row.pk).values().get()
         if row.start != before["start"] and row.visits.filter(visited_on__lt=row.start).exists():
             raise ValidationError({"start": "这一天以前已有走访，选派日期不能再往后改。"}, code="visits")
+        if row.start != before["start"]:
+            require_sending_day(row.organization, row.start)
         row.version = expected + 1
         row.full_clean()
         row.save()
@@ -105,13 +109,19 @@ def plan_of(body: SocialOrganization) -> CoveragePlan:
     return found or CoveragePlan(organization=body, committee_id=body.committee_id)
 
 
+def plan_problems(values: Mapping[str, Any], on: date) -> Iterator[tuple[str, str]]:
+    """What is wrong with a plan as (field, sentence): nothing filled is no plan, and a group that is there is no plan."""
+    if not any(values.get(name) for name in PLANNED):
+        yield "planned_on", "拟建时间、责任人、措施和党小组成立日期至少填写一项。"
+    if (since := values.get("group_since")) and since > on:
+        yield "group_since", "党小组成立日期不能晚于今天。"
+
+
 def save_plan(plan: CoveragePlan, *, by: User, expected: int | None = None) -> CoveragePlan:
-    """Store or change the plan; nothing filled is no plan."""
+    """Store or change the plan."""
     require_live(plan.organization)
-    if not any((plan.planned_on, plan.responsible, plan.measures, plan.group_since)):
-        raise ValidationError("拟建时间、责任人、措施和党小组成立日期至少填写一项。", code="empty")
-    if plan.group_since and plan.group_since > today(plan.organization.committee):
-        raise ValidationError({"group_since": "党小组成立日期不能晚于今天。"}, code="future")
+    if problems := dict(plan_problems(plan.__dict__, today(plan.organization.committee))):
+        raise ValidationError(problems, code="plan")
     plan.full_clean()
     if plan.pk is None:
         return create_record(plan, by=by)

@@ -15,11 +15,14 @@ from core.journal import Journal, image
 from core.merging import Absorber, hanging
 from core.models import Committee, User
 from core.notices import notify
+from core.periods import today
+from organizations.choices import NoBranchReason
 from organizations.models import (
     CharterRecord,
     CommitmentLetter,
     CoveragePlan,
     DuplicateDismissal,
+    IncubationBatch,
     MemberSurvey,
     OrganizationEvent,
     OrganizationMerge,
@@ -44,7 +47,6 @@ TOGETHER = {  # an answer and its days are one
     "status": ("status", "ended_on"),
     "grade": ("grade", "graded_on", "grade_until"),
     "council_term_end": ("council_term_start", "council_term_end"),
-    "no_branch_reason": ("no_branch_reason", "due_since", "due_until"),
 }
 NAMES = ("name", "short_name", "code")
 PAPERS = (CharterRecord, CommitmentLetter, MemberSurvey, OrganizationEvent, RegistrationReview, SyncDuty, CoveragePlan)
@@ -113,6 +115,8 @@ def merge_bodies(
             _set_aside(drop, keep, expected[1], journal, by)
             absorber.absorb(keep, drop)
             taken = _take(keep, drop, choices)
+            absorber.lost += _own_batch(keep)
+            _end_mark(keep, journal)
             keep.full_clean()
             update_record(keep, by=by, expected=expected[0], note=f"重复记录“{drop.name}”并入这一条")
             journal.saved(keep, before)
@@ -152,6 +156,28 @@ def _take(keep: SocialOrganization, drop: SocialOrganization, choices: Collectio
     now = {getattr(keep, name) for name in NAMES}
     keep.aliases = [word for word in dict.fromkeys(known) if word and word not in now]
     return taken
+
+
+def _own_batch(keep: SocialOrganization) -> list[str]:
+    """A batch belongs to an office: that of another is replaced by the same number here, or taken off; told in a sentence."""
+    old = keep.batch
+    if old is None or old.committee_id == keep.committee_id:
+        return []
+    keep.batch = IncubationBatch.objects.filter(committee_id=keep.committee_id, number=old.number).first()
+    told = "改为本综合党委的同一期" if keep.batch else "本综合党委没有登记这一期，已清空"
+    return [f"孵化入驻批次“{old}”是{old.committee}的，{told}"]
+
+
+def _end_mark(keep: SocialOrganization, journal: Journal) -> None:
+    """A mark 应建未建 that came from the other row, while the answer that was chosen says otherwise, ends today."""
+    mark = keep.due_marks.filter(end=None).first()
+    if mark is None or keep.no_branch_reason == NoBranchReason.DUE:
+        return
+    day = today(keep.committee)
+    if mark.start < day:
+        journal.change(mark, end=day)
+    else:
+        journal.remove(mark)
 
 
 def _bring_papers(keep: SocialOrganization, committees: set[int], journal: Journal) -> None:

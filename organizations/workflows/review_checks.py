@@ -162,10 +162,16 @@ def handover_day(review: RegistrationReview) -> tuple[date, bool]:
 
 
 def clause_conflict(charter: CharterRecord, on: date) -> str:
-    """CH-03: the form that the charter names and what covers the body on that day; empty where they agree."""
-    if charter.clause_kind not in CLAUSE_METHODS or not charter.has_party_clause:
+    """CH-03: the form that the charter names and what covers the body on that day; empty where they agree.
+
+    Of a body that is over, and of a charter that a later one has taken the place of, nothing is to be put right.
+    """
+    body = charter.organization
+    if charter.clause_kind not in CLAUSE_METHODS or not charter.has_party_clause or (body.ended_on or date.max) <= on:
         return ""
-    rows = BranchCoverage.objects.on(on).filter(organization=charter.organization).order_by("-method")
+    if CharterRecord.objects.approved(on).filter(organization=body, version_no__gt=charter.version_no).exists():
+        return ""
+    rows = BranchCoverage.objects.on(on).filter(organization=body).order_by("-method")
     found = rows.values_list("method", flat=True).first()
     if found == CLAUSE_METHODS[charter.clause_kind]:
         return ""

@@ -3,12 +3,15 @@
 import time
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.urls import reverse
 
 from core.choices import BatchStatus
+from core.editing import update_record
 from core.excel.applying import apply_batch
-from core.excel.undoing import undo_batch
+from core.excel.undoing import TouchedError, touched_rows, undo_batch
+from core.models import ImportBatch
 from organizations.models import Affiliation, InstructorAssignment, SocialOrganization
 from tests.factories import make_committee, make_staff
 from tests.reports.test_round_trip import table_sums
@@ -27,6 +30,7 @@ HEAD = [
     "备注",
 ]
 ROWS = 5000
+STACK = ((2021, "任示例", ""), (2022, "李假设", "一"), (2023, "王假设", "二"))  # each import: year, guide, remark
 
 
 def line(number, guide="任示例", remark="", name=""):
@@ -94,3 +98,81 @@ class LargeUndoTests(TestCase):
         self.assertEqual(ledgers(), before)
         batch.refresh_from_db()
         self.assertEqual(batch.status, BatchStatus.APPLIED)
+
+
+class StackedUndoTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.user = make_staff(make_committee())
+
+    def apply(self, *lines, as_of):
+        return bring_in(workbook([HEAD, *lines]), self.user, "organizations", as_of=as_of)
+
+    def stack(self):
+        """The first makes two bodies, each later one gives them another guide and another remark."""
+        return [
+            self.apply(*(line(n, guide, remark) for n in (1, 5)), as_of=date(year, 1, 1))
+            for year, guide, remark in STACK
+        ]
+
+    def test_imports_of_the_same_rows_are_undone_the_newest_first(self):
+        states = [ledgers()]
+        for year, guide, remark in STACK:
+            self.apply(*(line(n, guide, remark) for n in (1, 5)), as_of=date(year, 1, 1))
+            states.append(ledgers())
+        first, second, third = ImportBatch.objects.order_by("pk")
+        self.assertTrue(touched_rows(first))
+        with self.assertRaises(TouchedError):
+            undo_batch(second, by=self.user)
+
+        for batch, state in ((third, states[2]), (second, states[1]), (first, states[0])):
+            undo_batch(ImportBatch.objects.get(pk=batch.pk), by=self.user)
+            self.assertEqual(ledgers(), state)
+
+    def test_another_import_after_an_undo_is_undone_as_well(self):
+        first, second, third = self.stack()
+        undo_batch(third, by=self.user)
+        fourth = self.apply(line(1, "赵假设", "三"), as_of=date(2023, 2, 1))
+
+        for batch in (fourth, second, first):
+            undo_batch(batch, by=self.user)
+
+        self.assertFalse(SocialOrganization.objects.exists())
+
+    def test_what_a_person_wrote_between_two_undos_stops_the_second(self):
+        _, second, third = self.stack()
+        undo_batch(third, by=self.user)
+        body = SocialOrganization.objects.get(code=code(5))
+        body.remark = "后来写的"
+        update_record(body, by=self.user)
+
+        with self.assertRaises(TouchedError) as caught:
+            undo_batch(second, by=self.user)
+
+        self.assertEqual([(label, why) for _, label, why in caught.exception.rows], [(str(body), "之后被改动过")])
+
+    def test_a_column_of_a_part_that_the_workbook_did_not_have_counts_too(self):
+        """The phone of the guide who came, or that of the one who left, was written on the page."""
+        self.apply(line(1, "任示例"), as_of=date(2021, 1, 1))
+        batch = self.apply(line(1, "李假设"), as_of=date(2022, 1, 1))
+        self.assertEqual(touched_rows(batch), [])
+        for who in ("李假设", "任示例"):
+            with self.subTest(who):
+                guide = InstructorAssignment.objects.filter(instructor_name=who)
+                guide.update(phone="13900000001")
+
+                with self.assertRaises(TouchedError) as caught:
+                    undo_batch(batch, by=self.user)
+
+                self.assertEqual([why for _, _, why in caught.exception.rows], ["的指导员选派之后被改动过"])
+                guide.update(phone="")
+        undo_batch(batch, by=self.user)
+        self.assertEqual(InstructorAssignment.objects.values_list("instructor_name", "end").get(), ("任示例", None))
+
+    def test_a_part_edited_between_preview_and_confirmation_is_not_written_over(self):
+        self.apply(line(1, "任示例"), as_of=date(2021, 1, 1))
+        batch = bring(workbook([HEAD, line(1, "李假设")]), self.user, "organizations", as_of=date(2022, 1, 1))
+        InstructorAssignment.objects.update(phone="13900000001")
+
+        with self.assertRaisesMessage(ValidationError, "有关联的记录被别人改动过，整批没有写入"):
+            apply_batch(batch, by=self.user)

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from core.models import Holiday
 from organizations.models import (
@@ -9,9 +9,10 @@ from organizations.models import (
     MemberSurvey,
     SocialOrganization,
 )
+from organizations.workflows.review_checks import clause_conflict
 from tests.factories import make_branch, make_code, make_member, make_organization, make_review
 
-from .checkup_cases import RuleCase
+from .checkup_cases import DAY, RuleCase
 
 
 class BodyRuleTests(RuleCase):
@@ -151,6 +152,21 @@ class BodyRuleTests(RuleCase):
         self.assert_breaks("ch-03", [self.make(clause="joint"), self.make(clause="liaison"),
                                      self.make(clause="own", covered=False)], [self.make(), self.guided()])  # fmt: skip
         self.assertNotIn("ch-03", self.keys(self.make(clause="liaison", covered=False)))
+
+    def test_ch_03_is_told_of_the_charter_in_force_of_a_body_that_lives(self):
+        """What a later charter has put right, and the charter of a body that is over, need no mending."""
+        body = self.make(clause="joint")
+        first = body.charters.get()
+        self.assertIn("两者不一致（CH-03）", clause_conflict(first, DAY))
+
+        later = self.charter(body, has_party_clause=True, clause_kind="own", status="voted", version_no=2)
+        self.assertTrue(clause_conflict(first, DAY))
+        CharterRecord.objects.filter(pk=later.pk).update(status="approved", approved_on=DAY)
+        self.assertEqual((clause_conflict(first, DAY), clause_conflict(later, DAY)), ("", ""))
+        self.assertTrue(clause_conflict(first, DAY - timedelta(days=1)))
+
+        over = self.make(clause="joint", ended_on=DAY, status="cancelled")
+        self.assertEqual(clause_conflict(over.charters.get(), DAY), "")
 
     def test_ch_04_written_in_and_not_voted_for_a_year(self):
         body = self.make(clause="")

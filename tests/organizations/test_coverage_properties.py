@@ -14,6 +14,7 @@ from organizations.models import (
     Affiliation,
     BranchCoverage,
     CoveragePlan,
+    DueMark,
     InstructorAssignment,
     Liaison,
     MassOrganization,
@@ -72,12 +73,11 @@ def make_world(rows):
     committee = make_committee()
     for number, row in enumerate(rows):
         ended = row["ended"] if row["ended"] and row["ended"] >= row["registered"] else None
-        due = row["due"] or (None, None)
         owner = SocialOrganization.objects.create(
             committee=committee, name=f"示例{number}", kind=row["kind"], registered_on=row["registered"], ended_on=ended,
             status="cancelled" if ended else row["status"], staff_count=number,
         )  # fmt: skip
-        SocialOrganization.objects.filter(pk=owner.pk).update(due_since=due[0], due_until=due[1])
+        dated(DueMark, owner, row["due"])
         dated(Affiliation, owner, row["direct"], kind="direct")
         dated(InstructorAssignment, owner, row["instructor"], instructor_name="甲")
         dated(Liaison, owner, row["liaison"], name="乙")

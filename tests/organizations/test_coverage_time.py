@@ -11,10 +11,13 @@ from core.editing import update_record
 from core.excel import get_sheet
 from core.excel.applying import apply_batch
 from core.excel.staging import new_batch, read_batch
+from core.excel.undoing import undo_batch
+from core.office_admin import save_row
 from organizations import statistics
-from organizations.models import MemberSurvey, PartyMember, SocialOrganization
+from organizations.models import DueMark, MemberSurvey, PartyMember, SocialOrganization
 from organizations.workflows import bodies, branches, definitions, events, members
 from reports.demo.books import Book
+from tests.core.excel_data import bring_in, workbook
 from tests.factories import make_branch, make_committee, make_member, make_organization, make_staff
 
 DAY = date(2023, 3, 31)
@@ -201,24 +204,117 @@ class AsOfTests(TestCase):
 
 
 class MarkTests(TestCase):
-    """应建未建 holds from the day on which it was marked."""
+    """应建未建 is counted on exactly the days on which the office said so, however often it changed its mind."""
 
-    def test_spells_of_the_mark(self):
-        body = make_organization(make_committee(), no_branch_reason="due")
-        self.assertEqual((body.due_since, body.due_until), (body.registered_on, None))
-        steps = (
-            ("", date(2023, 3, 1), None),
-            ("due", date(2023, 3, 1), "again"),
-            ("few_members", date(2023, 5, 1), None),
-        )
-        for reason, on, again in steps:
-            body.no_branch_reason = reason
-            body.before_save(on=on)
-            until = None if again else on
-            self.assertEqual((body.due_since, body.due_until), (body.registered_on, until))
-        body.no_branch_reason = "due"
-        body.before_save(on=date(2023, 6, 1))
-        self.assertEqual((body.due_since, body.due_until), (date(2023, 6, 1), None))
-        body.no_branch_reason = ""
-        body.before_save(on=date(2023, 6, 1))
-        self.assertEqual(body.due_since, None)
+    DAYS = (date(2023, 1, 31), date(2023, 3, 31), date(2023, 5, 31), date(2023, 8, 31))
+
+    @classmethod
+    def setUpTestData(cls):
+        with at(2023, 1, 10):
+            cls.committee = make_committee()
+            cls.staff = make_staff(cls.committee)
+            cls.body = make_organization(cls.committee, name="示例市标注协会")
+
+    def figures(self):
+        return [statistics.coverage(self.committee, day).should_unbuilt for day in self.DAYS]
+
+    def say(self, reason):
+        body = SocialOrganization.objects.get(pk=self.body.pk)
+        body.no_branch_reason = reason
+        update_record(body, by=self.staff)
+
+    def bring(self, reason, as_of):
+        body = SocialOrganization.objects.get(pk=self.body.pk)
+        row = (body.name, body.code, body.get_kind_display(), body.registered_on, reason)
+        table = workbook([("社会组织名称", "统一社会信用代码", "类型", "登记日期", "未建立原因"), row])
+        return bring_in(table, self.staff, "organizations", as_of=date.fromisoformat(as_of))
+
+    def marks(self):
+        return list(DueMark.objects.order_by("start").values_list("start", "end"))
+
+    def test_marked_unmarked_and_marked_again_each_past_day_stays_what_it_was(self):
+        computed = []
+        for month, day, reason in ((2, 1, "due"), (4, 1, "few_members"), (6, 1, "due"), (9, 1, "")):
+            with at(2023, month, day):
+                computed.append(self.figures()[len(computed)])
+                self.say(reason)
+        with at(2023, 12, 1):
+            self.assertEqual(computed, [0, 1, 0, 1])
+            self.assertEqual(self.figures(), computed)
+            self.assertEqual(statistics.corrections(self.committee, self.DAYS[1]), ([], 0))
+
+    def test_a_body_entered_as_due_is_due_from_its_registration(self):
+        with at(2023, 3, 1):
+            make_organization(self.committee, no_branch_reason="due", registered_on=date(2020, 5, 1))
+
+        self.assertEqual(self.marks(), [(date(2020, 5, 1), None)])
+
+    def test_a_slip_mended_on_the_same_day_leaves_nothing_behind(self):
+        with at(2023, 2, 1):
+            self.say("due")
+            self.say("")
+            self.assertEqual(self.marks(), [])
+            self.say("due")
+        with at(2023, 3, 1):
+            self.say("")
+            self.say("due")
+
+        self.assertEqual(self.marks(), [(date(2023, 2, 1), None)])
+
+    def test_a_workbook_marks_from_its_day_and_its_undo_takes_exactly_that_back(self):
+        with at(2023, 2, 1):
+            self.say("due")
+        with at(2023, 4, 20):
+            undo_batch(self.bring("仅有个别党员", "2023-04-10"), by=self.staff)
+            self.assertEqual(self.marks(), [(date(2023, 2, 1), None)])
+            self.bring("仅有个别党员", "2023-04-10")
+            again = self.bring("应建未建", "2023-04-15")
+        spells = [(date(2023, 2, 1), date(2023, 4, 10)), (date(2023, 4, 15), None)]
+        self.assertEqual(self.marks(), spells)
+
+        with at(2023, 5, 2):
+            self.assertEqual(statistics.corrections(self.committee, date(2023, 4, 9)), ([], 0))
+            self.assertEqual(statistics.corrections(self.committee, date(2023, 4, 12))[1], 3)  # ended, undone, ended
+            undo_batch(again, by=self.staff)
+        self.assertEqual(self.marks(), spells[:1])
+
+    def test_the_same_workbook_again_changes_nothing(self):
+        with at(2023, 4, 20):
+            self.bring("应建未建", "2023-04-10")
+            again = self.bring("应建未建", "2023-04-18")
+
+        self.assertEqual((again.changed_count, self.marks()), (0, [(date(2023, 4, 10), None)]))
+
+    def test_a_workbook_of_an_earlier_day_removes_a_mark_that_had_not_begun(self):
+        with at(2023, 4, 20):
+            self.say("due")
+            batch = self.bring("没有党员", "2023-04-10")
+            self.assertEqual(self.marks(), [])
+            undo_batch(batch, by=self.staff)
+
+        self.assertEqual(self.marks(), [(date(2023, 4, 20), None)])
+
+    def test_a_body_that_a_workbook_brings_as_due_is_due_from_its_registration(self):
+        head = ("社会组织名称", "类型", "登记日期", "未建立原因")
+        with at(2023, 4, 20):
+            table = workbook([head, ("示例市新协会", "社会团体", "2021-05-01", "应建未建")])
+            batch = bring_in(table, self.staff, "organizations")
+            self.assertEqual(self.marks(), [(date(2021, 5, 1), None)])
+            undo_batch(batch, by=self.staff)
+
+        self.assertEqual(self.marks(), [])
+
+    def test_a_mark_that_is_mended_in_the_back_office_is_listed(self):
+        with at(2023, 5, 1):
+            self.say("due")
+        with at(2023, 6, 1):
+            save_row(DueMark.objects.get(), self.staff)  # as the inline does
+            mark = DueMark.objects.get()
+            mark.start = date(2023, 3, 1)
+            save_row(mark, self.staff)
+
+        with at(2023, 7, 1):
+            rows, count = statistics.corrections(self.committee, DAY)
+            self.assertEqual((count, self.figures()), (1, [0, 1, 1, 1]))
+            self.assertEqual(rows[0].changes, (("标注应建未建起", "2023-05-01", "2023-03-01"),))
+            self.assertEqual(statistics.corrections(self.committee, date(2023, 2, 28))[1], 0)

@@ -3,14 +3,17 @@
 from datetime import date
 
 from django.test import SimpleTestCase, TestCase
+from django.urls import reverse
 
 from core.models import OfficeSetting
 from core.periods import add_months
+from organizations.checkup.limits import limits
 from organizations.choices import BranchKind
 from organizations.models import term_state
 from organizations.workflows.election_rules import ElectionRules, election_rules, is_majority
 from tests.factories import (
     make_committee,
+    make_staff,
 )
 from tests.organizations.election_cases import TODAY
 
@@ -84,3 +87,17 @@ class RuleTests(TestCase):
         self.assertEqual((rules.quorum, rules.majority_base, rules.extension_max_months), ((2, 3), "due", 12))
         self.assertEqual((rules.reminder_months, rules.near_months), ((9, 2), 9))
         self.assertEqual(election_rules(committee, date(2024, 1, 1)).majority_base, "present")
+
+    def test_reminders_are_read_in_one_way(self):
+        """By the elections, the check-up and the words above the list: nonsense counts as not set."""
+        committee = make_committee(demo_date=TODAY)
+        self.client.force_login(make_staff(committee))
+        row = OfficeSetting.objects.create(committee=committee, key="election.reminder_months", value=[6])
+        for value, months in (([2, 9], (9, 2)), (4, (4,)), ([4, "x"], (6, 3, 1)), ([0, 3], (6, 3, 1)), ([], (6, 3, 1)),
+                              ([48], (6, 3, 1)), ({"first": 4}, (6, 3, 1)), (True, (6, 3, 1))):  # fmt: skip
+            row.value = value
+            row.save()
+            self.assertEqual(election_rules(committee, TODAY).reminder_months, months, value)
+            self.assertEqual(limits(committee, TODAY).election_months, months[0], value)
+            page = self.client.get(reverse("organizations:electionterm-list"))
+            self.assertContains(page, f"任期将满的提前{'、'.join(map(str, months))}个月提醒")

@@ -24,6 +24,7 @@ from organizations.models import (
     MassOrganization,
     SocialOrganization,
 )
+from organizations.views.guidance import plan_cell
 from organizations.workflows import guidance as workflows
 from organizations.workflows.bodies import assign_instructor, name_liaison
 from organizations.workflows.definitions import change_definition
@@ -120,6 +121,36 @@ class PlanTests(Office):
     def test_a_plan_without_anything_in_the_workbook_is_wrong(self):
         batch = self.bring_in("coverage_plans", ("社会组织名称", "拟建时间", "责任人"), (self.body.name, "", ""))
         self.assertEqual((batch.wrong_count, batch.new_count), (1, 0))
+
+    def test_the_workbook_is_judged_like_the_page(self):
+        over = make_organization(self.committee, ended_on=date(2023, 2, 1), status="cancelled")
+        head = ("社会组织名称", "拟建时间", "责任人", "党小组成立日期")
+        apply_batch(self.bring_in("coverage_plans", head, (self.body.name, "2023-05-31", "李样本", "")), by=self.staff)
+
+        batch = self.bring_in(
+            "coverage_plans", head, (self.other.name, "", "", "2023-03-30"), (over.name, "2023-05-31", "王演示", ""),
+            (self.body.name, "清空", "清空", ""),
+        )  # fmt: skip
+
+        told = [error["m"] for row in batch.rows.order_by("number") for error in row.errors]
+        self.assertEqual(
+            told,
+            [
+                "党小组成立日期不能晚于今天。",
+                f"{over}已于2023-02-01注销，不能再办理。",
+                "拟建时间、责任人、措施和党小组成立日期至少填写一项。",
+            ],
+        )
+
+    def test_no_plan_means_the_same_in_the_list_and_in_its_tab(self):
+        """Who is responsible is a plan already: what is missing is the day."""
+        CoveragePlan.objects.create(organization=self.body, committee=self.committee, responsible="李样本")
+        words = {}
+        for tab in ("all", "noplan"):
+            page = self.client.get(self.url("coverage-gaps"), {"tab": tab}).context["page"]
+            words[tab] = [plan_cell(row).text for row in page.page_rows()]
+
+        self.assertEqual(words, {"all": ["没有写时间", "没有计划"], "noplan": ["没有计划"]})
 
     def test_readers_see_and_strangers_do_not(self):
         for user, gaps, plan in ((self.leader, 200, 403), (make_secretary(make_branch(self.committee)), 403, 403),

@@ -89,6 +89,44 @@ class VersionTests(Office):
                 self.assertEqual([why for _, _, why in touched_rows(batch)], ["之后被改动过"])
                 InstructorAssignment.objects.all().delete()
 
+    def test_a_day_on_which_nobody_was_sent_is_refused_everywhere(self):
+        """Not a day to come, and not one before the body was registered: by page, by correction and by both workbooks."""
+        row = self.assign(instructor_name="吴范例")
+        data = {"organization": self.other.short_name, "instructor_name": "周例文", "sent_by": "机关", "phone": ""}
+        whole = ("社会组织名称", "类型", "登记日期", "指导员姓名", "指导员选派日期")
+        for day, sentence in (
+            ("2023-03-30", "选派日期不能晚于今天（2023-03-29）。"),
+            ("2014-12-31", "选派日期不能早于这家社会组织的登记日期2015-01-01。"),
+        ):
+            answers = [
+                self.client.post(self.url("instructorassignment-create"), {**data, "start": day}),
+                self.client.post(self.url("socialorganization-instructor", self.other.pk), {**data, "start": day}),
+                self.client.post(
+                    self.url("instructorassignment-update", row.pk),
+                    {**data, "instructor_name": "吴范例", "start": day, "version": row.version},
+                ),
+            ]
+            for answer in answers:
+                self.assertContains(answer, sentence)
+            for kind, *rows in (
+                ("instructors", HEAD, ("周例文", "机关", self.other.name, day)),
+                ("organizations", whole, (self.other.name, "社会团体", "2015-01-01", "周例文", day)),
+            ):
+                [error] = [error for line in self.bring_in(kind, *rows).rows.all() for error in line.errors]
+                self.assertIn(sentence, error["m"])
+        self.assertEqual(InstructorAssignment.objects.values_list("start").get(), (date(2023, 1, 10),))
+
+    def test_a_ledger_with_an_older_day_comes_back_unchanged(self):
+        row = self.assign()
+        InstructorAssignment.objects.update(start=date(2014, 12, 31))
+        head = ("社会组织名称", "类型", "登记日期", "指导员姓名", "指导员选派日期")
+        for kind, *rows in (
+            ("instructors", HEAD, (row.instructor_name, "机关党支部", self.body.name, "2014-12-31")),
+            ("organizations", head, (self.body.name, "社会团体", "2015-01-01", row.instructor_name, "2014-12-31")),
+        ):
+            batch = self.bring_in(kind, *rows)
+            self.assertEqual((batch.wrong_count, batch.same_count), (0, 1), kind)
+
     def test_the_migration_counts_what_was_changed_before_there_were_versions(self):
         row, untouched = self.assign(), assign_instructor(
             self.other, by=self.staff, instructor_name="郑例文", sent_by="机关", start=date(2023, 1, 10)

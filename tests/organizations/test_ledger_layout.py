@@ -10,8 +10,8 @@ from django.urls import reverse
 from core.choices import BatchStatus
 from core.excel.sheet import get_sheet
 from core.excel.writing import export_to
-from core.models import Job
-from core.periods import Period, quarter_of, today
+from core.models import Job, OfficeSetting
+from core.periods import Period, add_months, quarter_of, today
 from organizations.models import BranchPost, Membership, PartyBranch, PartyMember, SocialOrganization
 from tests.core.excel_data import bring, code, counts
 from tests.factories import make_committee, make_staff
@@ -130,10 +130,24 @@ class LayoutTests(TestCase):
     def test_a_branch_with_its_committee_and_members(self):
         row = self.row("branches")
 
-        self.assertEqual((row["所在单位"], row["应设"], row["实有"]), ("示例市广告协会", "3至5", 3))
+        self.assertEqual((row["所在单位"], row["应设"], row["实有"]), ("示例市广告协会", "3至7", 3))
         self.assertEqual((row["组织委员"], row["宣传委员"], row["纪检委员"]), ("委员乙", None, "委员丙"))
         self.assertEqual([row[h] for h in ("总数", "正式", "预备", "女", "流动")], [8, 7, 1, 3, 0])
         self.assertEqual(row["换届状态"], "超期")
+
+    def test_a_printed_branch_is_measured_by_the_settings_of_its_office(self):
+        due = add_months(today(self.committee), 5)
+        PartyBranch.objects.filter(pk=self.branch.pk).update(term_end=due)
+        self.assertEqual((self.row("branches")["应设"], self.row("branches")["换届状态"]), ("3至7", "临近"))
+
+        for key, value in (
+            ("branch.committee_min", 5), ("branch.committee_max", 5), ("election.reminder_months", [4, 2]),
+        ):  # fmt: skip
+            OfficeSetting.objects.create(committee=self.committee, key=key, value=value)
+        self.assertEqual((self.row("branches")["应设"], self.row("branches")["换届状态"]), ("5", "未到期"))
+
+        OfficeSetting.objects.create(committee=self.committee, key="branch.committee_from", value=8)
+        self.assertEqual(self.row("branches")["应设"], "不设")
 
     def test_the_roster_ends_with_the_balance_of_the_quarter(self):
         page = self.page("members")

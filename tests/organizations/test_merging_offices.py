@@ -9,6 +9,7 @@ from django.urls import reverse
 from core.models import Committee, Notice
 from organizations.models import (
     CharterRecord,
+    IncubationBatch,
     OrganizationEvent,
     OrganizationMerge,
     SocialOrganization,
@@ -115,6 +116,29 @@ class AboveBothTests(TwoOfficesCase):
         paper.refresh_from_db()
         self.assertEqual(paper.committee, self.city)
         self.assertEqual(self.client.get(paper.get_absolute_url()).status_code, 404)
+
+    def test_a_batch_becomes_that_of_the_office_that_keeps_the_body_or_is_taken_off(self):
+        sixth = {
+            office: IncubationBatch.objects.create(committee=office, number=6) for office in (self.city, self.county)
+        }
+        seventh = IncubationBatch.objects.create(committee=self.county, number=7)
+        for mine, theirs, choices, found, told in (
+            (sixth[self.city], None, ("committee",), sixth[self.county], "改为本综合党委的同一期"),
+            (None, sixth[self.county], ("batch",), sixth[self.city], "改为本综合党委的同一期"),
+            (None, seventh, ("batch",), None, "本综合党委没有登记这一期，已清空"),
+            (sixth[self.city], seventh, (), sixth[self.city], ""),
+        ):
+            for body, batch in ((self.here, mine), (self.there, theirs)):
+                SocialOrganization.objects.filter(pk=body.pk).update(batch=batch)
+
+            merge = self.merge(*choices)
+
+            lost = [line for line in merge.lost if "孵化入驻批次" in line]
+            self.assertEqual(
+                (self.row(self.here).batch, [told in line for line in lost]), (found, [True] if told else [])
+            )
+            undo_merge(merge, by=self.staff, reason="不是同一家")
+            self.assertEqual((self.row(self.here).batch, self.row(self.there).batch), (mine, theirs))
 
     def test_figures_count_one_body_where_it_is_kept(self):
         before = [coverage(office, DAY).base for office in (self.city, self.county)]

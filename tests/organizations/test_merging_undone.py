@@ -1,12 +1,16 @@
 """合并撤销: everything stands as it stood, or a list says why not."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 
 from core.editing import update_record
 from core.models import AuditEntry
+from core.periods import today
 from organizations.models import (
     BranchCoverage,
     CharterRecord,
+    DueMark,
     OrganizationMerge,
     SocialOrganization,
 )
@@ -117,3 +121,44 @@ class UndoTests(MergeTestCase):
 
         with self.assertRaisesMessage(ValidationError, "已有同名的在册社会组织"):
             undo_merge(merge, by=self.staff, reason="不是同一家")
+
+
+class MarkTests(MergeTestCase):
+    """The marks 应建未建 of both rows are one body's: no past day loses one, and the open one follows the chosen answer."""
+
+    def mark(self, body, reason, **days):
+        body = SocialOrganization.objects.get(pk=body.pk)
+        body.no_branch_reason = reason
+        body.save()
+        if days:
+            body.due_marks.update(**days)
+
+    def marks(self):
+        return list(DueMark.objects.order_by("start").values_list("organization", "start", "end"))
+
+    def test_the_answer_that_was_not_chosen_ends_with_the_merge(self):
+        self.mark(self.drop, "due", start=date(2020, 1, 1))
+        self.mark(self.keep, "few_members")
+        before = database()
+
+        merge = self.merge()
+
+        self.assertEqual(self.marks(), [(self.keep.pk, date(2020, 1, 1), today(self.committee))])
+        undo_merge(merge, by=self.staff, reason="不是同一家")
+        self.assertEqual({label: database()[label] for label in before}, before)
+
+    def test_the_answer_that_was_chosen_brings_its_mark(self):
+        self.mark(self.drop, "due", start=date(2020, 1, 1))
+
+        self.merge("no_branch_reason")
+
+        self.assertEqual(self.marks(), [(self.keep.pk, date(2020, 1, 1), None)])
+
+    def test_days_on_which_both_were_marked_count_once(self):
+        self.mark(self.keep, "due", start=date(2021, 1, 1))
+        self.mark(self.drop, "due", start=date(2019, 1, 1))
+
+        self.merge()
+
+        spells = [(date(2019, 1, 1), date(2021, 1, 1)), (date(2021, 1, 1), None)]
+        self.assertEqual(self.marks(), [(self.keep.pk, *days) for days in spells])

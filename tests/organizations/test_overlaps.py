@@ -8,13 +8,14 @@ from django.test import TestCase
 
 from core.constraints import guarded_models
 from core.excel.undoing import undo_batch
-from organizations.models import Affiliation, BranchCoverage, BranchPost, Membership
+from organizations.models import Affiliation, BranchCoverage, BranchPost, DueMark, Membership
 from tests.core.excel_data import bring_in, workbook
 from tests.factories import make_branch, make_committee, make_member, make_organization, make_staff
 
 GUARDS = {
     "organizations_affiliation_overlap",
     "organizations_cover_overlap",
+    "organizations_due_overlap",
     "organizations_membership_overlap",
     "organizations_post_overlap",
 }
@@ -28,7 +29,8 @@ class OverlapTests(TestCase):
         cls.branch = make_branch(cls.committee, covers=(cls.body,), secretary="甲示例")
         cls.member = make_member(cls.branch)
         cls.other = make_branch(cls.committee)
-        for model in (Affiliation, BranchCoverage, BranchPost):
+        DueMark.objects.create(organization=cls.body, start=cls.body.registered_on)
+        for model in (Affiliation, BranchCoverage, BranchPost, DueMark):
             model.objects.update(end=date(2022, 1, 1))
         Membership.objects.update(end=date(2022, 1, 1), leave_reason="transferred")
 
@@ -37,6 +39,7 @@ class OverlapTests(TestCase):
         span = {"start": start, "end": end}
         return [
             Affiliation(organization=self.body, kind="industry", **span),
+            DueMark(organization=self.body, **span),
             BranchCoverage(branch=self.other, organization=self.body, method="joint", **span),
             BranchPost(branch=self.branch, post="secretary", person_name="乙示例", **span),
             Membership(member=self.member, branch=self.other, kind="full", leave_reason="left" if end else "", **span),

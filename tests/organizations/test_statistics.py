@@ -157,9 +157,7 @@ class TreeTests(TestCase):
         MemberSurvey.objects.create(
             committee=committee, organization=surveyed, filled_on=date(2023, 1, 1), member_count=4, full_member_count=3
         )
-        marked.no_branch_reason = "due"
-        marked.save()
-        SocialOrganization.objects.filter(pk=marked.pk).update(due_since=date(2023, 1, 1))
+        marked.due_marks.create(start=date(2023, 1, 1))
         MemberSurvey.objects.create(
             committee=committee, organization=small, filled_on=date(2023, 1, 1), member_count=2, full_member_count=2
         )
