@@ -36,7 +36,7 @@ def rows_to_columns(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0016_lost_on_help'),
+        ('organizations', '0017_corrections_and_lapses'),
     ]
 
     operations = [
