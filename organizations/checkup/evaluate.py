@@ -22,12 +22,6 @@ COUNTED: tuple[Rule, ...] = (*members.RULES, *branches.RULES, *bodies.RULES)
 RULES: dict[str, Rule] = {rule.key: rule for rule in (numbers.RULE, *COUNTED)}
 OF_SUBJECT = {Subject.MEMBER: members.RULES, Subject.BRANCH: branches.RULES, Subject.BODY: bodies.RULES}
 VALUES = {Subject.MEMBER: members.VALUES, Subject.BRANCH: branches.VALUES, Subject.BODY: bodies.VALUES}
-# rules that need a record which does not exist yet
-WITHOUT_RECORD = (
-    ("MB-10", "连续六个月不参加组织生活：活动只登记人数，没有逐人签到。"),
-    ("MB-11", "限期改正不超过一年：还没有限期改正的记录。"),
-    ("MB-12", "出国（境）党员每半年联系一次：还没有联系记录。"),
-)
 
 
 @dataclass(frozen=True)

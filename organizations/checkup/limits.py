@@ -28,6 +28,10 @@ NUMBERS = {  # setting → the field of Limits, whose default counts where the o
     "member.suspended_months": "suspended_months",
     "member.floating_months": "floating_months",
     "member.contact_months": "contact_months",
+    "member.abroad_contact_months": "abroad_months",
+    "member.lapse_remind_months": "lapse_remind",
+    "member.lapse_alarm_months": "lapse_alarm",
+    "member.correction_reminder_months": "correction_months",
     "dues.remind_months": "fee_remind",
     "dues.alarm_months": "fee_alarm",
     "charter.confirm_months": "charter_months",
@@ -60,6 +64,10 @@ class Limits:
     suspended_months: int = 24
     floating_months: int = 6
     contact_months: int = 3
+    abroad_months: int = 6
+    lapse_remind: int = 3
+    lapse_alarm: int = 6
+    correction_months: int = 1
     fee_remind: int = 3
     fee_alarm: int = 6
     charter_months: int = 12

@@ -41,6 +41,14 @@ from .charters import (
     VoteBody,
 )
 from .checkup import LEVEL_KINDS, FindingLevel, Subject
+from .conduct import (
+    OUTCOME_KINDS,
+    PARTING_OUTCOMES,
+    CorrectionCircumstance,
+    CorrectionOutcome,
+    LapseGround,
+    LapseOutcome,
+)
 from .elections import (
     APPLICATION_ENDED,
     APPLICATION_FLOW,
@@ -125,6 +133,8 @@ __all__ = [
     "LEVEL_KINDS",
     "MEMBER_FLOW",
     "MEMBER_KINDS",
+    "OUTCOME_KINDS",
+    "PARTING_OUTCOMES",
     "REGISTRATION_KINDS",
     "REVIEW_ENDED",
     "REVIEW_FLOW",
@@ -149,6 +159,8 @@ __all__ = [
     "CharterStatus",
     "ClauseKind",
     "ContactWay",
+    "CorrectionCircumstance",
+    "CorrectionOutcome",
     "CoverageMethod",
     "DifferenceDecision",
     "DocumentKind",
@@ -159,6 +171,8 @@ __all__ = [
     "FloatingStatus",
     "Grade",
     "JoinReason",
+    "LapseGround",
+    "LapseOutcome",
     "LeaveReason",
     "LedgerSource",
     "LetterStatus",

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0004_saved_filter_default'),
-        ('organizations', '0016_lost_on_help'),
+        ('organizations', '0017_corrections_and_lapses'),
     ]
 
     operations = [

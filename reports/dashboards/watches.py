@@ -318,7 +318,7 @@ RISKS = (
         without_theme_day,
     ),
     Watch(
-        "floating", "warn", "没有联系", "{n}名流动党员本期没有取得联系", "还在外的流动党员，本期没有一次取得联系的记录。每季度至少联系一次。",
+        "floating", "warn", "没有联系", "{n}名流动党员本期没有取得联系", "还在外的流动党员，本期没有一次取得联系的记录。每季度至少联系一次，出国（境）的每半年至少一次。",
         lambda d: visible(FloatingRecord)(d).unreached_between(d.period.start, d.period.end),
     ),
 )  # fmt: skip
