@@ -36,6 +36,7 @@ class Button:
     icon: str = ""
     primary: bool = False
     hide_phone: bool = False
+    fold_phone: bool = False  # on a phone it stands in 更多
 
 
 @dataclass(frozen=True)
@@ -312,11 +313,13 @@ class ListPage(AllowMixin, View):
 
     def get_context(self) -> dict[str, Any]:
         """Context of the page around the table; extend with super()."""
+        actions = self.get_actions()
         return {
             **saved.shown(self),
             "title": self.title or f"{self.model._meta.verbose_name}列表",
             "meta": self.meta,
-            "actions": self.get_actions(),
+            "actions": actions,
+            "folded": [button for button in actions if button.fold_phone],
             "print_wide": self.print_wide,
         }
 

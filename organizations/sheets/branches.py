@@ -123,7 +123,7 @@ class BranchSheet(Sheet):
         Column("换届状态", readonly=True, export=election_state,
                needs=("deadline", "term_status", "term_elected_on", "today", *SETTINGS), width=8),
         Column("活动场所", "premises", "choice", width=7),
-        Column("上年度评议等次", readonly=True, width=8),
+        Column("上年度评议等次", readonly=True, width=8),  # blank until the reviews keep a 核定等次; so far they keep votes
         Column("简称", "short_name", example="市广告协会党支部", width=22, extra=True),
         Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。", extra=True),
         Column("批复机关", "approved_by", width=18, extra=True),

@@ -193,9 +193,9 @@ class SocialOrganizationList(LedgerDay, ListPage):
 
     def extra_actions(self) -> list[Button]:
         user, url = self.request.user, reverse("organizations:organizationevent-list")
-        found = [Button("登记事件", url, "scroll-text", hide_phone=True)] if is_office(user) else []
+        found = [Button("登记事件", url, "scroll-text", fold_phone=True)] if is_office(user) else []
         if is_staff(user):
-            found.append(Button("疑似重复", reverse("organizations:duplicate-index"), "copy", hide_phone=True))
+            found.append(Button("疑似重复", reverse("organizations:duplicate-index"), "copy", fold_phone=True))
         return found
 
 

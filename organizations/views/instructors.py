@@ -114,7 +114,7 @@ class InstructorAssignmentList(ListPage):
         return rows
 
     def extra_actions(self) -> list[Button]:
-        return [Button("联络员", reverse("organizations:liaison-list"), "phone", hide_phone=True)]
+        return [Button("联络员", reverse("organizations:liaison-list"), "phone", fold_phone=True)]
 
 
 def visits_cell(row: Row) -> Cell:
