@@ -12,6 +12,7 @@ from organizations.choices import (
     ClauseKind,
     CoverageMethod,
     FindingLevel,
+    NoBranchReason,
     OrganizationKind,
     RegistrationStatus,
     Subject,
@@ -140,6 +141,11 @@ RULES = (
         "cov-04", "COV-04", CHECK, BODY, "应建未建",
         lambda on, limits: unbuilt_for(limits.unbuilt_months, on, limits.should_build_rule), unbuilt_says,
         "督促组建；一时建不了的，写明原因和组建计划。", Place("coverage-plan", "id_planned_on"), "写组建计划",
+    ),
+    Rule(
+        "no-branch-note", "未建原因", CHECK, BODY, "未建立原因没有说明", lambda on, limits: CHECKS.unexplained(),
+        lambda row, on: f"未建立党组织的原因是“{NoBranchReason(row['no_branch_reason']).label}”，没有写明具体情况。",
+        "写明具体情况，年检报告也要填。", Place(UPDATE, "id_no_branch_note"), "去补填",
     ),
     Rule(
         "ch-01", "CH-01", CHECK, BODY, "党的建设未入章", lambda on, limits: CHECKS.without_clause(),

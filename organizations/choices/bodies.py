@@ -72,6 +72,9 @@ class NoBranchReason(models.TextChoices):
     OTHER = "other", "其他"
 
 
+REASONS_TO_EXPLAIN = (NoBranchReason.DUE, NoBranchReason.OTHER)  # the inspection form asks for the case in words (§4.2)
+
+
 class OrganizationEventKind(models.TextChoices):
     FOUNDED = "founded", "成立登记"
     RENAMED = "renamed", "更名"

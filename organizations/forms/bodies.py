@@ -7,6 +7,7 @@ from django import forms
 from core.forms import RecordForm
 from core.pinyin import plain
 from core.validators import normalize_code
+from organizations.choices import REASONS_TO_EXPLAIN, NoBranchReason
 from organizations.models import (
     Affiliation,
     InstructorAssignment,
@@ -63,6 +64,13 @@ class OrganizationForm(RecordForm):
                 self.add_error(name, f"这个{label}的记录已并入“{body.name}”，请直接打开那一家，不要重复登记。")
             elif body is not None or (word and self.user and self.merged_away(**{name: typed})):
                 self.add_error(name, f"这个{label}的记录已并入别的综合党委登记的同一家单位，不要重复登记。")
+        reason = cleaned.get("no_branch_reason")
+        if (
+            reason in REASONS_TO_EXPLAIN
+            and "no_branch_reason" in self.changed_data
+            and not cleaned.get("no_branch_note")
+        ):
+            self.add_error("no_branch_note", f"未建立原因是“{NoBranchReason(reason).label}”的，要写明具体情况。")
         return cleaned
 
     def merged_away(self, **word: str) -> bool:

@@ -26,6 +26,10 @@ class DefinitionForm(forms.Form):
     should_build_rule = forms.ChoiceField(
         label="应建条件", choices=list(SHOULD_RULES.items()), help_text="年检表按专职人员；支部工作条例按全部正式党员。"
     )
+    should_build_staff = forms.IntegerField(
+        label="从业人员达到多少人也应建", min_value=0, max_value=100_000, required=False,
+        help_text="有的地方规定从业人员多的单位也要建党组织；不按人数的填0。",
+    )  # fmt: skip
     exclude_abnormal = forms.ChoiceField(
         label="活动异常、失信和注销中的不计入基数", choices=YES, help_text="“是”表示从基数里去掉。"
     )
@@ -46,6 +50,7 @@ class DefinitionForm(forms.Form):
         return Definition(
             functional_weight=int(data["functional_weight"]),
             should_build_rule=data["should_build_rule"],
+            should_build_staff=data["should_build_staff"] or 0,
             **{
                 name: data[name] == "1"
                 for name in (
@@ -61,7 +66,8 @@ class DefinitionForm(forms.Form):
     def values(chosen: Definition) -> dict[str, Any]:
         """A definition as the answers of this form."""
         found = {name: "1" if value else "0" for name, value in chosen.__dict__.items()}
-        return {**found, "should_build_rule": chosen.should_build_rule}
+        exact = {name: getattr(chosen, name) for name in ("should_build_rule", "should_build_staff")}
+        return {**found, **exact}
 
 
 class PlanForm(RecordForm):

@@ -64,9 +64,9 @@ def on_register(on: date) -> Q:
     return Q(registered_on__lte=on) & (Q(ended_on=None) | Q(ended_on__gt=on))
 
 
-def direct_on(on: date) -> Q:
-    """直属: the 党建管理归口 on that day is the committee itself."""
-    return Q(Exists(rows("Affiliation").on(on).filter(kind=AffiliationKind.DIRECT, **BODY)))
+def managed_on(on: date, kind: str = AffiliationKind.DIRECT) -> Q:
+    """Whose 党建管理归口 on that day is of this kind; 直属 means the committee itself."""
+    return Q(Exists(rows("Affiliation").on(on).filter(kind=kind, **BODY)))
 
 
 def covered_on(on: date, methods: Collection[str] = CoverageMethod.values) -> Q:

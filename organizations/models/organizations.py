@@ -24,7 +24,7 @@ from organizations.choices import (
 )
 
 from .checks import BodyChecks
-from .conditions import SurroundingsQuerySet, direct_on, on_register
+from .conditions import SurroundingsQuerySet, managed_on, on_register
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
@@ -79,7 +79,7 @@ class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySe
 
     def directly_managed(self, on: date) -> Self:
         """直属: bodies whose 党建管理归口 on that day is the committee itself."""
-        return self.filter(direct_on(on))
+        return self.filter(managed_on(on))
 
     def trade_associations(self) -> Self:
         """行业协会商会: the invitation list of the joint meeting."""

@@ -28,6 +28,7 @@ from organizations.statistics import (
     classified,
     definition,
     included,
+    managed_word,
 )
 from organizations.workflows.bodies import ended_problem, sending_problem
 from organizations.workflows.guidance import PLANNED, plan_problems
@@ -38,17 +39,17 @@ TREE_TITLE = "两个覆盖统计表"
 INDENT = "　　"
 
 
-def tree_response(request: HttpRequest, rows: list[dict[str, Any]], now: Coverage, *, direct: bool) -> HttpResponse:
+def tree_response(request: HttpRequest, rows: list[dict[str, Any]], now: Coverage, *, managed: str) -> HttpResponse:
     """The tree as an A4 workbook in the office layout; making it is logged."""
     committee = request.user.committee
     audit.record(AuditEvent.EXPORT, by=request.user, label=TREE_TITLE, note=f"截至{now.on}，{len(rows)}行。")
-    content = tree_workbook(rows, now, committee.name, today(committee), direct=direct)
+    content = tree_workbook(rows, now, committee.name, today(committee), managed=managed)
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, f"{TREE_TITLE}（{now.on}）.xlsx")
     return response
 
 
-def tree_workbook(rows: list[dict[str, Any]], now: Coverage, office: str, day: date, *, direct: bool = False) -> bytes:
+def tree_workbook(rows: list[dict[str, Any]], now: Coverage, office: str, day: date, *, managed: str = "") -> bytes:
     stream, widths = io.BytesIO(), [6, 50, 12, 12, 12, 16]
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w") as file:
@@ -60,7 +61,7 @@ def tree_workbook(rows: list[dict[str, Any]], now: Coverage, office: str, day: d
             out.rows(
                 [n, INDENT * row["level"] + row["label"], row["total"], *row["kinds"]] for n, row in enumerate(rows, 1)
             )
-            for line in rate_lines(now, direct):
+            for line in rate_lines(now, managed):
                 out.fixed_row({0: line}, META)
             out.fixed_row(dict(zip((0, 2, 3, 4), SIGNATURES, strict=True)), FOOT, 24)
             out.close()
@@ -68,7 +69,7 @@ def tree_workbook(rows: list[dict[str, Any]], now: Coverage, office: str, day: d
     return stream.getvalue()
 
 
-def rate_lines(now: Coverage, direct: bool) -> list[str]:
+def rate_lines(now: Coverage, managed: str) -> list[str]:
     """The rates with their numbers, and how they are counted."""
     rates = (
         ("组织覆盖率", now.organization_rate, now.covered, now.base), ("工作覆盖率", now.work_rate, now.work_covered, now.base),
@@ -77,7 +78,10 @@ def rate_lines(now: Coverage, direct: bool) -> list[str]:
     told = "；".join(
         f"{label}{'—' if value is None else f'{value}%'}（{part}÷{base}）" for label, value, part, base in rates
     )
-    return [f"{told}。", f"口径：{'只计直属；' if direct else ''}{'；'.join(now.definition.words)}。"]
+    return [
+        f"{told}。",
+        f"口径：{f'只计{managed_word(managed)}；' if managed else ''}{'；'.join(now.definition.words)}。",
+    ]
 
 
 @register

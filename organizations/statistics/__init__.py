@@ -1,6 +1,7 @@
 """两个覆盖 as integers of a day (DOMAIN §4). Conditions live on SocialOrganizationQuerySet; here they are only counted."""
 
 from .changes import CAUSES, MEASURES, Change, coverage_changes, with_cause
+from .charters import ClauseFigures, clause_figures
 from .corrections import SEARCHED, Correction, corrections
 from .coverage import (
     GROUPS,
@@ -24,6 +25,7 @@ from .figures import (
     bodies_of,
     excluded,
     included,
+    managed_word,
     reason,
 )
 from .members import (
@@ -55,6 +57,7 @@ __all__ = [
     "WHOLE_ONLY",
     "Balance",
     "Change",
+    "ClauseFigures",
     "Correction",
     "Coverage",
     "Definition",
@@ -71,6 +74,7 @@ __all__ = [
     "bodies_in_scope",
     "bodies_of",
     "classified",
+    "clause_figures",
     "corrections",
     "coverage",
     "coverage_by_kind",
@@ -82,6 +86,7 @@ __all__ = [
     "floating_figures",
     "included",
     "likely_duplicates",
+    "managed_word",
     "rate",
     "reason",
     "sync_matrix",

@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Count, Q, Value, When
 from core.models import Committee
 from organizations.choices import CoverageMethod
 from organizations.models import SocialOrganization
-from organizations.models.conditions import covered_on, direct_on, flag, on_register, reached_on
+from organizations.models.conditions import covered_on, flag, managed_on, on_register, reached_on
 from organizations.models.organizations import SocialOrganizationQuerySet
 
 from .definitions import Definition, base_condition, definition
@@ -56,15 +56,15 @@ def _counts(measure: str, day: date, chosen: Definition) -> Q:
 
 
 def flagged(
-    committee: Committee, before: date, on: date, measures: Iterable[str], chosen: Definition, direct: bool
+    committee: Committee, before: date, on: date, measures: Iterable[str], chosen: Definition, managed: str
 ) -> SocialOrganizationQuerySet:
     """Annotate every body with whether it was in the base, and counted for each measure, then and now."""
     bodies, flags = SocialOrganization.objects.within(committee), {}
     for name, day in (("then", before), ("now", on)):
         base = base_condition(day, chosen)
         flags[f"register_{name}"] = flag(on_register(day))
-        flags[f"direct_{name}"] = flag(direct_on(day)) if direct else Value(True)
-        flags[f"inside_{name}"] = flag(base & direct_on(day) if direct else base)
+        flags[f"managed_{name}"] = flag(managed_on(day, managed)) if managed else Value(True)
+        flags[f"inside_{name}"] = flag(base & managed_on(day, managed) if managed else base)
         for measure in measures:
             counts = flag(_counts(measure, day, chosen)) if measure != "base" else Value(True)
             flags[f"{measure}_{name}"] = counts
@@ -81,13 +81,13 @@ def _cause(measure: str, on: date) -> Case:
         (stayed & covered_on(on), "built_other"),
         (stayed, "sent"),
         (Q(register_then=False), "registered"),
-        (Q(direct_then=False), "moved_in"),
+        (Q(managed_then=False), "moved_in"),
         (Q(), "entered"),
     ]
     went = [
         (Q(inside_now=True), "ended"),
         (Q(register_now=False), "cancelled"),
-        (Q(direct_now=False), "moved_out"),
+        (Q(managed_now=False), "moved_out"),
         (Q(), "dropped"),
     ]
     cases = [When(~was & now & test, then=Value(key)) for test, key in came]
@@ -96,10 +96,10 @@ def _cause(measure: str, on: date) -> Case:
 
 
 def with_cause(
-    committee: Committee, before: date, on: date, measure: str, chosen: Definition, *, direct: bool = False
+    committee: Committee, before: date, on: date, measure: str, chosen: Definition, *, managed: str = ""
 ) -> SocialOrganizationQuerySet:
     """Annotate `cause`, for the list behind one line of the page."""
-    return flagged(committee, before, on, (measure,), chosen, direct).annotate(cause=_cause(measure, on))
+    return flagged(committee, before, on, (measure,), chosen, managed).annotate(cause=_cause(measure, on))
 
 
 def coverage_changes(
@@ -108,7 +108,7 @@ def coverage_changes(
     on: date,
     measures: Iterable[str] = tuple(MEASURES),
     *,
-    direct: bool = False,
+    managed: str = "",
     chosen: Definition | None = None,
     old: Definition | None = None,
 ) -> dict[str, Change]:
@@ -118,7 +118,7 @@ def coverage_changes(
     and costs one query a measure where the two differ.
     """
     chosen, old = chosen or definition(committee, on), old or definition(committee, before)
-    bodies = flagged(committee, before, on, measures, chosen, direct)
+    bodies = flagged(committee, before, on, measures, chosen, managed)
     rows = bodies.annotate(**{f"cause_{measure}": _cause(measure, on) for measure in measures}).order_by()
     names = [f"{stem}_{name}" for stem in ("inside", *measures) for name in ("then", "now")]
     rows = list(rows.values(*names, *(f"cause_{measure}" for measure in measures)).annotate(n=Count("pk")))
@@ -134,7 +134,7 @@ def coverage_changes(
         del causes[""]
         told = was
         if old != chosen:
-            then = flagged(committee, before, before, (measure,), old, direct)
+            then = flagged(committee, before, before, (measure,), old, managed)
             told = then.filter(**{"inside_now": True, f"{measure}_now": True}).count()
             causes["redefined"] = was - told
         found[measure] = Change(told, now, dict(causes))

@@ -2,7 +2,7 @@
 day, but for these rows; so the page of a past day lists them (DOMAIN §4, F11)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from organizations.models import (
     InstructorAssignment,
     Membership,
     MemberSurvey,
+    OrganizationMerge,
     PartyBranch,
     SocialOrganization,
 )
@@ -29,6 +30,7 @@ SEARCHED = 3000  # newest later changes that are looked at
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 BODY, BRANCH = "organizations.socialorganization", "organizations.partybranch"
 MEMBER, SURVEY, SETTING = "organizations.partymember", "organizations.membersurvey", "core.officesetting"
+MERGE = "organizations.organizationmerge"
 PLAN, INSTRUCTOR = "organizations.coverageplan", "organizations.instructorassignment"
 MARK = "organizations.duemark"
 MARKED = str(DueMark._meta.verbose_name)
@@ -89,16 +91,21 @@ def _later(committee: Committee, on: date) -> QuerySet:
 
 
 def _reaches_back(on: date) -> Q:
-    """Rows entered later whose own day lies on or before the day (补录)."""
+    """Rows entered later that held on the day (补录); one that was over by then changes no figure of it."""
     return (
-        Q(object_type=BODY) & Exists(SocialOrganization.objects.filter(pk=OuterRef("object_id"), registered_on__lte=on))
-        | Q(object_type=BRANCH) & Exists(PartyBranch.objects.filter(pk=OuterRef("object_id"), founded_on__lte=on))
-        | Q(object_type=MEMBER) & Exists(Membership.objects.filter(member=OuterRef("object_id"), start__lte=on))
+        Q(object_type=BODY) & Exists(on_register_then(on).filter(pk=OuterRef("object_id")))
+        | Q(object_type=BRANCH) & Exists(PartyBranch.objects.active(on).filter(pk=OuterRef("object_id")))
+        | Q(object_type=MEMBER) & Exists(Membership.objects.on(on).filter(member=OuterRef("object_id")))
         | Q(object_type=SURVEY) & Exists(MemberSurvey.objects.filter(pk=OuterRef("object_id"), filled_on__lte=on))
-        | Q(object_type=INSTRUCTOR)
-        & Exists(InstructorAssignment.objects.filter(pk=OuterRef("object_id"), start__lte=on))
-        | Q(object_type=MARK) & Exists(DueMark.objects.filter(pk=OuterRef("object_id"), start__lte=on))
+        | Q(object_type=INSTRUCTOR) & Exists(InstructorAssignment.objects.on(on).filter(pk=OuterRef("object_id")))
+        | Q(object_type=MARK) & Exists(DueMark.objects.on(on).filter(pk=OuterRef("object_id")))
     )
+
+
+def on_register_then(on: date) -> QuerySet:
+    """Rows of the register of that day, those too that were found to be double later."""
+    rows = SocialOrganization._base_manager.filter(registered_on__lte=on)
+    return rows.exclude(ended_on__lte=on)
 
 
 def days_in(values: Iterable[object]) -> list[date]:
@@ -112,13 +119,13 @@ def days_in(values: Iterable[object]) -> list[date]:
     return found
 
 
-def touches(entry: AuditEntry, on: date, chosen: Definition) -> bool:
-    """Whether a logged change says something about that day."""
+def touches(entry: AuditEntry, on: date, chosen: Definition, away: Collection[int] = ()) -> bool:
+    """Whether a logged change says something about that day; `away` are bodies that were not on its register."""
     if chosen.exclude_abnormal and STATUS in entry.changes and not days_in([entry.changes]):
         return True
     dated, undated = DATED[entry.object_type], UNDATED[entry.object_type]
     for label, pair in entry.changes.items():
-        if label in undated:
+        if label in undated and not (entry.object_type == BODY and entry.object_id in away):
             return True
         if not any(word in label for word in dated):
             continue
@@ -132,21 +139,39 @@ def touches(entry: AuditEntry, on: date, chosen: Definition) -> bool:
 
 
 def corrections(committee: Committee, on: date) -> Corrections:
-    """What was entered or changed after that day and touches it, newest first; four queries."""
+    """What was entered, changed or merged after that day and touches it, newest first; seven queries."""
     later, chosen = _later(committee, on), definition(committee, on)
     created = later.filter(_reaches_back(on), event=AuditEvent.CREATE)
     single = list(created.filter(batch=None).order_by("-pk")[: SEARCHED + 1])
     changed = later.exclude(event=AuditEvent.CREATE, object_type__in=ENTERED)
     changed = list(changed.select_related("batch").order_by("-pk")[: SEARCHED + 1])
+    away = _away({entry.object_id for entry in changed if entry.object_type == BODY}, on)
     known = {(entry.object_type, entry.object_id) for entry in single}
     found = [*_batches(created), *(_line(entry, "补录") for entry in single[:SEARCHED])]
+    found += _merges(committee, on)
     found += [
         _line(entry, "更正")
         for entry in changed[:SEARCHED]
-        if (entry.object_type, entry.object_id) not in known and touches(entry, on, chosen)
+        if (entry.object_type, entry.object_id) not in known and touches(entry, on, chosen, away)
     ]
     found.sort(key=lambda row: row.at, reverse=True)
     return Corrections(found[:SHOWN], len(found), max(len(single), len(changed)) > SEARCHED)
+
+
+def _away(ids: set[int], on: date) -> set[int]:
+    """Which of these bodies were not on the register of the day; what has no day of its own changes nothing there."""
+    return ids - set(on_register_then(on).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _merges(committee: Committee, on: date) -> Iterator[Correction]:
+    """Double rows that both stood on the register of the day and were made one later, and those taken apart again."""
+    rows = OrganizationMerge.objects.within(committee).filter(dropped__in=on_register_then(on).values("pk"))
+    for row in rows.select_related("created_by", "undone_by"):
+        names = "、".join(dict.fromkeys(row.names))
+        steps = ((row.created_at, row.created_by, "合并重复记录"), (row.undone_at, row.undone_by, "撤销合并重复记录"))
+        for at, who, word in steps:
+            if at and at >= end_of(on):
+                yield Correction(at, str(who or "系统"), f"{word}：{names}", (), MERGE, row.pk)
 
 
 def _batches(created: QuerySet) -> Iterator[Correction]:

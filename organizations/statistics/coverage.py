@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from core.models import Committee
 from organizations.choices import BranchKind, CoverageMethod, MembershipKind
 from organizations.models import BranchCoverage, InstructorAssignment, Membership, PartyBranch, SocialOrganization
-from organizations.models.conditions import flag, formal_on
+from organizations.models.conditions import flag, formal_on, managed_on
 from organizations.models.organizations import SocialOrganizationQuerySet
 
 from .definitions import Definition, base_condition, definition
@@ -108,11 +108,11 @@ class Coverage:
 
 
 def bodies_in_scope(
-    committee: Committee, on: date, *, direct: bool = False, chosen: Definition | None = None
+    committee: Committee, on: date, *, managed: str = "", chosen: Definition | None = None
 ) -> SocialOrganizationQuerySet:
-    """U: the base of that day, in the committee's subtree; `direct` leaves only those it manages itself (直属)."""
+    """U: the base of that day, in the committee's subtree; `managed` leaves those of one 归口 (AffiliationKind)."""
     bodies = SocialOrganization.objects.within(committee).filter(base_condition(on, chosen or Definition()))
-    return bodies.directly_managed(on) if direct else bodies
+    return bodies.filter(managed_on(on, managed)) if managed else bodies
 
 
 def classified(bodies: SocialOrganizationQuerySet, on: date, chosen: Definition) -> SocialOrganizationQuerySet:
@@ -126,6 +126,7 @@ def classified(bodies: SocialOrganizationQuerySet, on: date, chosen: Definition)
         counted=Coalesce(F("member_count" if chosen.counts_members else "full_member_count"), 0),
         should=Case(
             When(counted__gte=chosen.least_members, then=Value(1)),
+            *([When(staff_count__gte=chosen.should_build_staff, then=Value(1))] if chosen.should_build_staff else []),
             When(coverage_method=None, marked=True, then=Value(1)),
             default=Value(0),
             output_field=IntegerField(),
@@ -149,7 +150,7 @@ def coverage_by_kind(
     committee: Committee,
     on: date,
     *,
-    direct: bool = False,
+    managed: str = "",
     chosen: Definition | None = None,
     supplement: bool = True,
 ) -> dict[str, Coverage]:
@@ -158,7 +159,7 @@ def coverage_by_kind(
     Without the supplement (branches, instructors, members from elsewhere) two.
     """
     chosen = chosen or definition(committee, on)
-    base = bodies_in_scope(committee, on, direct=direct, chosen=chosen)
+    base = bodies_in_scope(committee, on, managed=managed, chosen=chosen)
     bodies = classified(base, on, chosen)
     rows = (
         bodies.order_by().values(*GROUPS).annotate(n=Count("pk"), staff=Sum("staff_count"), members=Sum("member_count"))
@@ -254,5 +255,5 @@ def add_without_branch(counter: Counter, row: dict[str, Any], chosen: Definition
         counter["guided"] += n
 
 
-def coverage(committee: Committee, on: date, *, direct: bool = False, chosen: Definition | None = None) -> Coverage:
-    return coverage_by_kind(committee, on, direct=direct, chosen=chosen)[""]
+def coverage(committee: Committee, on: date, *, managed: str = "", chosen: Definition | None = None) -> Coverage:
+    return coverage_by_kind(committee, on, managed=managed, chosen=chosen)[""]

@@ -28,6 +28,7 @@ class Definition:
     liaison_counts: bool = False
     mass_org_counts: bool = False
     should_build_rule: str = USUAL_RULE
+    should_build_staff: int = 0  # 应建 as well from so many 从业人员 on; 0: size alone does not count
     exclude_abnormal: bool = False
     exclude_registered_less_than_6_months: bool = False
 
@@ -54,12 +55,16 @@ class Definition:
         return SHOULD_BUILD[self.should_build_rule][1]
 
     @property
+    def staff_word(self) -> str:
+        return f"或从业人员{self.should_build_staff}人以上，" if self.should_build_staff else ""
+
+    @property
     def words(self) -> list[str]:
         return [
             "功能型党支部计入组织覆盖" if self.functional_weight else "功能型党支部不计入组织覆盖",
             "只有联络员的计入工作覆盖" if self.liaison_counts else "只有联络员的不计入工作覆盖",
             "只有群团组织的计入工作覆盖" if self.mass_org_counts else "只有群团组织的不计入工作覆盖",
-            f"应建：{SHOULD_RULES[self.should_build_rule]}，或标注为应建未建的",
+            f"应建：{SHOULD_RULES[self.should_build_rule]}，{self.staff_word}或标注为应建未建的",
             *(["活动异常、失信和注销中的不计入基数"] if self.exclude_abnormal else []),
             *(["登记不满6个月的不计入基数"] if self.exclude_registered_less_than_6_months else []),
         ]
@@ -89,5 +94,7 @@ def definition_of(values: dict[str, object]) -> Definition:
     found = {key.removeprefix(PREFIX): value for key, value in {**DEFAULTS, **values}.items()}
     rule = str(found.pop("should_build_rule"))
     weight = 1 if found.pop("functional_weight") else 0
+    staff = found.pop("should_build_staff")
+    staff = staff if isinstance(staff, int) and staff > 0 else 0
     switches = {key: bool(value) for key, value in found.items()}
-    return Definition(functional_weight=weight, should_build_rule=rule_of(rule), **switches)
+    return Definition(functional_weight=weight, should_build_rule=rule_of(rule), should_build_staff=staff, **switches)

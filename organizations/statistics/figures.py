@@ -96,10 +96,10 @@ WHOLE_ONLY = {"joint_branches", "absorbed_committee", "absorbed_general", "absor
 
 
 def bodies_of(
-    figure: Figure, committee: Committee, on: date, chosen: Definition, *, direct: bool = False
+    figure: Figure, committee: Committee, on: date, chosen: Definition, *, managed: str = ""
 ) -> SocialOrganizationQuerySet:
     """The set in which the figure counts, classified. For the base itself: every body of the ledger, in it or not."""
-    base = bodies_in_scope(committee, on, direct=direct, chosen=chosen)
+    base = bodies_in_scope(committee, on, managed=managed, chosen=chosen)
     if figure.key == "base":
         bodies = SocialOrganization.objects.within(committee)
         bodies = bodies.annotate(in_base=flag(Q(pk__in=base.order_by().values("pk"))))
@@ -122,7 +122,7 @@ def excluded(figure: Figure, rows: SocialOrganizationQuerySet, chosen: Definitio
 
 REASON_FIELDS = (
     "coverage_method", "branch_name", "has_instructor", "has_liaison", "has_mass", "member_count", "counted", "should",
-    "marked", "registered_on", "ended_on", "standing", "in_base", "affiliation_kind",
+    "staff_count", "marked", "registered_on", "ended_on", "standing", "in_base", "affiliation_kind",
 )  # fmt: skip
 
 
@@ -147,32 +147,40 @@ def _due_words(row: Row, chosen: Definition) -> str:
         counted = "专职人员中正式党员"  # only the roster knows; a survey counts all
     known = f"{counted}{row['counted']}名" if row["member_count"] is not None else "党员数未填"
     if row["should"]:
-        by_members = row["counted"] >= chosen.least_members or not row["marked"]
-        word = f"应建：{known}" if by_members else "应建：标注为应建未建"
+        by_size = chosen.should_build_staff and (row["staff_count"] or 0) >= chosen.should_build_staff
+        if row["counted"] >= chosen.least_members or not (by_size or row["marked"]):
+            word = f"应建：{known}"
+        else:
+            word = f"应建：从业人员{row['staff_count']}人" if by_size else "应建：标注为应建未建"
     else:
         word = f"未达应建条件：{known}"
     return f"{word}；{_covered_words(row)}"
 
 
-def _base_words(row: Row, chosen: Definition, on: date, direct: bool) -> str:
+def managed_word(managed: str) -> str:
+    """The bodies of one 归口, in a word."""
+    return "直属" if managed == AffiliationKind.DIRECT else f"归口{AffiliationKind(managed).label}的"
+
+
+def _base_words(row: Row, chosen: Definition, on: date, managed: str) -> str:
     if row["registered_on"] > on:
         return f"当日还没有登记（{row['registered_on']}登记）"
     if row["ended_on"] and row["ended_on"] <= on:
         return f"{row['ended_on']}已注销或撤销"
     if row["in_base"]:
         return f"{row['registered_on']}登记，在册"
-    if direct and row["affiliation_kind"] != AffiliationKind.DIRECT:
+    if managed and row["affiliation_kind"] != managed:
         kind = row["affiliation_kind"]
-        return f"不是直属：归口{AffiliationKind(kind).label if kind else '没有登记'}"
+        return f"不是{managed_word(managed)}：归口{AffiliationKind(kind).label if kind else '没有登记'}"
     if chosen.exclude_abnormal and row["standing"] in IRREGULAR_STATUSES:
         return f"登记状态为{RegistrationStatus(row['standing']).label}，按口径不计入"
     return f"{row['registered_on']}登记，不满6个月，按口径不计入"
 
 
-def reason(figure: Figure, row: Row, chosen: Definition, on: date, direct: bool = False) -> str:
+def reason(figure: Figure, row: Row, chosen: Definition, on: date, managed: str = "") -> str:
     """Why the body is in or out, in one line; `row` holds REASON_FIELDS, the standing of that day among them."""
     if figure.key == "base":
-        return _base_words(row, chosen, on, direct)
+        return _base_words(row, chosen, on, managed)
     if figure.key.startswith(("should", "due")):
         return _due_words(row, chosen)
     return _covered_words(row)

@@ -9,7 +9,7 @@ from django.db.models import Count
 from core.models import Committee
 from core.periods import quarter_end, quarter_label
 from organizations.models import SocialOrganization
-from organizations.models.conditions import covered_on, direct_on, reached_on
+from organizations.models.conditions import covered_on, managed_on, reached_on
 
 from .definitions import Definition, base_condition, definition
 from .rates import rate
@@ -42,7 +42,7 @@ def coverage_trend(
     quarters: int = 8,
     *,
     today: date | None = None,
-    direct: bool = False,
+    managed: str = "",
     chosen: Definition | None = None,
 ) -> list[TrendPoint]:
     """Both coverages at the ends of the last quarters (the running one: today), oldest first; two queries."""
@@ -52,8 +52,8 @@ def coverage_trend(
     wanted: dict[str, Count] = {}
     for n, day in days.items():
         base = base_condition(day, chosen)
-        if direct:
-            base &= direct_on(day)
+        if managed:
+            base &= managed_on(day, managed)
         wanted[f"base_{n}"] = Count("pk", filter=base)
         wanted[f"covered_{n}"] = Count("pk", filter=base & covered_on(day, chosen.methods))
         wanted[f"work_{n}"] = Count("pk", filter=base & reached_on(day, chosen.guides))

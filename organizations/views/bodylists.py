@@ -90,6 +90,7 @@ class OrganizationFilter(django_filters.FilterSet):
     coverage = django_filters.ChoiceFilter(label="组织覆盖", choices=METHODS, method="by_coverage")
     affiliation = django_filters.ChoiceFilter(label="归口", choices=AffiliationKind.choices, method="by_affiliation")
     status = django_filters.ChoiceFilter(label="登记状态", choices=RegistrationStatus.choices, field_name="standing")
+    clause = django_filters.BooleanFilter(label="党建入章", method="by_clause")
 
     class Meta:
         model = SocialOrganization
@@ -100,6 +101,10 @@ class OrganizationFilter(django_filters.FilterSet):
         if value in ("any", "none"):
             return rows.organization_covered(day) if value == "any" else rows.without_branch(day)
         return rows.filter(coverage_method=value)
+
+    def by_clause(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        day = ledger_day(self.request)
+        return rows.with_party_clause(day) if value else rows.without_party_clause(day)
 
     def by_affiliation(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(affiliation_kind=value)

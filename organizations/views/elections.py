@@ -61,7 +61,7 @@ class TermFilter(django_filters.FilterSet):
 
 class ElectionTermList(ListPage):
     model = ElectionTerm
-    template_name = "organizations/electionterm_list.html"
+    template_name = "organizations/figures_list.html"
     title = "换届台账"
     unit = "条"
     search_hint = "党组织名称、拼音首字母"

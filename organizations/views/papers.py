@@ -23,6 +23,7 @@ from organizations.choices import (
     LetterStatus,
 )
 from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization
+from organizations.statistics import clause_figures
 from organizations.workflows import papers as workflows
 from organizations.workflows.review_checks import clause_conflict
 from organizations.workflows.sync_sources import notice
@@ -55,6 +56,7 @@ class CharterFilter(django_filters.FilterSet):
 class CharterRecordList(ListPage):
     model = CharterRecord
     title = "章程入章台账"
+    template_name = "organizations/figures_list.html"
     create_url_name = "organizations:charterrecord-create"
     create_label = "登记章程"
     import_kind = export_kind = "charters"
@@ -80,6 +82,22 @@ class CharterRecordList(ListPage):
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().select_related("organization")
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "figures": self.figures()}
+
+    def figures(self) -> list[dict[str, Any]]:
+        """党建入章率: bodies on the register with the clause in an approved charter ÷ all of them (DOMAIN §3.1)."""
+        bodies = self.of_office(SocialOrganization.objects.visible_to(self.request.user))
+        found = clause_figures(bodies, office_day(self.request))
+        url = reverse("organizations:socialorganization-list")
+        return [
+            {"label": "在册社会组织", "value": found.base, "unit": "家", "url": f"{url}?tab=live"},
+            {"label": "党建已入章", "value": found.written, "unit": "家", "url": f"{url}?tab=live&clause=true",
+             "note": "章程已核准、含党的建设条款"},
+            {"label": "党建入章率", "value": found.rate, "unit": "%", "note": "已入章÷在册"},
+            {"label": "未入章", "value": found.base - found.written, "unit": "家", "url": f"{url}?tab=clause"},
+        ]  # fmt: skip
 
 
 class PaperDetail(DetailPage):

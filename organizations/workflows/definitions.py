@@ -18,6 +18,7 @@ LABELS = {
     "liaison_counts": "只有联络员的计入工作覆盖",
     "mass_org_counts": "只有群团组织的计入工作覆盖",
     "should_build_rule": "应建条件",
+    "should_build_staff": "从业人员达到多少人也应建",
     "exclude_abnormal": "活动异常、失信和注销中的不计入基数",
     "exclude_registered_less_than_6_months": "登记不满6个月的不计入基数",
 }
@@ -67,4 +68,6 @@ def word(key: str, value: Any) -> str:
         return ""
     if key.endswith("should_build_rule"):
         return SHOULD_RULES.get(str(value), str(value))
+    if key.endswith("should_build_staff"):
+        return f"{value}人以上" if value else "不按人数"
     return "是" if value else "否"

@@ -177,6 +177,13 @@ class BodyRuleTests(RuleCase):
         InstructorAssignment.objects.create(organization=body, instructor_name="乙示例", start=date(2022, 1, 1))
         return body
 
+    def test_a_reason_that_must_be_explained(self):
+        bare, told, other = (self.make(covered=False) for _ in range(3))
+        self.changed(bare, no_branch_reason="due")
+        self.changed(told, no_branch_reason="due", no_branch_note="正在酝酿人选")
+        self.changed(other, no_branch_reason="no_members")
+        self.assert_breaks("no-branch-note", [bare], [told, other])
+
     def test_ch_01_no_approved_charter_with_the_clause(self):
         body = self.make(clause="")
         self.assert_breaks("ch-01", [body], [self.make()])

@@ -55,9 +55,11 @@ definitions = st.builds(
     liaison_counts=st.booleans(),
     mass_org_counts=st.booleans(),
     should_build_rule=st.sampled_from("abc"),
+    should_build_staff=st.sampled_from([0, 3]),
     exclude_abnormal=st.booleans(),
     exclude_registered_less_than_6_months=st.booleans(),
 )
+MANAGED = st.sampled_from(["", "direct", "industry"])
 FEW = settings(
     max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )  # fmt: skip
@@ -111,10 +113,10 @@ def cover(committee, owner, name, method, pair, members):
 
 class CoverageOfRandomHistories(TestCase):
     @FEW
-    @given(bodies, definitions, st.booleans())
-    def test_parts_sum_to_their_whole(self, rows, chosen, direct):
+    @given(bodies, definitions, MANAGED)
+    def test_parts_sum_to_their_whole(self, rows, chosen, managed):
         committee = make_world(rows)
-        found = statistics.coverage_by_kind(committee, DAY, direct=direct, chosen=chosen)
+        found = statistics.coverage_by_kind(committee, DAY, managed=managed, chosen=chosen)
         for c in found.values():
             self.assertEqual(c.own + c.joint + c.functional + c.without_branch, c.base)
             self.assertEqual(c.due + c.few_members + c.no_members + c.unknown_members, c.without_branch)
@@ -127,36 +129,36 @@ class CoverageOfRandomHistories(TestCase):
             self.assertEqual(kinds, getattr(found[""], name), name)
 
     @FEW
-    @given(bodies, definitions, st.booleans())
-    def test_every_figure_opens_as_many_rows_and_the_rest(self, rows, chosen, direct):
+    @given(bodies, definitions, MANAGED)
+    def test_every_figure_opens_as_many_rows_and_the_rest(self, rows, chosen, managed):
         committee = make_world(rows)
-        whole = statistics.coverage_by_kind(committee, DAY, direct=direct, chosen=chosen)[""]
+        whole = statistics.coverage_by_kind(committee, DAY, managed=managed, chosen=chosen)[""]
         for figure in FIGURES.values():
-            base = statistics.bodies_of(figure, committee, DAY, chosen, direct=direct)
+            base = statistics.bodies_of(figure, committee, DAY, chosen, managed=managed)
             inside = set(statistics.included(figure, base, chosen).values_list("pk", flat=True))
             outside = set(statistics.excluded(figure, base, chosen).values_list("pk", flat=True))
             self.assertEqual(len(inside), getattr(whole, figure.key), figure.key)
             self.assertEqual(inside & outside, set(), figure.key)
             self.assertEqual(inside | outside, set(base.values_list("pk", flat=True)), figure.key)
             for row in base.with_papers(DAY).values(*statistics.REASON_FIELDS):
-                self.assertTrue(statistics.reason(figure, row, chosen, DAY, direct))
+                self.assertTrue(statistics.reason(figure, row, chosen, DAY, managed))
 
     @FEW
-    @given(bodies, definitions, st.booleans())
-    def test_causes_sum_to_the_change_and_open_their_rows(self, rows, chosen, direct):
+    @given(bodies, definitions, MANAGED)
+    def test_causes_sum_to_the_change_and_open_their_rows(self, rows, chosen, managed):
         committee = make_world(rows)
         names = {"base": "base", "covered": "covered", "work_covered": "work_covered"}
         then, now = (
-            statistics.coverage(committee, on, direct=direct, chosen=None if on == BEFORE else chosen)
+            statistics.coverage(committee, on, managed=managed, chosen=None if on == BEFORE else chosen)
             for on in (BEFORE, DAY)
         )
         for measure, name in names.items():
-            change = statistics.coverage_changes(committee, BEFORE, DAY, direct=direct, chosen=chosen)[measure]
+            change = statistics.coverage_changes(committee, BEFORE, DAY, managed=managed, chosen=chosen)[measure]
             self.assertEqual((change.before, change.now), (getattr(then, name), getattr(now, name)))
             self.assertEqual(change.before + sum(number for _, _, number in change.lines), change.now, change)
             for key, _, number in change.lines:
                 if key != "redefined":
-                    listed = statistics.with_cause(committee, BEFORE, DAY, measure, chosen, direct=direct)
+                    listed = statistics.with_cause(committee, BEFORE, DAY, measure, chosen, managed=managed)
                     self.assertEqual(listed.filter(cause=key).count(), abs(number))
 
     @FEW

@@ -358,12 +358,39 @@ class CoveragePagesTests(Office):
 
     def test_every_figure_of_the_page_opens_as_many_rows(self):
         make_branch(self.committee, covers=(self.other,))
+        self.other.staff_count = 7
+        self.other.save()
         page = self.client.get(self.url("coverage"))
-        links = [(row["url"], row["total"]) for row in page.context["tree"] if row["url"]]
+        counts = [row for row in page.context["tree"] if not row.get("extra")]
+        links = [(row["url"], row["total"]) for row in counts]
+        links += [(url, number) for row in counts for number, url in row["cells"] if number]
         links += [(url, number) for _, url, number in (*page.context["rows"], *page.context["more"])]
         self.assertGreater(len(links), 20)
         for url, number in links:
             self.assertEqual(self.client.get(url).context["page"].count, number, url)
+
+    def test_sums_open_the_bodies_whose_numbers_add_up(self):
+        self.other.staff_count = 7
+        self.other.save()
+        page = self.client.get(self.url("coverage"))
+        by_name = {row["name"]: row for row in page.context["tree"] if row.get("extra")}
+        for name, column in (("staff", "staff_count"), ("members", "member_count")):
+            rows = self.client.get(by_name[name]["url"]).context["page"].rows.values_list(column, flat=True)
+            self.assertEqual(sum(number or 0 for number in rows), by_name[name]["total"])
+        make_branch(self.committee, kind="joint", covers=(self.other,))
+        page = self.client.get(self.url("coverage"))
+        joint = next(row for row in page.context["tree"] if row.get("name") == "joint_branches")
+        self.assertEqual((self.client.get(joint["url"]).context["page"].count, joint["total"]), (1, 1))
+
+    def test_one_affiliation_at_a_time(self):
+        """归口: every figure and list of the page is of the chosen one, and says so."""
+        outside = make_organization(self.committee, direct=False)
+        page = self.client.get(self.url("coverage"), {"managed": "industry"})
+        self.assertContains(page, "归口行业党委的社会组织1家")
+        rows = self.client.get(page.context["tree"][0]["url"])
+        self.assertEqual([row["name"] for row in rows.context["page"].rows.values("name")], [outside.name])
+        self.assertContains(self.client.get(self.url("coverage"), {"managed": "direct"}), "直属社会组织")
+        self.assertContains(self.client.get(self.url("coverage"), {"managed": "nobody"}), "全部社会组织")
 
     def test_every_cause_opens_as_many_rows(self):
         make_branch(self.committee, covers=(self.other,), founded_on=date(2023, 3, 1))

@@ -136,6 +136,26 @@ class OfficeAboveTests(TestCase):
         self.assertEqual((page.count, len(page.page_rows())), (2, 2))
         self.assertEqual(page.counted.count(), 2)
 
+    def test_coverage_of_one_office(self):
+        make_branch(self.cities[0], covers=(self.first[0],))
+        whole = self.get("organizations:coverage").context["now"]
+        one = self.get("organizations:coverage", "?committee=first")
+        self.assertEqual((whole.base, whole.covered), (6, 1))
+        self.assertEqual((one.context["now"].base, one.context["now"].covered), (3, 1))
+        self.assertContains(one, "甲市，全部社会组织3家")
+        rows = self.client.get(one.context["tree"][0]["url"]).context["page"]
+        self.assertEqual(rows.count, 3)
+        self.assertEqual(self.get("organizations:coverage", "?committee=second", self.clerk).context["now"].base, 3)
+
+    def test_the_charter_rate_is_of_the_chosen_office(self):
+        CharterRecord.objects.create(
+            committee=self.cities[0], organization=self.first[0], version_no=1, approved_on=date(2020, 1, 1),
+            voted_on=date(2020, 1, 1), status="approved", has_party_clause=True,
+        )  # fmt: skip
+        for query, numbers in (("", (6, 1)), ("?committee=first", (3, 1)), ("?committee=second", (2, 0))):
+            figures = self.get("organizations:charterrecord-list", query).context["figures"]
+            self.assertEqual(tuple(figure["value"] for figure in figures[:2]), numbers)
+
     def test_labels_are_what_tells_the_offices_apart(self):
         self.assertEqual(
             distinct(["安徽省社会组织综合党委", "芜湖市社会组织综合党委", "合肥市社会组织综合党委"]),

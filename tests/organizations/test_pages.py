@@ -28,7 +28,7 @@ from organizations.models import (
     PartyMember,
     SocialOrganization,
 )
-from organizations.views.coverage import FIGURES
+from organizations.statistics import FIGURES
 from tests.factories import (
     make_branch,
     make_code,

@@ -173,4 +173,4 @@ class TreeTests(TestCase):
         make_organization(committee, direct=False)
 
         self.assertEqual(statistics.coverage(committee, DAY).base, 2)
-        self.assertEqual(statistics.coverage(committee, DAY, direct=True).base, 1)
+        self.assertEqual(statistics.coverage(committee, DAY, managed="direct").base, 1)

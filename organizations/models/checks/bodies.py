@@ -13,6 +13,7 @@ from core.periods import add_months
 from core.validators import CREDIT_ALPHABET, CREDIT_WEIGHTS
 from organizations.choices import (
     ENDED_STATUSES,
+    REASONS_TO_EXPLAIN,
     CharterStatus,
     ClauseKind,
     CoverageMethod,
@@ -135,6 +136,11 @@ class BodyChecks(models.QuerySet):
         since = add_months(on, -months)
         new = Q(full_member_count_since=None) | Q(full_member_count_since__gt=since)
         return BodyChecks.qualifies(least) & (new | Q(built_until__gt=since) | Q(registered_on__gt=since))
+
+    @staticmethod
+    def unexplained() -> Q:
+        """§4.2: no party organization, for a reason that has to be explained and is not."""
+        return LIVE & Q(coverage_method=None, no_branch_reason__in=REASONS_TO_EXPLAIN, no_branch_note="")
 
     @staticmethod
     def without_clause() -> Q:
