@@ -71,7 +71,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
     template_name = "organizations/socialorganization_detail.html"
     day_words = (
         "名称、登记状态、归口、党组织、指导员、联络员、章程和承诺书是那一天的；"
-        "登记证书和单位自己的各栏（代码、负责人、联系方式、人员、住所、评估等级等）按今天的登记。"
+        "登记证书和单位自己的各栏（代码、负责人、联系方式、人员、住所、评估等级等）、该办的事和数据体检是今天的。"
     )
 
     def get_queryset(self) -> QuerySet:
@@ -102,6 +102,11 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
 
     def running(self, source: str) -> list[dict[str, Any]]:
         return [row for row in self.story_of(source) if row["end"] is None or row["end"] > self.day]
+
+    def covered_by(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The branch that counts has its name of the day."""
+        name = self.object.branch_name if row["ref"] == self.object.branch_ref else row["note"]
+        return {**row, "note": name, "method": CoverageMethod(row["word"]).label}
 
     def states(self) -> list[Cell]:
         body = self.object
@@ -184,7 +189,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             **self.last_event(),
             "registered": self.registered,
             "todos": todos_of(body, user, own_todos(body, self.day)),
-            "coverages": [{**row, "method": CoverageMethod(row["word"]).label} for row in self.running("coverage")],
+            "coverages": [self.covered_by(row) for row in self.running("coverage")],
             "instructors": self.running("instructor"),
             "liaisons": [{**row, "phone": mask_phone(row["note"])} for row in self.running("liaison")],
             "contact_phone": mask_phone(body.phone) if body.phone else "",

@@ -144,6 +144,9 @@ class BodyLedgerTests(LedgerCells, ApplicationCase):
             self.assertNotContains(page, gone)
         page = self.client.get(reverse("organizations:coverage-rows"), {"figure": "own", "on": THEN})
         self.assertContains(page, "单独组建：中共示例市旧名支部委员会")
+        for day, name in ((THEN, "中共示例市旧名支部委员会"), (NOW, "新名党总支")):
+            page = self.client.get(self.body.get_absolute_url(), {"on": day} if day else {})
+            self.assertEqual([row["note"] for row in page.context["coverages"]], [name])
 
     def test_the_ledger_of_a_past_day_sent_back_renames_no_branch(self):
         branch = make_branch(
