@@ -3,7 +3,7 @@
 from .bodies import AffiliationForm, InstructorForm, LiaisonForm, OrganizationForm
 from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
 from .charters import CharterForm, LetterForm, SurveyForm
-from .events import CorrectionForm, EventForm, TwinForm
+from .events import CorrectionForm, EventForm, FormerNameForm, TwinForm
 from .floating import ContactForm, FloatingForm, LostForm
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
 from .members import ExtendForm, FullForm, LeaveForm, MemberForm, RestoreForm
@@ -22,6 +22,7 @@ __all__ = [
     "EventForm",
     "ExtendForm",
     "FloatingForm",
+    "FormerNameForm",
     "FullForm",
     "InstructorForm",
     "LeaveForm",

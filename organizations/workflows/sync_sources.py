@@ -15,7 +15,7 @@ from core.choices import AuditEvent
 from core.due import due
 from core.models import Committee, User
 from core.periods import today
-from organizations.choices import CharterStatus, OrganizationEventKind, ReviewType, SyncEvent
+from organizations.choices import CharterStatus, Grade, OrganizationEventKind, ReviewType, SyncEvent
 from organizations.models import (
     CharterRecord,
     OrganizationEvent,
@@ -64,7 +64,9 @@ def _set_up(committee: Committee, since: date, bodies: Bodies) -> Events:
 
 
 def _graded(committee: Committee, since: date, bodies: Bodies) -> Events:
-    return events(_live(committee).exclude(Q(grade="") | Q(graded_on=None)), "pk", "graded_on", since, bodies)
+    return events(
+        _live(committee).exclude(Q(grade__in=("", Grade.NONE)) | Q(graded_on=None)), "pk", "graded_on", since, bodies
+    )
 
 
 def _changed(committee: Committee, since: date, bodies: Bodies) -> Events:
