@@ -148,6 +148,10 @@ def former_rows(context: Context, values: Values) -> list[Values] | None:
     return list(found.values()) or None
 
 
+def former_words(row: Values) -> str:
+    return f"{row['name']}（用到{row['until']}）" if row.get("until") else row["name"]
+
+
 def event_words(row: Values) -> str:
     return f"{OrganizationEventKind(row['kind']).label}（{row['on']}）"
 
@@ -155,7 +159,9 @@ def event_words(row: Values) -> str:
 EVENT_PART = Part(
     "event", "organizations.OrganizationEvent", "organization", make=event_rows, fresh=True, tell=event_words
 )
-FORMER_PART = Part("former", "organizations.FormerName", "organization", {}, ("name",), make=former_rows)
+FORMER_PART = Part(
+    "former", "organizations.FormerName", "organization", {}, ("name",), make=former_rows, tell=former_words
+)
 ENDING_PARTS = tuple(
     Part(
         f"ends-{name}", related.related_model._meta.label, related.field.name, start="start",

@@ -149,6 +149,12 @@ class RenameTests(EventImportCase):
         undo_batch(batch, by=self.staff)
         self.assertEqual(tables(), before)
 
+    def test_the_preview_tells_of_the_former_name(self):
+        words = self.read(self.line(name="示例市乙行业协会", 登记事件日期="2023-02-01")).rows.get().values
+
+        self.assertEqual(words["曾用名"], ["", "示例市甲行业协会（用到2023-02-01）"])
+        self.assertEqual(words["登记事件"], ["", "更名（2023-02-01）"])
+
     def test_the_event_is_taken_back_on_the_page_with_the_name_and_the_search(self):
         before = {name: rows for name, rows in tables().items() if name != "OrganizationEvent"}
         self.bring_in(self.line(name="示例市乙行业协会"))
