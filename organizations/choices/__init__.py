@@ -42,6 +42,14 @@ from .charters import (
     VoteBody,
 )
 from .checkup import LEVEL_KINDS, FindingLevel, Subject
+from .conduct import (
+    OUTCOME_KINDS,
+    PARTING_OUTCOMES,
+    CorrectionCircumstance,
+    CorrectionOutcome,
+    LapseGround,
+    LapseOutcome,
+)
 from .elections import (
     APPLICATION_ENDED,
     APPLICATION_FLOW,
@@ -127,6 +135,8 @@ __all__ = [
     "LEVEL_KINDS",
     "MEMBER_FLOW",
     "MEMBER_KINDS",
+    "OUTCOME_KINDS",
+    "PARTING_OUTCOMES",
     "REGISTRATION_KINDS",
     "REVIEW_ENDED",
     "REVIEW_FLOW",
@@ -151,6 +161,8 @@ __all__ = [
     "CharterStatus",
     "ClauseKind",
     "ContactWay",
+    "CorrectionCircumstance",
+    "CorrectionOutcome",
     "CoverageMethod",
     "DifferenceDecision",
     "DocumentKind",
@@ -161,6 +173,8 @@ __all__ = [
     "FloatingStatus",
     "Grade",
     "JoinReason",
+    "LapseGround",
+    "LapseOutcome",
     "LeaveReason",
     "LedgerSource",
     "LetterStatus",

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0004_saved_filter_default'),
-        ('organizations', '0018_due_marks'),
+        ('organizations', '0018_past_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

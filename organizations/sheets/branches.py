@@ -8,9 +8,10 @@ from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.models import OfficeSetting
+from core.periods import today
 from organizations.checkup.limits import REMINDERS
 from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import BranchCoverage, PartyBranch, SocialOrganization, branch_term_state
+from organizations.models import BranchApplication, BranchCoverage, PartyBranch, SocialOrganization, branch_term_state
 from organizations.workflows.election_rules import ElectionRules, rules_of
 from organizations.workflows.terms import follow_ledger, release_terms
 
@@ -76,6 +77,7 @@ class BranchSheet(Sheet):
         "换了书记的写新书记姓名和任职时间，原书记从新书记任职之日起免职。",
         "党员数由党员名册自动统计，导入时不读取。",
     )
+    past_note = "覆盖单位和上级党组织用现在的名称，批准延期的按现在的期限。"
     keys = (("name",), ("short_name",))
     ordering = ("sort_key", "pk")
     parts = (
@@ -90,9 +92,9 @@ class BranchSheet(Sheet):
     )  # fmt: skip
     columns = (
         Column("党组织全称", "name", synonyms=("党支部全称", "党组织名称", "党支部名称", "党支部", "名称"), required=True,
-               example="中共示例市广告协会支部委员会", width=26),
+               example="中共示例市广告协会支部委员会", export="name_then", width=26),
         Column("类别", "kind", "choice", required=True, synonyms=("党组织类别", "类型"), choices={
-            "支部": "branch", "联合支部": "joint", "功能型支部": "functional", "总支": "general"}, example="党支部", width=9),
+            "支部": "branch", "联合支部": "joint", "功能型支部": "functional", "总支": "general"}, example="党支部", export="kind_then", width=9),
         Column("上级党组织", "parent", "lookup", lookup=BRANCH, help="直属综合党委的不填。", width=16),
         Column("所在单位", readonly=True, export="own_body", needs=("own_body",), width=18),
         Column("覆盖单位", "coverage.organization", "names", lookup=BODY,
@@ -118,16 +120,18 @@ class BranchSheet(Sheet):
         printed("女", "党员数", "women_count", "int", 6),
         printed("35岁以下", "党员数", "young_count", "int", 6),
         printed("流动", "党员数", "floating_count", "int", 6),
-        Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20"),
-        Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20"),
+        Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20",
+               export="term_start_then"),
+        Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20",
+               export="term_end_then"),
         Column("换届状态", readonly=True, export=election_state,
                needs=("deadline", "term_status", "term_elected_on", "today", *SETTINGS), width=8),
         Column("活动场所", "premises", "choice", width=7),
-        Column("上年度评议等次", readonly=True, width=8),
+        Column("上年度评议等次", readonly=True, width=8),  # blank until the reviews keep a 核定等次; so far they keep votes
         Column("简称", "short_name", example="市广告协会党支部", width=22, extra=True),
         Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。", extra=True),
         Column("批复机关", "approved_by", width=18, extra=True),
-        Column("届次", "term_number", "int", example=2, extra=True),
+        Column("届次", "term_number", "int", example=2, export="term_number_then", extra=True),
         Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False, extra=True),
         Column("联系人", "contact", extra=True),
         Column("联系电话", "phone", "phone", extra=True),
@@ -140,10 +144,22 @@ class BranchSheet(Sheet):
     )  # fmt: skip
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return self.completed(rows.for_ledger(on), on)
+        return self.completed(rows.for_ledger(on, past=on < today()), on)
 
     def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return rows.with_office_columns(on).annotate(**OfficeSetting.objects.of_rows(SETTINGS, on))
+        rows = rows.with_office_columns(on, past=on < today())
+        return rows.annotate(**OfficeSetting.objects.of_rows(SETTINGS, on))
+
+    def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
+        """Names of before a 变更 that only one party organization had."""
+        if attnames != ("name",):
+            return {}
+        changed = BranchApplication.objects.done().filter(former_name__in={key[0] for key in keys})
+        changed = changed.filter(branch__in=PartyBranch.objects.within(context.committee)).select_related("branch")
+        found: dict[tuple, dict[int, PartyBranch]] = {}
+        for row in changed:
+            found.setdefault((row.former_name,), {})[row.branch_id] = row.branch
+        return {key: next(iter(rows.values())) for key, rows in found.items() if len(rows) == 1}
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)

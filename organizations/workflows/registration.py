@@ -36,8 +36,9 @@ from organizations.models import (
     RegistrationReview,
     SocialOrganization,
 )
+from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
-from .review_checks import MEMBERS_FOR_BRANCH, missing
+from .review_checks import missing
 from .sync import emit, settle
 
 # Taking in and changing --------------------------------------------------------------------------------------------
