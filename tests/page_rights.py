@@ -90,7 +90,10 @@ EXPECTED = (
     ("organizations:holiday-remove", POST),
     ("organizations:registration-check organizations:registration-correction", STAFF),
     ("organizations:registration-answer organizations:registration-pass organizations:registration-back", POST),
-    ("organizations:registration-refuse organizations:syncduty-done organizations:syncduty-reopen", POST),
+    (
+        "organizations:registration-refuse organizations:syncduty-done organizations:syncduty-waive organizations:syncduty-reopen",
+        POST,
+    ),
     ("organizations:syncrule-adopt", POST),
     (
         "organizations:syncduty-list organizations:syncduty-matrix organizations:syncduty-detail organizations:syncrule-list",
@@ -102,7 +105,10 @@ EXPECTED = (
     ("organizations:duplicate-index organizations:socialorganization-merge", STAFF),
     ("organizations:socialorganization-merge-with organizations:organizationevent-correct", STAFF),
     ("organizations:duplicate-dismiss organizations:duplicate-restore", POST),
-    ("organizations:organizationmerge-undo organizations:organizationevent-withdraw", POST),
+    (
+        "organizations:organizationmerge-undo organizations:organizationevent-withdraw organizations:formername-delete",
+        POST,
+    ),
     ("organizations:ledger*-list organizations:ledgercheck-detail organizations:incubationbatch-list", OFFICE),
     ("organizations:incubationbatch-detail", OFFICE),
     ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),
@@ -129,6 +135,7 @@ EXPECTED = (
     ("organizations:branchapplication-approve", OFFICE),
     (
         "organizations:socialorganization-affiliation organizations:socialorganization-event"
+        " organizations:formername-create"
         " organizations:socialorganization-instructor organizations:socialorganization-liaison"
         " organizations:partybranch-coverage organizations:partybranch-post organizations:partybranch-dissolve"
         " organizations:partymember-leave organizations:partymember-restore organizations:partymember-full"

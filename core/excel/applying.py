@@ -75,6 +75,7 @@ class Applier:
         self.insert_new()
         for rows in self.chunks(RowAction.CHANGED) if self.parts else ():
             self.insert_parts(rows)
+            self.sheet.changed(rows, self.context)
         self.sheet.applied(self.ids, self.context)
 
     def chunks(self, *actions: str) -> Iterator[list[Any]]:

@@ -59,7 +59,8 @@ class Judging(Shared):
         except ValidationError as error:
             pairs = error.message_dict.items() if hasattr(error, "error_dict") else [("", error.messages)]
             for name, sentences in pairs:
-                line.wrong(self.by_field.get(name), " ".join(sentences))
+                binding = self.by_field.get(name) or self.by_field.get(self.sheet.instead_of.get(name, ""))
+                line.wrong(binding, " ".join(sentences))
         for judge, sentence, names in self.rules:
             if judge(line.obj) is False:
                 line.wrong(next((self.by_field[n] for n in names if n in self.by_field), None), sentence)

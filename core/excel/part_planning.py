@@ -1,6 +1,7 @@
 """Rows of other models that stand in the same line: made, changed, ended or removed."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -24,6 +25,9 @@ def seal(obj: models.Model, changed: Collection[str]) -> dict[str, Any]:
 class PartPlanning(Shared):
     def plan_parts(self, lines: list[Line]) -> None:
         for part in self.parts.values():
+            if part.ends is not None:
+                self.plan_ends(part, lines)
+                continue
             if part.make is None and not self.part_bindings(part):
                 continue
             wanted = {
@@ -33,19 +37,48 @@ class PartPlanning(Shared):
             }
             if not wanted:
                 continue
-            stored = self.stored_parts(
-                part, [line for line in lines if line.number in wanted and line.stored is not None]
-            )
+            known = [line for line in lines if line.number in wanted and line.stored is not None]
+            stored = {} if part.fresh else self.stored_parts(part, known)
             for line in lines:
                 if line.number in wanted:
                     self.plan_part(
                         part, line, wanted[line.number], stored.get(line.stored.pk, []) if line.stored else []
                     )
 
+    def plan_ends(self, part: Part, lines: list[Line]) -> None:
+        """Rows that end with the row of the line, on one day with it."""
+        known = [line for line in lines if line.stored is not None and not line.errors]
+        days = {line.number: day for line in known if (day := part.ends(self.context, line.given)) is not None}
+        if not days:
+            return
+        owners = {line.stored.pk: line for line in known if line.number in days}
+        model = part.model_class
+        links = [f.name for f in model._meta.concrete_fields if f.is_relation and not f.null]
+        rows = model._base_manager.filter(**{f"{part.link}__in": list(owners)}).select_related(*links)
+        link = model._meta.get_field(part.link).attname
+        for old in rows.order_by("pk"):
+            line = owners[old.__dict__[link]]
+            if old.__dict__[part.end] is None or old.__dict__[part.end] > days[line.number]:
+                self.end_with(part, line, old, days[line.number])
+
+    def end_with(self, part: Part, line: Line, old: Any, day: date) -> None:
+        label, start, end = str(old._meta.verbose_name), old.__dict__[part.start], old.__dict__[part.end]
+        if start >= day:
+            why = f"从{start}才开始，不能在{day}结束。请先改正它，或核对日期。"
+            line.wrong(self.by_field.get(part.at), f"{label}“{old}”{why}")
+            return
+        self.touched.add(old.pk)
+        after, before = {part.end: to_json(day)}, {part.end: to_json(end)}
+        op = {"p": part.name, "op": "change", "id": old.pk, "v": after, "b": before, "s": seal(old, after)}
+        line.after.setdefault("parts", []).append(op)
+        self.add_words(line, label, 0, str(old))
+        self.add_words(line, label, 1, f"到{day}为止")
+
     def part_rows(self, part: Part, line: Line) -> list[dict[str, Any]] | None:
         """The rows of the part that the line asks for; None when its cells are all blank."""
         if part.make is not None:
-            return list(part.make(self.context, line.given))
+            made = part.make(self.context, line.given)
+            return None if made is None else list(made)
         own = [b for b in self.part_bindings(part) if b.column.field in line.given]
         if not own:
             return None
@@ -139,7 +172,9 @@ class PartPlanning(Shared):
         pair[side] += ("、" if pair[side] else "") + words
 
     def new_words(self, part: Part, row: dict[str, Any]) -> str:
-        """With the day where it begins on another day than the workbook's “as of”: the log tells of it by that day."""
+        """In the part's own words, or with the day where it begins on another day than the workbook's “as of”: the log tells of it by that day."""
+        if part.tell is not None:
+            return part.tell(row)
         start = row.get(part.start) if part.start and self.part_bindings(part) else None
         return self.part_words(part, row) + (f"（{start}起）" if start and start != self.context.as_of else "")
 
@@ -179,7 +214,7 @@ class PartPlanning(Shared):
         plan.append({"p": part.name, "op": "change", "id": old.pk, "v": values, "b": before, "s": seal(old, values)})
 
     def part_label(self, part: Part) -> str:
-        columns = [b for b in self.bindings if b.owner == part.name]
+        columns = [b for b in self.bindings if b.owner == part.name and part.tell is None]
         if len(columns) == 1 or not columns:
             return columns[0].heading if columns else str(part.model_class._meta.verbose_name)
         return columns[0].column.group or columns[0].heading

@@ -169,7 +169,12 @@ class Part:
     others: stored ones that the filled cells do not name: "keep", "end" (sets `end`), "remove", "stop" (ends those that
         held a day before, removes the others).
     start: the field that takes the day “as of” when its cell is blank (an interval needs a beginning).
-    make: rows from the line's values instead of from columns: make(context, values) → list of dicts.
+    make: rows from the line's values instead of from columns: make(context, values) → list of dicts; None where the line
+        says nothing of them, so that the stored ones are not looked at.
+    fresh: every row that `make` gives is a new one, whatever is stored.
+    ends: makes nothing; the day on which the stored rows end with the line's row, None where they go on. `at` is the
+        column whose cell is told why that cannot be.
+    tell: a new row in the words of the preview and the log.
     """
 
     name: str
@@ -180,7 +185,11 @@ class Part:
     others: str = "keep"
     start: str = ""
     end: str = "end"
-    make: Callable[["Context", dict[str, Any]], Iterable[dict[str, Any]]] | None = None
+    make: Callable[["Context", dict[str, Any]], Iterable[dict[str, Any]] | None] | None = None
+    fresh: bool = False
+    ends: Callable[["Context", dict[str, Any]], date | None] | None = None
+    at: str = ""
+    tell: Callable[[dict[str, Any]], str] | None = None
 
     @property
     def model_class(self) -> type[models.Model]:
@@ -249,6 +258,7 @@ class Sheet:
     instead: str = ""  # where its rows are entered, for a ledger that is not imported: one Chinese sentence
     notes: tuple[str, ...] = ()  # sentences of the second sheet 填表说明
     derived: Mapping[str, Mapping[str, Any]] = {}  # rows that only follow from these, as model → conditions ({} = all)
+    instead_of: Mapping[str, str] = {}  # where the sentence about a field stands in a workbook without its column
     with_number: bool = False  # no natural key: exports carry 系统编号, and it finds the row first
     ordering: tuple[str, ...] = ("pk",)
     number_in_ledger: bool = True  # the office's layout carries 系统编号 too
@@ -322,6 +332,9 @@ class Sheet:
     def footer(self, user: Any, period: Any) -> list[str]:
         """Lines under the table of an export; begin them with 说明： so that an import passes over them."""
         return []
+
+    def changed(self, rows: list[Any], context: Context) -> None:
+        """After staged rows of changed ones were written, parts included: what one write cannot know of another."""
 
     def applied(self, ids: list[int], context: Context) -> None:
         """After an import or its undo, in the same transaction: refresh what is derived from the rows."""

@@ -31,7 +31,7 @@ UPDATE, DETAIL = "socialorganization-update", "socialorganization-detail"
 CHARTER, LETTER, SURVEY = "charterrecord-create", "commitmentletter-create", "membersurvey-create"
 VALUES = (
     "pk", "name", "short_name", "code", "kind", "status", "registered_on", "ended_on", "contact", "phone", "staff_count",
-    "council_term_end", "no_branch_reason", "coverage_method", "branch_ref", "branch_name", "member_count",
+    "council_term_end", "council_deadline", "council_extended_until", "council_extension_no", "no_branch_reason", "coverage_method", "branch_ref", "branch_name", "member_count",
     "charter_status", "charter_ref", "charter_vote", "clause_kind", "clause_ref", "written_in_ref", "letter_on",
     "letter_status", "letter_ref", "surveyed_on", "surveyed_full", "marked_since",
 )  # fmt: skip
@@ -44,6 +44,13 @@ def code_says(row: Row, on: date) -> str:
     if not code.startswith(kind):
         return f"统一社会信用代码前两位是{code[:2]}，与类型“{kind.label}”（{kind}）不一致。"
     return f"统一社会信用代码{code}的校验位不对，其中有字符写错。"
+
+
+def council_says(row: Row, on: date) -> str:
+    """With the postponement where one was approved."""
+    end, until = row["council_term_end"], row["council_deadline"]
+    told = f"负责人任期{end}届满" + (f"，批准延期至{until}（{row['council_extension_no']}）" if until != end else "")
+    return f"{told}，已超期{(on - until).days}天。" if until < on else f"{told}，还有{(until - on).days}天。"
 
 
 def council_too_far(on: date, limits: Limits) -> Q:
@@ -113,13 +120,12 @@ RULES = (
     ),
     Rule(
         "org-04", "ORG-04", MUST, BODY, "负责人任期已届满", lambda on, limits: CHECKS.council_over(on),
-        lambda row, on: f"负责人任期{row['council_term_end']}届满，已超期{(on - row['council_term_end']).days}天。",
-        "督促换届；经批准延期的，改为批准后的日期。", Place(UPDATE, "id_council_term_end"), "改届满日",
+        council_says, "督促换届；经批准延期的，填写批准文号和延期到哪一天。", Place(UPDATE, "id_council_extension_no"), "填延期",
     ),
     Rule(
         "org-04-soon", "ORG-04", REMIND, BODY, "负责人任期临近届满",
         lambda on, limits: CHECKS.council_ending(on, limits.council_months),
-        lambda row, on: f"负责人任期{row['council_term_end']}届满，还有{(row['council_term_end'] - on).days}天。",
+        council_says,
         "提醒单位准备换届，党建工作同步谋划。", Place(UPDATE, "id_council_term_end"), "改届满日",
     ),
     Rule(
@@ -128,9 +134,15 @@ RULES = (
         Place(UPDATE, "id_council_term_end"),
     ),
     Rule(
+        "org-04-postponed", "ORG-04", CHECK, BODY, "延期换届时间太长",
+        lambda on, limits: CHECKS.council_postponed_far(-(-limits.council_extension * 366 // 12)),
+        lambda row, on: f"负责人任期{row['council_term_end']}届满，登记的延期到{row['council_extended_until']}，一般不超过一年。",
+        "对照延期批文核对日期。", Place(UPDATE, "id_council_extended_until"), "改延期",
+    ),
+    Rule(
         "org-05", "ORG-05", REMIND, BODY, "没有前置审查记录", lambda on, limits: CHECKS.without_review(on, limits.new_months),
-        lambda row, on: f"{row['registered_on']}登记成立，没有前置审查记录。", "新成立的要经过前置审查；线下办的，核对章程、承诺书和调查表是否登记齐全。",
-        Place(DETAIL), "去核对",
+        lambda row, on: f"{row['registered_on']}登记成立，没有前置审查记录。", "新成立的要经过前置审查；线下办的或本来不用办的，写明情况，并核对章程、承诺书和调查表是否登记齐全。",
+        Place(UPDATE, "id_review_note"), "写说明",
     ),
     Rule(
         "cov-03", "COV-03", MUST, BODY, "覆盖空白", lambda on, limits: CHECKS.uncovered_on_day(),

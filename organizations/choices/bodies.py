@@ -45,7 +45,7 @@ REGISTRATION_KINDS = {
 
 
 class Grade(models.TextChoices):
-    NONE = "", "无"
+    NONE = "0", "无（未评估）"  # a blank is not known
     A1 = "1A", "1A"
     A2 = "2A", "2A"
     A3 = "3A", "3A"
@@ -134,4 +134,10 @@ EVENT_FROM = {  # in which status of the body each event may be recorded; ended 
     OrganizationEventKind.MERGED: LIVE_STATUSES,
     OrganizationEventKind.CANCELLED: LIVE_STATUSES,
     OrganizationEventKind.REVOKED: LIVE_STATUSES,
+}
+EVENT_BETWEEN = {  # the one event that leads from a status to another; 合并 needs the other body and is told by its page
+    (before, after): kind
+    for kind, after in STATUS_AFTER.items()
+    if kind != OrganizationEventKind.MERGED
+    for before in EVENT_FROM[kind]
 }

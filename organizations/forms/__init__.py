@@ -4,7 +4,7 @@ from .bodies import AffiliationForm, InstructorForm, LiaisonForm, OrganizationFo
 from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
 from .charters import CharterForm, LetterForm, SurveyForm
 from .conduct import MemberCorrectionForm, MemberLapseForm
-from .events import CorrectionForm, EventForm, TwinForm
+from .events import CorrectionForm, EventForm, FormerNameForm, TwinForm
 from .floating import ContactForm, FloatingForm, LostForm
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
 from .members import ExtendForm, FullForm, LeaveForm, MemberForm, RestoreForm
@@ -23,6 +23,7 @@ __all__ = [
     "EventForm",
     "ExtendForm",
     "FloatingForm",
+    "FormerNameForm",
     "FullForm",
     "InstructorForm",
     "LeaveForm",

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from core.forms import prepare
+from core.forms import RecordForm, prepare
 from organizations.choices import CHANGED_FIELDS, EVENT_FROM, ChangedItem, OrganizationEventKind
-from organizations.models import OrganizationEvent, SocialOrganization
+from organizations.models import FormerName, OrganizationEvent, SocialOrganization
 
 from .fields import DatedForm, body_field
 
@@ -23,7 +23,7 @@ class EventForm(DatedForm):
     new_name = forms.CharField(
         label="新名称", max_length=100, required=False, help_text="新的全称；原名称自动记为曾用名。"
     )
-    new_short_name = forms.CharField(label="新简称", max_length=50, required=False, help_text="简称不变的不填。")
+    new_short_name = forms.CharField(label="新简称", max_length=50, required=False, help_text="没有简称的不填。")
     successor = body_field(required=False)
 
     class Meta:
@@ -43,6 +43,8 @@ class EventForm(DatedForm):
         super().__init__(*args, **kwargs)
         allowed = self.kinds()
         self.fields["kind"].choices = [pair for pair in self.fields["kind"].choices if pair[0] in ("", *allowed)]
+        if short := self.instance.organization.short_name:
+            self.fields["new_short_name"].help_text = f"更名的必填：现在的简称是“{short}”，不变的照写，改了的写新简称。"
         self.fields["successor"].label = "并入哪一家"
         self.fields["successor"].help_text = "保留下来的或新设立的单位，写名称、简称的一部分或信用代码。"
 
@@ -53,6 +55,10 @@ class EventForm(DatedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        short = self.instance.organization.short_name
+        if cleaned.get("kind") == OrganizationEventKind.RENAMED and short and not cleaned.get("new_short_name"):
+            words = f"单位有简称“{short}”，更名以后页面和名单仍显示它。不变的照写一遍，改了的写新简称。"
+            self.add_error("new_short_name", words)
         if cleaned.get("item") in CHANGED_FIELDS:
             cleaned["old_value"] = ""  # the ledger knows it
         elif cleaned.get("item") in (ChangedItem.SCOPE, ChangedItem.FUND, ChangedItem.OTHER) and not cleaned.get(
@@ -70,6 +76,16 @@ class CorrectionForm(EventForm):
 
     def kinds(self) -> list[str]:
         return [kind for kind in OrganizationEventKind.values if kind != OrganizationEventKind.FOUNDED]
+
+
+class FormerNameForm(RecordForm):
+    class Meta:
+        model = FormerName
+        fields = ["name", "until"]
+        help_texts = {
+            "name": "原来的全称。登记以后查找、导入都认得。",
+            "until": "改用新名称的那一天；不知道的不填。",
+        }
 
 
 class TwinForm(forms.Form):

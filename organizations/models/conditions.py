@@ -102,18 +102,21 @@ def unbuilt_for(months: int, on: date, rule: str) -> Q:
 
 class SurroundingsQuerySet(models.QuerySet):
     def with_standing(self, on: date) -> Self:
-        """Annotate `standing` and `ended_by`, the registration status on that day and its end if it had come. The latest event until then decides; before the
-        first one a body was 正常; a body without any such event was always what its row says."""
-        events = rows("OrganizationEvent").of_standing().filter(**BODY)
-        latest = events.filter(on__lte=on).order_by("-on", "-pk").values("kind")[:1]
+        """Annotate `standing` and `ended_by`, the registration status on that day and its end if it had come.
+
+        The latest event until then decides; before the first one it was what that event found; a body without any such
+        event was always what its row says."""
+        events = rows("OrganizationEvent").filter(**BODY)
+        latest = events.of_standing().filter(on__lte=on).order_by("-on", "-pk").values("kind")[:1]
+        first = events.of_status().order_by("on", "pk").values("status_before")[:1]
         moves = [(kind, status) for kind, status in STATUS_AFTER.items() if kind not in ENDING_EVENTS]
         normal = Value(RegistrationStatus.NORMAL.value)
-        return self.alias(latest_move=Subquery(latest), moved=Exists(events)).annotate(
+        return self.alias(latest_move=Subquery(latest), first_status=Subquery(first)).annotate(
             ended_by=Case(When(ended_on__lte=on, then=F("ended_on")), output_field=models.DateField()),
             standing=Case(
                 When(ended_on__lte=on, then=F("status")),
                 *(When(latest_move=kind, then=Value(status.value)) for kind, status in moves),
-                When(moved=True, then=normal),
+                When(first_status__gt="", then=F("first_status")),
                 When(status__in=ENDED_STATUSES, then=normal),
                 default=F("status"),
                 output_field=models.CharField(choices=RegistrationStatus.choices),

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from core.models import Record, RecordQuerySet
 from core.pinyin import plain
-from organizations.choices import ENDING_EVENTS, STATUS_AFTER, ChangedItem, OrganizationEventKind
+from organizations.choices import ENDING_EVENTS, STATUS_AFTER, ChangedItem, OrganizationEventKind, RegistrationStatus
 
 from .organizations import SocialOrganization
 
@@ -39,9 +39,13 @@ class OrganizationEventQuerySet(RecordQuerySet):
         """Events that stand: none that was withdrawn as a mistake."""
         return self.filter(withdrawn_at=None)
 
+    def of_status(self) -> Self:
+        """Events after which the body has another registration status."""
+        return self.valid().filter(kind__in=STATUS_AFTER)
+
     def of_standing(self) -> Self:
         """Events that move a body into or out of 正常 without ending it."""
-        return self.valid().filter(kind__in=[kind for kind in STATUS_AFTER if kind not in ENDING_EVENTS])
+        return self.of_status().exclude(kind__in=ENDING_EVENTS)
 
 
 class OrganizationEvent(Record):
@@ -66,6 +70,9 @@ class OrganizationEvent(Record):
         blank=True,
     )
     detail = models.CharField("内容", max_length=200, blank=True)
+    status_before = models.CharField(
+        "事件前的登记状态", max_length=10, choices=RegistrationStatus.choices, blank=True, editable=False
+    )
     journal = models.JSONField(default=list, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(

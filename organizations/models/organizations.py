@@ -164,7 +164,11 @@ class SocialOrganization(Record):
     )
     full_time_count = models.PositiveIntegerField("专职人员数", null=True, blank=True, help_text="不能多于从业人员数。")
     grade = models.CharField(
-        "评估等级", max_length=2, choices=Grade.choices, blank=True, help_text="社会组织评估等级，没有参评的选“无”。"
+        "评估等级",
+        max_length=2,
+        choices=Grade.choices,
+        blank=True,
+        help_text="社会组织评估等级，没有参评的选“无（未评估）”，不清楚的留空。",
     )
     graded_on = models.DateField("评估日期", null=True, blank=True, help_text="公布评估等级的日期。")
     grade_until = models.DateField("评估有效期至", null=True, blank=True, help_text="评估等级有效期五年。")
@@ -183,6 +187,18 @@ class SocialOrganization(Record):
     )
     council_term_end = models.DateField(
         "负责人任期届满日", null=True, blank=True, help_text="章程规定的本届理事会届满日。"
+    )
+    council_extension_no = models.CharField(
+        "延期换届批准文号", max_length=60, blank=True, help_text="经批准延期换届的填写，没有延期的不填。"
+    )
+    council_extended_until = models.DateField(
+        "批准延期至", null=True, blank=True, help_text="批准的最后日期，最长延期一年。负责人任期届满日不用改。"
+    )
+    review_note = models.CharField(
+        "未经前置审查的说明",
+        max_length=200,
+        blank=True,
+        help_text="登记前没有在本系统办过前置审查的，写明原因或办理情况，例如线下审查的文号。写明后不再提示。",
     )
     no_branch_reason = models.CharField(
         "未建立党组织原因", max_length=12, choices=NoBranchReason.choices, blank=True, help_text="没有党组织的才选。"
@@ -237,6 +253,12 @@ class SocialOrganization(Record):
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("registered_on")),
                 name="organizations_so_ended",
                 violation_error_message="注销或撤销日期不能早于登记日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(council_extended_until=None, council_extension_no="")
+                | (Q(council_extended_until__gt=F("council_term_end")) & ~Q(council_extension_no="")),
+                name="organizations_so_council",
+                violation_error_message="延期换届的批准文号和“批准延期至”要一起填写，日期要晚于负责人任期届满日。",
             ),
         ]
 

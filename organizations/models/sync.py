@@ -55,7 +55,15 @@ class SyncDutyQuerySet(OfOrganizationQuerySet):
         return self.filter(organization__search__holds=plain(text))
 
     def open(self) -> Self:
-        return self.filter(done_on=None)
+        """Still to be done; nothing is asked of a body that has ended."""
+        return self.applicable().filter(done_on=None)
+
+    def applicable(self) -> Self:
+        """Without what does not apply: so decided by staff, or left undone by a body that has ended."""
+        return self.filter(Q(done_on__isnull=False) | Q(waived_on=None, organization__ended_on=None))
+
+    def not_applicable(self) -> Self:
+        return self.filter(Q(waived_on__isnull=False) | Q(organization__ended_on__isnull=False), done_on=None)
 
     def done(self) -> Self:
         return self.filter(done_on__isnull=False)
@@ -64,14 +72,14 @@ class SyncDutyQuerySet(OfOrganizationQuerySet):
         return self.filter(done_on__lte=F("due_on"))
 
     def overdue(self, on: date) -> Self:
-        return self.filter(done_on=None, due_on__lt=on)
+        return self.open().filter(due_on__lt=on)
 
     def late(self) -> Self:
         return self.filter(done_on__gt=F("due_on"))
 
     def running(self, on: date) -> Self:
         """Not done, and its day has not passed."""
-        return self.filter(done_on=None, due_on__gte=on)
+        return self.open().filter(due_on__gte=on)
 
     def with_today(self, on: date) -> Self:
         """Annotate `today`, for the state of each row."""
@@ -97,6 +105,8 @@ class SyncDuty(Record):
     is_automatic = models.BooleanField("由台账生成", default=False, editable=False)
     done_on = models.DateField("完成日期", null=True, blank=True)
     done_note = models.CharField("完成情况", max_length=200, blank=True)
+    waived_on = models.DateField("定为不适用的日期", null=True, blank=True, editable=False)
+    waived_note = models.CharField("不适用的原因", max_length=200, blank=True, editable=False)
 
     objects = SyncDutyQuerySet.as_manager()
 
@@ -115,6 +125,12 @@ class SyncDuty(Record):
                 name="organizations_duty_order",
                 violation_error_message="完成日期不能早于业务事件的日期。",
             ),
+            models.CheckConstraint(
+                condition=Q(waived_on=None, waived_note="")
+                | (Q(waived_on__isnull=False, done_on=None) & ~Q(waived_note="")),
+                name="organizations_duty_waived",
+                violation_error_message="不适用的事项要写原因，并且没有完成日期。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,13 +140,28 @@ class SyncDuty(Record):
         return reverse("organizations:syncduty-detail", args=[self.pk])
 
     def state(self, on: date) -> tuple[str, str]:
-        """Kind and word of where it stands on that day."""
-        return duty_state(self.__dict__, on)
+        """Kind and word of where it stands on that day; the body has to be there."""
+        return duty_state({**self.__dict__, "organization__ended_on": self.organization.ended_on}, on)
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing is to be done; empty where something is, or was."""
+        body = self.organization
+        if self.waived_on or self.done_on or body.ended_on is None:
+            return self.waived_note
+        return f"单位{body.get_status_display()}（{body.ended_on}）"
+
+
+STATE_FIELDS = ("due_on", "waived_on", "organization__ended_on")
 
 
 def duty_state(row: dict[str, Any], on: date) -> tuple[str, str]:
     if row["done_on"]:
         return ("ok", "按期完成") if row["done_on"] <= row["due_on"] else ("warn", "超期完成")
+    if row["waived_on"]:
+        return "off", "不适用"
+    if row["organization__ended_on"]:
+        return "off", "不适用（单位已终止）"
     if row["due_on"] < on:
         return "bad", f"超期{(on - row['due_on']).days}天"
     left = (row["due_on"] - on).days

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -11,11 +11,21 @@ from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import today
 from core.pinyin import plain
-from organizations.choices import BranchKind, CoverageMethod, NoBranchReason
+from organizations.choices import ENDED_STATUSES, BranchKind, CoverageMethod, NoBranchReason
 from organizations.models import Affiliation, DueMark, FormerName, InstructorAssignment, SocialOrganization
 from organizations.workflows.bodies import sending_problem
 from organizations.workflows.sync_sources import catch_up, retract
 
+from .bodyevents import (
+    BODY,
+    ENDING_PARTS,
+    EVENT_COLUMNS,
+    EVENT_PART,
+    FORMER_PART,
+    event_problems,
+    forget_following,
+    keep_journals,
+)
 from .common import BATCH, batch_number
 
 OWN = CoverageMethod.OWN
@@ -114,20 +124,22 @@ def sent_days(context: Context) -> set[tuple[int, date]]:
     return context.data["sent"]
 
 
-def affiliation_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def affiliation_rows(context: Context, values: dict[str, Any]) -> list[dict[str, Any]] | None:
     """The first 归口 of a body begins with its registration; a later one on the day given, or the day “as of”."""
     stored = context.data["affiliations"]
     kind, start = values.get("affiliation.kind"), values.get("affiliation.start")
     known_kind, known_start = stored.get(values.get("code")) or stored.get(values.get("name")) or ("", None)
     if not isinstance(kind, str):
         kind = known_kind
-    if not kind:
-        return
+    ending = values.get("status") in ENDED_STATUSES
+    if not kind or (BODY in values and (ending or values[BODY].ended_on)):
+        return None
     if not isinstance(start, date):
         registered = values.get("registered_on")
         first = registered if isinstance(registered, date) and not known_kind else context.as_of
         start = known_start if kind == known_kind else min(first, context.as_of)
-    yield {"kind": kind, "start": start}
+    ended = values.get("ended_on") if ending else None
+    return [{"kind": kind, "start": start, **({"end": ended} if isinstance(ended, date) and ended > start else {})}]
 
 
 def last_marks(context: Context) -> dict[int, tuple[date, date | None]]:
@@ -159,6 +171,8 @@ class OrganizationSheet(Sheet):
         "统一社会信用代码一列请先设为“文本”，再录入18位代码。",
         "党员情况、党组织情况、入章和承诺书各栏由系统按党员名册、党组织台账等自动生成，导入时不读取。",
         "归口、指导员、联络员换了人或单位的，写新的即可，原来的从数据截至日期起结束。",
+        "台账里已有的单位，登记状态或名称改了的，自动登记相应的登记事件：注销、撤销按注销日期，归口、组织覆盖、指导员、联络员同日结束；"
+        "列入、移出名录和更名按登记事件日期，不填按数据截至日期。已注销、已撤销的，归口、指导员、联络员各栏不再读取。",
     )
     keys = (("code",), ("name",))
     ordering = ("sort_key", "pk")
@@ -168,12 +182,14 @@ class OrganizationSheet(Sheet):
             make=affiliation_rows,
         ),
         Part("mark", "organizations.DueMark", "organization", {"end": None}, (), "stop", "start", make=mark_rows),
-        Part("former", "organizations.FormerName", "organization", {}, ("name",)),
+        FORMER_PART,
         Part(
             "instructor", "organizations.InstructorAssignment", "organization", {"end": None},
             ("instructor_name",), "end", "start",
         ),
         Part("liaison", "organizations.Liaison", "organization", {"end": None}, ("name",), "end", "start"),
+        *ENDING_PARTS,
+        EVENT_PART,
     )  # fmt: skip
     columns = (
         Column("社会组织名称", "name", synonyms=("单位名称", "名称", "社会组织"), required=True,
@@ -220,7 +236,7 @@ class OrganizationSheet(Sheet):
         export("核准时间", "党建入章", "charter_on", "date"),
         export("签订日期", "承诺书", "letter_on", "date"),
         Column("最近年检结论", readonly=True, export=conclusion, needs=("last_conclusion",), width=9),
-        Column("评估等级", "grade", "choice", choices={"无": "", "AAAAA": "5A", "AAAA": "4A", "AAA": "3A"}, width=6),
+        Column("评估等级", "grade", "choice", choices={"无": "0", "未评估": "0", "AAAAA": "5A", "AAAA": "4A", "AAA": "3A"}, width=6),
         Column("简称", "short_name", help="写进总结和名单的叫法。", example="市广告协会", width=20, extra=True),
         Column("社团分类", "category", "choice", extra=True, choices={
             "行业性（协会/商会）": "trade", "学术性（学会/研究会）": "academic", "联合性（联合会/促进会）": "union"}),
@@ -244,13 +260,18 @@ class OrganizationSheet(Sheet):
                help="入驻社会组织培育发展中心的写期数。", example="6", width=10, extra=True),
         Column("本届负责人选举日期", "council_term_start", "date", synonyms=("理事会选举日期",), extra=True),
         Column("负责人任期届满日", "council_term_end", "date", synonyms=("换届日期",), extra=True),
+        Column("延期换届批准文号", "council_extension_no", help="批准延期换届的填写，连同“批准延期至”。", extra=True),
+        Column("批准延期至", "council_extended_until", "date", synonyms=("延期至",), extra=True),
+        Column("未经前置审查的说明", "review_note", help="没有在本系统办过前置审查的写明原因。", width=20, extra=True),
         Column("曾用名", "former.name", help="更过名的写原来的全称。", width=24, extra=True),
         Column("曾用名用到", "former.until", "date", synonyms=("更名日期",), extra=True),
         Column("原因说明", "no_branch_note", width=20, help="未建立党组织的具体情况。", extra=True),
         Column("指导员选派日期", "instructor.start", "date", synonyms=("选派日期",), help="不填按数据截至日期。",
                extra=True),
+        *EVENT_COLUMNS,
         Column("备注", "remark", width=12),
     )  # fmt: skip
+    instead_of: ClassVar = {"ended_on": "status"}
 
     def existing(self, attnames: tuple[str, ...]) -> models.QuerySet:
         """No code is blank here, and said so the index of codes, which holds no blank ones, can be used."""
@@ -288,6 +309,7 @@ class OrganizationSheet(Sheet):
         return {(word,): body for word, body in found.items() if word in words}
 
     def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        yield from event_problems(context, values, stored)
         start, registered = values.get("instructor.start"), values.get("registered_on")
         registered = registered or (stored.registered_on if stored is not None else None)
         if not start or not registered:
@@ -297,12 +319,16 @@ class OrganizationSheet(Sheet):
             yield "instructor.start", problem
 
     def matched(self, given: dict[str, Any], stored: Any) -> None:
-        given[STORED] = stored.pk
+        given[STORED], given[BODY] = stored.pk, stored
+        forget_following(given, stored)
         for name in ("name", "short_name", "code"):
             if given.get(name) in stored.aliases:
                 given[name] = getattr(stored, name)
         if is_former(given.get("name"), stored):  # the ledger of an earlier day, sent back, renames nothing
             given["name"] = stored.name
+
+    def changed(self, rows: list[Any], context: Context) -> None:
+        keep_journals(rows)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """Search finds former names too; they are parts, so the rows learn of them only now."""

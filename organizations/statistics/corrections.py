@@ -36,7 +36,7 @@ MARK = "organizations.duemark"
 MARKED = str(DueMark._meta.verbose_name)
 # words of the log that tell of a dated fact: it touches the day if it began, ended or was meant for then
 DATED = {
-    BODY: ("登记日期", "成立日期", "注销", "撤销日期", "归口", "指导员", "联络员", "群团组织", "组织覆盖", "标注应建未建", "选派"),
+    BODY: ("登记日期", "成立日期", "注销", "撤销日期", "归口", "指导员", "联络员", "群团组织", "组织覆盖", "标注应建未建", "选派", "登记事件"),
     BRANCH: ("成立", "撤销日期", "组织覆盖", "覆盖单位", "覆盖方式", "起始日期"),
     MEMBER: ("所在党支部", "转正日期", "转入", "起始日期", "组织关系", "人员类别"),
     SURVEY: ("填报日期",),

@@ -8,16 +8,17 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from organizations.models import SyncRule, duty_state
+from organizations.models.sync import STATE_FIELDS
 
 from .rates import rate
 
 MATRIX_BODIES = 200
-CHARACTERS = {"ok": "✓", "warn": "迟", "bad": "超", "info": "办"}
+CHARACTERS = {"ok": "✓", "warn": "迟", "bad": "超", "info": "办", "off": "—"}
 
 
 @dataclass(frozen=True)
 class SyncRate:
-    """同步率 of one rule in a period: in time ÷ events."""
+    """同步率 of one rule in a period: in time ÷ events, without the duties that do not apply."""
 
     rule_id: int
     name: str
@@ -25,18 +26,24 @@ class SyncRate:
     in_time: int
     late: int
     overdue: int
+    waived: int
+
+    @property
+    def base(self) -> int:
+        return self.events - self.waived
 
     @property
     def running(self) -> int:
-        return self.events - self.in_time - self.late - self.overdue
+        return self.base - self.in_time - self.late - self.overdue
 
     @property
     def rate(self) -> Decimal | None:
-        return rate(self.in_time, self.events)
+        return rate(self.in_time, self.base)
 
 
 def sync_rates(duties: QuerySet, period: Any, on: date) -> list[SyncRate]:
     """One query: each rule with events in the period, in the order of the rules."""
+    waived = Q(done_on=None) & (Q(waived_on__isnull=False) | Q(organization__ended_on__isnull=False))
     rows = (
         duties.of_events_between(period.start, period.end)
         .order_by("rule__order", "rule__name")
@@ -45,10 +52,12 @@ def sync_rates(duties: QuerySet, period: Any, on: date) -> list[SyncRate]:
             events=Count("pk"),
             in_time=Count("pk", filter=Q(done_on__lte=F("due_on"))),
             late=Count("pk", filter=Q(done_on__gt=F("due_on"))),
-            overdue=Count("pk", filter=Q(done_on=None, due_on__lt=on)),
+            overdue=Count("pk", filter=Q(done_on=None, due_on__lt=on) & ~waived),
+            waived=Count("pk", filter=waived),
         )
     )
-    return [SyncRate(r["rule"], r["rule__name"], r["events"], r["in_time"], r["late"], r["overdue"]) for r in rows]
+    names = ("events", "in_time", "late", "overdue", "waived")
+    return [SyncRate(r["rule"], r["rule__name"], *(r[name] for name in names)) for r in rows]
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ def sync_matrix(duties: QuerySet, period: Any, on: date, words: str = "") -> Syn
         found = found.search(words)
     rules = list(SyncRule.objects.filter(pk__in=found.order_by().values("rule")).order_by("order", "pk"))
     place = {rule.pk: n for n, rule in enumerate(rules)}
-    names = ("organization", "organization__short_name", "organization__name", "rule", "pk", "due_on", "done_on")
+    names = ("organization", "organization__short_name", "organization__name", "rule", "pk", "done_on", *STATE_FIELDS)
     bodies: dict[int, tuple[str, list[list[Lamp]]]] = {}
     for row in found.order_by("organization__sort_key", "organization", "event_on").values(*names):
         name = row["organization__short_name"] or row["organization__name"]

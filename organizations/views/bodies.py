@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,6 +35,8 @@ from organizations.choices import (
     CharterStatus,
     CoverageMethod,
     NoBranchReason,
+    OrganizationEventKind,
+    OrganizationKind,
     RegistrationStatus,
 )
 from organizations.models import (
@@ -114,6 +117,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
         standing = RegistrationStatus(body.standing)
         found = [Cell(standing.label, kind=REGISTRATION_KINDS[standing]), coverage_cell(row)]
         found += [Cell("行业协会商会", kind="off")] if body.is_trade_association else []
+        found += [Cell("异地商会", kind="off")] if body.is_visiting_chamber else []
         return [state for state in found if state.text]
 
     def meta(self) -> str:
@@ -130,28 +134,41 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
         )
         staff = f"{body.staff_count}人 / {'—' if body.full_time_count is None else f'{body.full_time_count}人'}"
         term = body.council_term_end
-        grade = body.get_grade_display() + (f"（至{body.grade_until}）" if body.grade and body.grade_until else "")
+        postponed = f"经{body.council_extension_no}批准延期" if body.council_extended_until else ""
+        deadline = body.council_extended_until or term
         return [
             Fact("全称", body.name_then, note=f"今天叫{body.name}" if body.former_name else ""),
             self.fact("short_name"),
+            *([self.fact("category")] if body.kind == OrganizationKind.ASSOCIATION else []),
+            self.fact("registration_mode"),
             Fact("曾用名", former),
             *([Fact("并入的名称、代码", "、".join(body.aliases))] if body.aliases else []),
             *(self.fact(name) for name in ("supervising_unit", "industry_department", "registration_authority")),
             self.fact("party_leading_body"),
             *(self.fact(name) for name in ("legal_representative", "secretary_general")),
-            Fact("负责人任期届满", term, note=years_and_months(self.day, term) if term else ""),
+            self.fact("council_term_start"),
+            Fact("负责人任期届满", term, note=years_and_months(self.day, deadline) if deadline else ""),
+            *([Fact("批准延期至", body.council_extended_until, note=postponed)] if postponed else []),
             Fact("从业人员 / 专职", staff if body.staff_count is not None else None),
             Fact("党建入章", Cell(charter_cell(body.__dict__).text, kind=CHARTER_KINDS[body.charter_status]),
                  note=str(body.charter_on or "")),
             Fact("承诺书", letter_cell(body.__dict__), note=str(body.letter_on or "")),
-            Fact("评估等级", grade),
+            Fact("评估等级", body.get_grade_display(), note=self.grade_note()),
             Fact("孵化入驻", str(body.batch) if body.batch else None),
+            Fact("慈善组织", "是" if body.is_charity else "否"),
             Fact("住所", body.address),
+            self.fact("district"),
             *([Fact("未建立原因", NoBranchReason(body.reason_then).label, note=body.no_branch_note)]
               if body.reason_then and not body.coverage_method else []),
+            *([self.fact("review_note")] if body.review_note else []),
             *([self.fact("ended_on")] if body.ended_by else []),
             *([Fact("备注", body.remark, wide=True)] if body.remark else []),
         ]  # fmt: skip
+
+    def grade_note(self) -> str:
+        body = self.object
+        days = (("{}公布", body.graded_on), ("有效期至{}", body.grade_until))
+        return "，".join(words.format(day) for words, day in days if day)
 
     def actions(self) -> list[Action]:
         if not can_keep(self.request.user):
@@ -188,6 +205,8 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             **self.past_context(),
             **self.last_event(),
             "registered": self.registered,
+            "former_names": self.story_of("former"),
+            "is_staff": can_keep(user),
             "todos": todos_of(body, user, own_todos(body, self.day)),
             "coverages": [self.covered_by(row) for row in self.running("coverage")],
             "instructors": self.running("instructor"),
@@ -223,10 +242,22 @@ class SocialOrganizationUpdate(UpdatePage):
     related = ("committee",)
 
     def save(self, form: forms.OrganizationForm) -> SocialOrganization:
-        """A grade or a new council calls for its party action (六个同步)."""
+        """A grade or a new council calls for its party action (六个同步); a renaming is an event."""
+        renaming = form.renaming
+        if renaming:
+            form.instance.name = self.stored.name
         body = super().save(form)
+        if renaming:
+            self.rename(body, renaming)
         notice(body, by=self.request.user)
         return body
+
+    def rename(self, body: SocialOrganization, answers: dict[str, Any]) -> None:
+        try:
+            event_rules.record_event(body, kind=OrganizationEventKind.RENAMED, by=self.request.user, **answers)
+        except ValidationError as error:
+            places = {"on": "renamed_on", "new_name": "name"}
+            raise ValidationError({places.get(n, n): e for n, e in error.error_dict.items()}) from None
 
 
 class AffiliationPage(WorkflowPage):

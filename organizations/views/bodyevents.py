@@ -4,15 +4,19 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from core.pages import Column, ListPage, act, reason, visible_or_404
 from core.permissions import allow, is_office, is_staff, require
 from organizations import forms
 from organizations.choices import ChangedItem, OrganizationEventKind
-from organizations.models import OrganizationEvent, SocialOrganization
+from organizations.models import FormerName, OrganizationEvent, SocialOrganization
 from organizations.workflows import events as workflows
+from organizations.workflows import names
 
 from .base import WorkflowPage, body_url
 
@@ -107,6 +111,33 @@ class EventCorrection(WorkflowPage):
 
     def save(self, form: forms.CorrectionForm) -> OrganizationEvent:
         return workflows.correct_event(self.event, by=self.request.user, **self.answers(form))
+
+
+class FormerNamePage(WorkflowPage):
+    model = SocialOrganization
+    related = ("committee",)
+    title = "登记曾用名"
+    intro = "以前用过、没有更名事件的名称。现在要更名的，请登记“更名”事件。"
+    form_class = forms.FormerNameForm
+    workflow = staticmethod(names.add_former_name)
+    blank = staticmethod(lambda body: FormerName(organization=body))
+    done_text = "已登记曾用名。"
+
+
+@require_POST
+@allow(is_staff)
+def remove_former_name(request: HttpRequest, pk: int, part: int) -> HttpResponse:
+    body = visible_or_404(SocialOrganization.objects.select_related("committee"), request.user, pk)
+    row = body.former_names.filter(pk=part).first()
+    if row is None:
+        raise Http404("没有找到这个曾用名。")
+    try:
+        names.remove_former_name(row, by=request.user)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, f"已删去曾用名“{row}”。")
+    return redirect(body)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """社会组织: the ledger of any day, and those newly registered with what they have handed in."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from core.permissions import is_office, is_staff
 from organizations.choices import (
     CHARTER_KINDS,
     ENDED_STATUSES,
+    IRREGULAR_STATUSES,
     LETTER_KINDS,
     REGISTRATION_KINDS,
     AffiliationKind,
@@ -24,10 +26,11 @@ from organizations.choices import (
     OrganizationKind,
     RegistrationStatus,
 )
-from organizations.models import SocialOrganization
+from organizations.models import Affiliation, SocialOrganization
 
 from .base import LedgerDay, ledger_day, office_day
 
+IRREGULAR = [(status.value, status.label) for status in IRREGULAR_STATUSES]
 METHODS = (("any", "已覆盖"), ("none", "未覆盖"), *CoverageMethod.choices)
 Row = dict[str, Any]
 
@@ -110,6 +113,10 @@ class OrganizationFilter(django_filters.FilterSet):
         return rows.filter(affiliation_kind=value)
 
 
+def worded(choices: Iterable[tuple[str, str]], counts: Counter[str]) -> str:
+    return "、".join(f"{label}{counts[value]}家" for value, label in choices if counts[value])
+
+
 def live(rows: QuerySet, page: "SocialOrganizationList") -> QuerySet:
     return rows.registered(page.day)
 
@@ -173,13 +180,24 @@ class SocialOrganizationList(LedgerDay, ListPage):
         return {**super().get_context(), **self.past_context(), "meta": self.kinds()}
 
     def kinds(self) -> str:
-        """How many of each kind; where a list is not counted to its end neither are these."""
+        """How many of each kind and 归口, and not in good standing; where a list is not counted to its end neither are these."""
         if self.count > self.count_cap:
             return f"在册{self.count_text}家"
-        rows = self.of_office(SocialOrganization.objects.visible_to(self.request.user)).registered(self.day)
-        found = dict(rows.order_by().values_list("kind").annotate(n=Count("*")))
-        parts = "、".join(f"{label}{found[kind]}家" for kind, label in OrganizationKind.choices if found.get(kind))
-        return f"在册{sum(found.values())}家{f'：{parts}' if parts else ''}"
+        rows = self.of_office(SocialOrganization.objects.visible_to(self.request.user)).registered(self.day).order_by()
+        kinds, statuses = Counter(), Counter()
+        for kind, status, n in rows.values_list("kind", "status").annotate(n=Count("*")):
+            kinds[kind] += n
+            statuses[status] += n
+        managed = Affiliation.objects.on(self.day).filter(organization__in=rows.values("pk")).order_by()
+        affiliations = Counter(dict(managed.values_list("kind").annotate(n=Count("*"))))
+        affiliations[""] = kinds.total() - affiliations.total()
+        parts = [
+            worded(OrganizationKind.choices, kinds),
+            worded([*AffiliationKind.choices, ("", "归口未登记")], affiliations),
+        ]
+        if not self.is_past:  # the status of another day would have to be found out body by body
+            parts.append(worded(IRREGULAR, statuses))
+        return "；".join([f"在册{kinds.total()}家", *filter(None, parts)])
 
     def extra_actions(self) -> list[Button]:
         user, url = self.request.user, reverse("organizations:organizationevent-list")

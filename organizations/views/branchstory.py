@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.pages import Cell, Fact
 from core.timeline import Event, Todo
-from organizations.choices import PostKind, TermStatus
+from organizations.choices import ApplicationKind, PostKind, TermStatus
 from organizations.models import BranchApplication, BranchPost, ElectionTerm
 
 from .bodies import years_and_months
@@ -149,10 +149,12 @@ class BranchStory:
     # ---- events and what waits ----------------------------------------------------------------
     def events(self) -> list[Event]:
         branch = self.object
+        told = {(row.kind, row.approved_on) for row in self.applications}  # the application tells it with its page
         own = [Event(branch.founded_on, "批复成立", note=branch.approval_no, key=True)]
+        own = [] if (ApplicationKind.SET_UP, branch.founded_on) in told else own
         if branch.term_start and branch.term_start not in {term.elected_on for term in self.terms}:
             own.append(Event(branch.term_start, "召开党员大会选举", key=True))
-        if branch.dissolved_on:
+        if branch.dissolved_on and (ApplicationKind.CANCEL, branch.dissolved_on) not in told:
             own.append(Event(branch.dissolved_on, "撤销", note=branch.dissolution_no, key=True))
         for row in self.coverages:
             own.append(

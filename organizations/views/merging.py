@@ -34,6 +34,7 @@ from organizations.workflows import merging as workflows
 from .duplicates import bodies_crumb, dismiss_action, dismissals_of, pair_url, pairs_of
 
 NEAR = 20
+CONFIRM = "两条记录的信用代码不同，没有勾选确认。确实是同一家单位的，请在“两个信用代码”下面勾选后再合并。"
 
 
 class TwinPage(RecordPage):
@@ -126,6 +127,8 @@ class MergePage(RecordPage):
             "hanging": [(name, hanging[0].get(name, 0), hanging[1].get(name, 0)) for name in names],
             "swap_url": pair_url(drop.pk, keep.pk),
             "errors": errors,
+            "two_codes": workflows.two_codes(keep, drop),
+            "event_url": reverse("organizations:socialorganization-event", args=[drop.pk]),
             "two_offices": keep.committee_id != drop.committee_id,
             "actions": [dismiss_action(keep.pk, drop.pk, next_url=keep.get_absolute_url())],
         }
@@ -145,6 +148,8 @@ class MergePage(RecordPage):
         if (done := self.merged_already()) is not None:
             return done
         chosen = {name for name in workflows.CHOOSABLE if request.POST.get(f"take-{name}") == "drop"}
+        if workflows.two_codes(self.object, self.other) and not request.POST.get("one-body"):
+            return self.page(chosen, [CONFIRM])
         try:
             versions = (int(request.POST.get("keep-version", "")), int(request.POST.get("drop-version", "")))
         except ValueError:

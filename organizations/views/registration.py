@@ -297,7 +297,7 @@ class RegistrationDetail(ReviewPage, DetailPage):
     def get_context(self) -> dict[str, Any]:
         row, user = self.object, self.request.user
         duties = (
-            SyncDuty.objects.filter(organization=row.organization_id)
+            SyncDuty.objects.filter(organization=row.organization_id).select_related("organization")
             if row.organization_id
             else SyncDuty.objects.none()
         )

@@ -21,6 +21,7 @@ from core.pages import (
     CreatePage,
     Crumb,
     DetailPage,
+    Fact,
     ListPage,
     UpdatePage,
     act,
@@ -31,12 +32,19 @@ from core.permissions import AllowMixin, allow, is_office, is_staff
 from organizations.choices import SyncEvent
 from organizations.forms.registration import SyncEventForm, SyncRuleForm
 from organizations.models import SyncDuty, SyncRule, duty_state
+from organizations.models.sync import STATE_FIELDS
 from organizations.statistics import SyncRate, sync_matrix, sync_rates
 from organizations.workflows import sync as workflows
 
 from .base import body_name, office_day, posted_day
 
-STATES = (("in_time", "按期完成"), ("late", "超期完成"), ("overdue", "超期未办"), ("running", "办理中"))
+STATES = (
+    ("in_time", "按期完成"),
+    ("late", "超期完成"),
+    ("overdue", "超期未办"),
+    ("running", "办理中"),
+    ("not_applicable", "不适用"),
+)
 
 
 def visible_rules(request: HttpRequest | None) -> QuerySet:
@@ -79,6 +87,7 @@ class SyncDutyList(ListPage):
         ("open", "未完成", "open"),
         ("overdue", "已超期", lambda rows, page: rows.overdue(office_day(page.request))),
         ("done", "已完成", "done"),
+        ("waived", "不适用", "not_applicable"),
         ("all", "全部", ""),
     )
 
@@ -100,7 +109,7 @@ class SyncDutyList(ListPage):
             value=lambda row: f"{row['due_on']}{'（暂算）' if row['is_provisional'] else ''}",
         ),
         Column("完成日期", "done_on", "date", sort="done_on"),
-        Column("状态", "done_on", fields=("due_on", "today"), value=lambda row: SyncDutyList.state_cell(row)),
+        Column("状态", "done_on", fields=(*STATE_FIELDS, "today"), value=lambda row: SyncDutyList.state_cell(row)),
     )
 
     def get_queryset(self) -> QuerySet:
@@ -127,7 +136,8 @@ def rate_line(row: SyncRate, period: Any) -> dict[str, Any]:
         asked = {**base, **({"state": state} if state else {})}
         return {"label": label, "n": getattr(row, name), "url": f"?{urlencode(asked)}"}
 
-    cells = [cell("业务事件", "events"), *(cell(label, state, state) for state, label in STATES)]
+    names = {"not_applicable": "waived"}
+    cells = [cell("业务事件", "events"), *(cell(label, names.get(state, state), state) for state, label in STATES)]
     return {"name": row.name, "rate": row.rate, "cells": cells}
 
 
@@ -164,17 +174,30 @@ class SyncDutyDetail(DetailPage):
     def meta(self) -> str:
         return f"按“{self.object.rule.name}”规则生成"
 
+    def facts(self) -> list[Fact]:
+        why = self.object.why_not
+        return [*super().facts(), *([Fact("不适用的原因", why, wide=True)] if why else [])]
+
     def edit_url(self) -> str:
         return ""
 
+    @property
+    def is_open(self) -> bool:
+        return self.object.done_on is None and not self.object.why_not
+
     def actions(self) -> list[Action]:
-        if self.object.done_on is None or not self.request.user.is_committee_staff:
-            return []
-        url = reverse("organizations:syncduty-reopen", args=[self.object.pk])
-        return [Action("恢复为未完成", url, "undo-2", reason="恢复原因")]
+        duty, staff = self.object, self.request.user.is_committee_staff
+        if staff and self.is_open:
+            note = "不适用的事项不再列为未完成，也不计入同步率的基数；可以恢复。"
+            url = reverse("organizations:syncduty-waive", args=[duty.pk])
+            return [Action("不适用", url, "ban", reason="不适用的原因", note=note)]
+        if staff and (duty.done_on or duty.waived_on):
+            url = reverse("organizations:syncduty-reopen", args=[duty.pk])
+            return [Action("恢复为未完成", url, "undo-2", reason="恢复原因")]
+        return []
 
     def get_context(self) -> dict[str, Any]:
-        can_finish = self.object.done_on is None and self.request.user.is_committee_staff
+        can_finish = self.is_open and self.request.user.is_committee_staff
         return {**super().get_context(), "can_finish": can_finish, "on": office_day(self.request)}
 
 
@@ -209,6 +232,15 @@ def syncduty_done(request: HttpRequest, pk: int) -> HttpResponse:
         request, SyncDuty.objects.select_related("committee", "organization"), pk, workflows.finish_duty,
         can=workflows.can_keep_sync, done="已登记完成。", on=posted_day(request, "on") or office_day(request),
         note=reason(request, "note", 200),
+    )  # fmt: skip
+
+
+@require_POST
+@allow(is_staff)
+def syncduty_waive(request: HttpRequest, pk: int) -> HttpResponse:
+    return act(
+        request, SyncDuty.objects.select_related("committee", "organization"), pk, workflows.waive_duty,
+        can=workflows.can_keep_sync, done="已定为不适用。", note=reason(request),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """登记事件: what the registration authority did to a body, what follows from it, and the way back from a mistake."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -51,16 +52,27 @@ def require_possible(body: SocialOrganization, kind: str, on: date) -> None:
     if body.status not in EVENT_FROM.get(kind, ()):
         raise ValidationError({"kind": f"{body}的登记状态是“{body.get_status_display()}”，不能登记“{label}”。"},
                               code="ORG-03")  # fmt: skip
-    if on < body.registered_on:
-        raise ValidationError({"on": f"不能早于登记日期{body.registered_on}。"}, code="ORG-03")
-    if on > today(body.committee):
-        raise ValidationError({"on": "不能晚于今天。办成以后再登记。"}, code="future")
-    events = body.events.valid()
-    rivals = events.filter(kind__in=STATUS_AFTER) if kind in STATUS_AFTER else events.filter(kind=kind)
-    if kind in STATUS_AFTER or kind == OrganizationEventKind.RENAMED:
-        later = rivals.filter(on__gt=on).order_by("-on").first()
-        if later is not None:
-            raise ValidationError({"on": f"{later.on}已登记“{later.get_kind_display()}”，不能早于它。"}, code="order")
+    if problem := day_problem(kind, on, body.registered_on, today(body.committee)):
+        raise ValidationError({"on": problem}, code="ORG-03" if on < body.registered_on else "future")
+    known = body.events.valid().filter(on__gt=on).values_list("kind", "on")
+    if problem := order_problem(kind, on, known):
+        raise ValidationError({"on": problem}, code="order")
+
+
+def day_problem(kind: str, on: date, registered_on: date, now: date) -> str:
+    """Why the event cannot have been on that day; empty where it can."""
+    if on < registered_on:
+        return f"不能早于登记日期{registered_on}。"
+    return "不能晚于今天。办成以后再登记。" if on > now else ""
+
+
+def order_problem(kind: str, on: date, known: Iterable[tuple[str, date]]) -> str:
+    """Why the event does not fit between those of its sort that are on record, as (kind, day)."""
+    if kind not in STATUS_AFTER and kind != OrganizationEventKind.RENAMED:
+        return ""
+    sort = STATUS_AFTER if kind in STATUS_AFTER else (kind,)
+    later = max(((day, other) for other, day in known if other in sort and day > on), default=None)
+    return f"{later[0]}已登记“{OrganizationEventKind(later[1]).label}”，不能早于它。" if later else ""
 
 
 def require_answers(body: SocialOrganization, event: OrganizationEvent, new_name: str) -> None:
@@ -128,6 +140,7 @@ def _change_body(
         event.old_value = getattr(body, event.item)
         setattr(body, event.item, event.new_value)
     if event.kind in STATUS_AFTER:
+        event.status_before = body.status
         body.status = STATUS_AFTER[OrganizationEventKind(event.kind)]
         body.ended_on = event.on if event.kind in ENDING_EVENTS else None
 
@@ -185,6 +198,7 @@ def withdraw_event(event: OrganizationEvent, *, by: User, reason: str) -> Organi
         before = SocialOrganization.everything.filter(pk=body.pk).values().get()
         Journal(event.journal).take_back()
         body.refresh_from_db()
+        _find_by_names(body)
         body.full_clean()
         changes = audit.differences(body, before, concrete_names(SocialOrganization))
         note = f"撤回登记事件“{event}”：{reason}"
@@ -194,6 +208,12 @@ def withdraw_event(event: OrganizationEvent, *, by: User, reason: str) -> Organi
             _drop_duties(event, by)
     event.refresh_from_db()
     return event
+
+
+def _find_by_names(body: SocialOrganization) -> None:
+    """What search and order are derived from went back past save()."""
+    body.before_save(tuple(body.former_names.values_list("name", flat=True)))
+    SocialOrganization.everything.filter(pk=body.pk).update(search=body.search, sort_key=body.sort_key)
 
 
 def _drop_duties(event: OrganizationEvent, by: User) -> None:

@@ -16,6 +16,7 @@ from core.merging import Absorber, hanging
 from core.models import Committee, User
 from core.notices import notify
 from core.periods import today
+from core.validators import validate_credit_code
 from organizations.choices import NoBranchReason
 from organizations.models import (
     CharterRecord,
@@ -41,12 +42,12 @@ CHOOSABLE = (
     "supervising_unit", "industry_department", "registration_authority", "party_leading_body", "registered_on", "status",
     "legal_representative", "secretary_general", "contact", "phone", "address", "district", "staff_count",
     "full_time_count", "grade", "is_charity", "batch", "council_term_end", "no_branch_reason",
-    "no_branch_note", "remark",
+    "no_branch_note", "review_note", "remark",
 )  # fmt: skip
 TOGETHER = {  # an answer and its days are one
     "status": ("status", "ended_on"),
     "grade": ("grade", "graded_on", "grade_until"),
-    "council_term_end": ("council_term_start", "council_term_end"),
+    "council_term_end": ("council_term_start", "council_term_end", "council_extension_no", "council_extended_until"),
 }
 NAMES = ("name", "short_name", "code")
 PAPERS = (CharterRecord, CommitmentLetter, MemberSurvey, OrganizationEvent, RegistrationReview, SyncDuty, CoveragePlan)
@@ -89,6 +90,20 @@ def require_mergeable(keep: SocialOrganization, drop: SocialOrganization, by: Us
             f"这两条已判定不是重复（{words_of(dismissal)}）。确实是同一家的，请先恢复到疑似重复，再合并。",
             code="dismissed",
         )
+
+
+def two_codes(keep: SocialOrganization, drop: SocialOrganization) -> bool:
+    """Two valid credit codes are two legal bodies; one body has one for its whole life."""
+    codes = {keep.code, drop.code}
+    return len(codes) == 2 and all(is_credit_code(code) for code in codes)
+
+
+def is_credit_code(code: str) -> bool:
+    try:
+        validate_credit_code(code)
+    except ValidationError:
+        return False
+    return bool(code)
 
 
 def merge_bodies(

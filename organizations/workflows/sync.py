@@ -110,9 +110,15 @@ def make_duty(
     return create_record(duty, by=by, committee=organization.committee, note=f"{rule.get_event_display()}（{on}）")
 
 
-def finish_duty(duty: SyncDuty, *, on: date, by: User | None, note: str = "") -> SyncDuty:
+def require_open(duty: SyncDuty) -> None:
     if duty.done_on is not None:
         raise ValidationError(f"“{duty}”已在{duty.done_on}完成，不用再登记。", code="done")
+    if why := duty.why_not:
+        raise ValidationError(f"“{duty}”不适用（{why}），不用再办理。", code="waived")
+
+
+def finish_duty(duty: SyncDuty, *, on: date, by: User | None, note: str = "") -> SyncDuty:
+    require_open(duty)
     if on < duty.event_on:
         raise ValidationError(f"完成日期不能早于业务事件的日期{duty.event_on}。", code="order")
     if on > today(duty.committee):
@@ -121,10 +127,20 @@ def finish_duty(duty: SyncDuty, *, on: date, by: User | None, note: str = "") ->
     return update_record(duty, by=by, note="同步完成")
 
 
+def waive_duty(duty: SyncDuty, *, by: User, note: str) -> SyncDuty:
+    """不适用: nothing is to be done, for a reason; it leaves the open lists and the base of the rate."""
+    require_open(duty)
+    if not (note := note.strip()[:200]):
+        raise ValidationError("请写明不适用的原因。", code="reason")
+    duty.waived_on, duty.waived_note = today(duty.committee), note
+    return update_record(duty, by=by, note=f"不适用：{note}"[:200])
+
+
 def reopen_duty(duty: SyncDuty, *, by: User, note: str) -> SyncDuty:
-    if duty.done_on is None:
-        raise ValidationError("这件事项还没有完成，不用恢复。", code="open")
+    if duty.done_on is None and duty.waived_on is None:
+        raise ValidationError("这件事项还没有完成，也没有定为不适用，不用恢复。", code="open")
     duty.done_on, duty.done_note = None, ""
+    duty.waived_on, duty.waived_note = None, ""
     return update_record(duty, by=by, note=note)
 
 

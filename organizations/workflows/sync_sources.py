@@ -16,7 +16,7 @@ from core.due import due
 from core.excel.among import one_of
 from core.models import Committee, User
 from core.periods import today
-from organizations.choices import CharterStatus, OrganizationEventKind, ReviewType, SyncEvent
+from organizations.choices import CharterStatus, Grade, OrganizationEventKind, ReviewType, SyncEvent
 from organizations.models import (
     CharterRecord,
     OrganizationEvent,
@@ -65,7 +65,8 @@ def _set_up(committee: Committee, since: date, bodies: Bodies) -> Events:
 
 
 def _graded(committee: Committee, since: date, bodies: Bodies) -> Events:
-    return events(_live(committee).exclude(Q(grade="") | Q(graded_on=None)), "id", "graded_on", since, bodies)
+    graded = _live(committee).exclude(Q(grade__in=("", Grade.NONE)) | Q(graded_on=None))
+    return events(graded, "id", "graded_on", since, bodies)
 
 
 def _changed(committee: Committee, since: date, bodies: Bodies) -> Events:

@@ -234,7 +234,7 @@ class BlankTests(TestCase):
 
         self.assertEqual(
             found,
-            {"floating": (True, None, 0), "branches": (False, "$A:$B", 2), "organizations": (False, "$A:$B", 3)},
+            {"floating": (True, None, 0), "branches": (False, "$A:$B", 2), "organizations": (False, "$A:$B", 4)},
         )
 
     def test_every_blank_workbook_is_read_back_with_all_its_columns(self):

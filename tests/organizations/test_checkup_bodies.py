@@ -99,6 +99,38 @@ class BodyRuleTests(RuleCase):
         self.set_limit("council.extension_months", 24)
         self.assertEqual(self.keys(body), set())
 
+    def test_org_04_an_approved_postponement_moves_the_day_and_has_a_limit(self):
+        over = date(2023, 3, 30)
+        cases = {
+            "2023-03-30": "org-04",
+            "2023-04-20": "org-04-soon",
+            "2024-03-30": None,
+            "2024-04-20": "org-04-postponed",
+        }
+        for day, key in cases.items():
+            until = date.fromisoformat(day)
+            term = over if until > over else date(2022, 4, 1)
+            body = self.make(council_term_end=term, council_extension_no="民延1号", council_extended_until=until)
+            self.assertEqual(self.keys(body), {key} - {None}, day)
+        body = self.make(
+            council_term_end=over, council_extension_no="民延1号", council_extended_until=date(2023, 4, 20)
+        )
+        self.assertEqual(
+            self.text(body, "org-04-soon"), "负责人任期2023-03-30届满，批准延期至2023-04-20（民延1号），还有20天。"
+        )
+
+    def test_org_05_who_says_why_there_is_none_is_not_asked_again(self):
+        body = self.make(registered_on=date(2023, 1, 10))
+        self.letter(body, handed_over_on=date(2023, 1, 12))
+        self.survey(body)
+        (finding,) = self.findings(body)
+        url = finding.url.partition("#")[0]
+        self.client.force_login(self.staff)
+        self.assertContains(self.client.get(url), "id_review_note")
+
+        SocialOrganization.objects.filter(pk=body.pk).update(review_note="线下审查，民审〔2023〕1号")
+        self.assertEqual(self.keys(body), set())
+
     def test_org_05_a_new_body_has_a_registration_review(self):
         body = self.make(registered_on=date(2023, 1, 10))
         self.letter(body, handed_over_on=date(2023, 1, 12))

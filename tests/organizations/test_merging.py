@@ -169,7 +169,8 @@ class RefusedTests(MergeTestCase):
     def test_two_clicks_make_one_merge(self):
         self.client.force_login(self.staff)
         url = reverse("organizations:socialorganization-merge-with", args=[self.keep.pk, self.drop.pk])
-        answers = {"keep-version": self.keep.version, "drop-version": self.drop.version, "take-phone": "drop"}
+        answers = {"keep-version": self.keep.version, "drop-version": self.drop.version, "take-phone": "drop",
+                   "one-body": "1"}  # fmt: skip
 
         first = self.client.post(url, answers)
         second = self.client.post(url, answers)
@@ -188,7 +189,7 @@ class RefusedTests(MergeTestCase):
         stored.remark = "新的备注"
         update_record(stored, by=self.staff)
 
-        page = self.client.post(url, {"keep-version": 1, "drop-version": 1, "take-name": "drop"})
+        page = self.client.post(url, {"keep-version": 1, "drop-version": 1, "take-name": "drop", "one-body": "1"})
 
         self.assertContains(page, "其中一条被人改动过", status_code=409)
         self.assertContains(page, "新的备注", status_code=409)

@@ -253,10 +253,11 @@ class PageTests(TestCase):
         old = self.body.name
         url = reverse("organizations:socialorganization-event", args=[self.body.pk])
 
-        self.client.post(url, {"kind": "renamed", "on": "2023-03-01", "new_name": "示例市新名协会"})
+        answers = {"kind": "renamed", "on": "2023-03-01", "new_name": "示例市新名协会"}
+        self.client.post(url, {**answers, "new_short_name": "市新名协会"})
 
         self.body.refresh_from_db()
-        self.assertEqual(self.body.name, "示例市新名协会")
+        self.assertEqual((self.body.name, self.body.short_name), ("示例市新名协会", "市新名协会"))
         self.assertEqual(SocialOrganization.objects.search(old).get(), self.body)
 
     def test_cancelling_ends_the_body(self):

@@ -1,6 +1,7 @@
 """Each of the six events makes its duty from the page on which it is saved and from a workbook; an undo takes it back."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -13,6 +14,7 @@ from core.excel.staging import new_batch, read_batch
 from core.excel.undoing import undo_batch
 from organizations.choices import SyncEvent
 from organizations.models import CommitmentLetter, SocialOrganization, SyncDuty, SyncRule
+from organizations.workflows.events import record_event, withdraw_event
 from organizations.workflows.holidays import add_holidays
 from organizations.workflows.sync import emit, ensure_rules, finish_duty
 from organizations.workflows.sync_sources import SOURCES, catch_up, register_source
@@ -199,9 +201,13 @@ class SixEvents(TestCase):
             if n < 2:
                 finish_duty(duty, on=date(2023, 2, 9 + n), by=self.staff)
         emit("graded", self.body, on=date(2023, 3, 20), by=self.staff)
+        ended = make_organization(self.committee)
+        emit("graded", ended, on=date(2023, 1, 10), by=self.staff)
+        record_event(ended, kind="cancelled", on=date(2023, 3, 20), by=self.staff)
         page = self.client.get(reverse("organizations:syncduty-list"), {"period": "2023Q1"})
         (line,) = page.context["rates"]
-        self.assertEqual([cell["n"] for cell in line["cells"]], [5, 1, 1, 2, 1])
+        self.assertEqual([cell["n"] for cell in line["cells"]], [6, 1, 1, 2, 1, 1])
+        self.assertEqual(line["rate"], Decimal("20.0"))
         for cell in line["cells"]:
             listed = self.client.get(reverse("organizations:syncduty-list") + cell["url"]).context["page"].count
             self.assertEqual(listed, cell["n"], cell["label"])
@@ -223,14 +229,42 @@ class SixEvents(TestCase):
             make_organization(self.committee, registered_on=date(2023, 2, 1))
         self.assertEqual((catch_up(self.committee), catch_up(self.committee)), (6, 0))
 
-    def test_duties_of_the_time_before_a_body_ended_stay(self):
+    def test_open_duties_of_a_body_that_ended_do_not_apply_until_the_ending_is_taken_back(self):
         body = make_organization(self.committee, registered_on=date(2023, 2, 1))
         catch_up(self.committee, [body.pk])
-        before = self.duties(body)
-        self.assertTrue(before)
-        SocialOrganization.objects.filter(pk=body.pk).update(ended_on=date(2023, 3, 20), status="cancelled")
+        before, opened = self.duties(body), SyncDuty.objects.open().filter(organization=body).count()
+        self.assertEqual(opened, 2)
+
+        event = record_event(body, kind="cancelled", on=date(2023, 3, 20), by=self.staff)
         catch_up(self.committee, [body.pk])
         self.assertEqual(self.duties(body), before)
+        duty = SyncDuty.objects.filter(organization=body).first()
+        self.assertEqual(SyncDuty.objects.open().filter(organization=body).count(), 0)
+        self.assertEqual(duty.state(DAY), ("off", "不适用（单位已终止）"))
+        self.assertContains(self.client.get(duty.get_absolute_url()), "单位已注销（2023-03-20）")
+        self.client.post(reverse("organizations:syncduty-done", args=[duty.pk]), {"on": "2023-03-21"})
+        duty.refresh_from_db()
+        self.assertEqual(duty.done_on, None)
+
+        withdraw_event(event, by=self.staff, reason="登记错了")
+        self.assertEqual(SyncDuty.objects.open().filter(organization=body).count(), opened)
+
+    def test_staff_say_with_a_reason_that_a_duty_does_not_apply_and_take_it_back(self):
+        (duty,) = emit("graded", self.body, on=date(2023, 1, 10), by=self.staff)
+        listed = reverse("organizations:syncduty-list")
+        waive = reverse("organizations:syncduty-waive", args=[duty.pk])
+        self.client.post(waive, {"reason": " "})
+        self.assertContains(self.client.get(listed, {"tab": "overdue"}), self.body.short_name)
+
+        self.client.post(waive, {"reason": "本年度免于评估"})
+        self.assertNotContains(self.client.get(listed, {"tab": "overdue"}), self.body.short_name)
+        self.assertContains(self.client.get(listed, {"tab": "waived"}), "不适用")
+        self.assertContains(self.client.get(duty.get_absolute_url()), "本年度免于评估")
+        self.assertContains(self.client.get(self.body.get_absolute_url()), "同步事项不适用")
+        self.assertContains(self.client.get(listed, {"period": "2023Q1"}), "不计入基数")
+
+        self.client.post(reverse("organizations:syncduty-reopen", args=[duty.pk]), {"reason": "弄错了"})
+        self.assertContains(self.client.get(listed, {"tab": "overdue"}), self.body.short_name)
 
     def test_a_deadline_follows_every_entry_of_holidays(self):
         SyncRule.objects.update(in_working_days=True)

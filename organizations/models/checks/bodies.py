@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from operator import add
 from typing import Any, Self
@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Length, StrIndex, Substr
+from django.db.models.functions import Cast, Coalesce, Length, StrIndex, Substr
 
 from core.periods import add_months
 from core.validators import CREDIT_ALPHABET, CREDIT_WEIGHTS
@@ -55,6 +55,7 @@ class BodyChecks(models.QuerySet):
             .with_unbuilt(on)
             .annotate(
                 is_live=live,
+                council_deadline=Coalesce("council_extended_until", "council_term_end"),
                 code_length=Length("code"),
                 code_check=credit_check(),
                 charter_ref=Subquery(charters.values("pk")[:1]),
@@ -102,13 +103,13 @@ class BodyChecks(models.QuerySet):
 
     @staticmethod
     def council_over(on: date) -> Q:
-        """ORG-04: after the end of the council's term. A postponement that was approved moves the date."""
-        return LIVE & Q(council_term_end__lt=on)
+        """ORG-04: after the end of the council's term, or of the postponement that was approved."""
+        return LIVE & Q(council_deadline__lt=on)
 
     @staticmethod
     def council_ending(on: date, months: int) -> Q:
         """ORG-04: warned of so many months before."""
-        return LIVE & Q(council_term_end__range=(on, add_months(on, months)))
+        return LIVE & Q(council_deadline__range=(on, add_months(on, months)))
 
     @staticmethod
     def council_too_far(on: date, kind: str, months: int) -> Q:
@@ -116,9 +117,16 @@ class BodyChecks(models.QuerySet):
         return LIVE & Q(kind=kind, council_term_end__gt=add_months(on, months))
 
     @staticmethod
+    def council_postponed_far(days: int) -> Q:
+        """ORG-04: postponed for longer than may be approved."""
+        return LIVE & Q(
+            council_extended_until__gt=Cast(F("council_term_end") + timedelta(days=days), models.DateField())
+        )
+
+    @staticmethod
     def without_review(on: date, months: int) -> Q:
-        """ORG-05: registered in the last months without 前置审查."""
-        return LIVE & Q(registered_on__gt=add_months(on, -months), has_review=False)
+        """ORG-05: registered in the last months without 前置审查, and nobody has said why."""
+        return LIVE & Q(registered_on__gt=add_months(on, -months), has_review=False, review_note="")
 
     @staticmethod
     def uncovered_on_day() -> Q:
