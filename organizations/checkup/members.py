@@ -21,7 +21,7 @@ FLOATING = Place("floatingrecord-detail", ref="floating_ref", otherwise=Place("p
 VALUES = (
     "pk", "name", "sex", "branch_ref", "branch_name", "category", "status", "born_on", "education", "joined_on",
     "full_on", "position", "phone", "address", "id_kind", "id_hash", "floating", "floating_place", "is_lost", "lost_on",
-    "fee_paid_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact",
+    "fee_paid_until", "probation_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact",
 )  # fmt: skip
 
 
@@ -47,6 +47,14 @@ def months_behind(row: Row, on: date) -> int:
     paid = row["fee_paid_until"]
     months = (on.year - paid.year) * 12 + on.month - paid.month
     return months - (add_months(paid, months) > on)
+
+
+def probation(row: Row) -> str:
+    """Since when and until when somebody is a probationary member, also where the branch meeting extended it."""
+    if row["probation_until"]:
+        since = f"{row['joined_on']}接收为预备党员，" if row["joined_on"] else ""
+        return f"{since}预备期延长至{row['probation_until']}"
+    return f"{row['joined_on']}接收为预备党员，预备期{add_months(row['joined_on'], 12)}"
 
 
 RULES = (
@@ -87,13 +95,13 @@ RULES = (
     Rule(
         "mb-07", "MB-07", MUST, MEMBER, "预备期满没有讨论转正",
         lambda on, limits: CHECKS.probation_overdue(on, limits.probation_grace),
-        lambda row, on: f"{row['joined_on']}接收为预备党员，预备期{add_months(row['joined_on'], 12)}已满，还没有转正结果。",
-        "及时召开支部大会讨论；延长预备期或取消资格的，按大会决议登记。", Place("partymember-full", "id_full_on"), "办理转正",
+        lambda row, on: f"{probation(row)}已满，还没有转正结果。",
+        "及时召开支部大会讨论；延长预备期（只能一次）或取消资格的，按大会决议登记。", Place("partymember-full", "id_full_on"), "办理转正",
     ),
     Rule(
         "mb-07-soon", "MB-07", REMIND, MEMBER, "预备期已满",
         lambda on, limits: CHECKS.probation_ended(on, limits.probation_grace),
-        lambda row, on: f"{row['joined_on']}接收为预备党员，预备期{add_months(row['joined_on'], 12)}期满。",
+        lambda row, on: f"{probation(row)}期满。",
         "收到本人转正申请后，召开支部大会讨论。", Place("partymember-full", "id_full_on"), "办理转正",
     ),
     Rule(
