@@ -77,6 +77,7 @@ urlpatterns = [
     path(f"{REVIEW}/answer/", registration.registration_answer, name="registration-answer"),
     path(f"{REVIEW}/pass/", registration.registration_pass, name="registration-pass"),
     path(f"{REVIEW}/back/", registration.registration_back, name="registration-back"),
+    path(f"{REVIEW}/reveal/", registration.registration_reveal, name="registration-reveal"),
     path(f"{REVIEW}/refuse/", registration.registration_refuse, name="registration-refuse"),
     path(f"{REVIEW}/papers/<slug:paper>/", registration.registration_paper, name="registration-paper"),
     path("sync-duties/", sync.SyncDutyList.as_view(), name="syncduty-list"),

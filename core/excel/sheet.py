@@ -53,9 +53,19 @@ from django.db import models
 from core.periods import today
 
 KINDS = {
-    "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "quarter", "lookup", "names",
+    "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "address", "quarter", "lookup", "names",
 }  # fmt: skip
-TEXT_KINDS = {"text", "code", "id_number", "phone", "month", "quarter", "lookup", "names"}  # cells formatted as text
+TEXT_KINDS = {
+    "text",
+    "code",
+    "id_number",
+    "phone",
+    "address",
+    "month",
+    "quarter",
+    "lookup",
+    "names",
+}  # cells formatted as text
 WIDTHS = {
     "code": 20,
     "id_number": 20,
@@ -117,7 +127,9 @@ class Column:
     export: str | Callable[[Mapping[str, Any]], Any] | None = None  # a field path, or a function of the row's `needs`
     needs: tuple[str, ...] = ()  # "today" is the office's day, not a field
     extra: bool = False  # not in the office's own layout: blank forms and full exports carry it, ledgers do not
-    personal: bool = False  # masked in exports unless asked for with a purpose; ID numbers and phones always are
+    personal: bool = (
+        False  # never quoted in messages; ID numbers, phones and addresses are masked unless a purpose is given
+    )
     help: str = ""
     example: Any = ""
     width: int = 0

@@ -102,7 +102,7 @@ def converters(column: Column, field: models.Field | None) -> tuple[Convert, Con
     """raw → value, None for blank, CLEAR, or ValidationError; the second is for a cell of a tidy column."""
     base = KINDS[column.kind](column, field)
     checks = list(field.validators) if field is not None and column.kind not in ("lookup", "names") else []
-    length = getattr(field, "max_length", None) if column.kind in ("text", "code", "phone") else None
+    length = getattr(field, "max_length", None) if column.kind in ("text", "address", "code", "phone") else None
     checks = [c for c in checks if not isinstance(c, MaxLengthValidator) and c is not validate_phone]
     if column.kind in ("choice", "bool", "date", "month", "quarter"):
         checks = []
@@ -180,6 +180,16 @@ def phone_kind(column: Column, field: models.Field | None) -> Convert:
             return ""
         validate_phone(text)
         return text
+
+    return convert
+
+
+def address_kind(column: Column, field: models.Field | None) -> Convert:
+    text = text_kind(column, field)
+
+    def convert(raw: Any) -> str:
+        value = text(raw)
+        return "" if value.endswith("****") else value  # of our own export: it says nothing new
 
     return convert
 
@@ -360,6 +370,7 @@ KINDS: dict[str, Callable[[Column, models.Field | None], Convert]] = {
     "code": code_kind,
     "id_number": id_number_kind,
     "phone": phone_kind,
+    "address": address_kind,
     "quarter": quarter_kind,
     "lookup": lookup_kind,
     "names": names_kind,

@@ -67,7 +67,7 @@ class MemberSheet(Sheet):
         Column("工作岗位", "position", width=9),
         Column("党内职务", "party_post", width=9),
         Column("手机号码", "phone", "phone", synonyms=("联系电话", "手机", "电话"), personal=True),
-        Column("家庭住址", "address", personal=True, width=16),
+        Column("家庭住址", "address", "address", personal=True, width=16),
         Column("组织关系是否在本支部", "membership.kind", "choice", default="full", choices={
             "是": "full", "否": "associate", "在": "full", "未转入": "associate"}, words={"full": "是", "associate": "否"}, example="是", width=9),
         Column("是否流动", "floating", "choice", synonyms=("流动状态",), choices={"否": "", "是": "out", "非流动": ""}, width=7),
