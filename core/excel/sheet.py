@@ -181,6 +181,7 @@ class Part:
         held a day before, removes the others).
     start: the field that takes the day “as of” when its cell is blank (an interval needs a beginning).
     make: rows from the line's values instead of from columns: make(context, values) → list of dicts.
+    derived: fields that follow from other rows; that they change is no edit, and an undo takes no notice of them.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Part:
     start: str = ""
     end: str = "end"
     make: Callable[["Context", dict[str, Any]], Iterable[dict[str, Any]]] | None = None
+    derived: tuple[str, ...] = ()
 
     @property
     def model_class(self) -> type[models.Model]:
@@ -307,6 +309,10 @@ class Sheet:
     def follows(self, values: dict[str, Any], stored: Any, context: Context) -> Mapping[str, Any]:
         """What follows from the filled cells, by attribute name; it wins over the cells and shows in the preview."""
         return {}
+
+    def remarks(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[str]:
+        """What is not wrong and yet should be known before the import is confirmed: sentences for the preview."""
+        return iter(())
 
     def derive(self, obj: Any, context: Context) -> None:
         """Fill the derived columns of a new or changed row; bulk writes do not call save()."""

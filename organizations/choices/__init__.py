@@ -21,6 +21,7 @@ from .bodies import (
 from .branches import (
     BRANCH_FLOW,
     BRANCH_KINDS,
+    POST_WORDS,
     BranchKind,
     BranchStatus,
     CoverageMethod,
@@ -125,6 +126,7 @@ __all__ = [
     "LEVEL_KINDS",
     "MEMBER_FLOW",
     "MEMBER_KINDS",
+    "POST_WORDS",
     "REGISTRATION_KINDS",
     "REVIEW_ENDED",
     "REVIEW_FLOW",

@@ -11,6 +11,7 @@ from organizations.models import (
     Membership,
     PartyMember,
     facts_of_number,
+    split_posts,
 )
 
 from .fields import DatedForm, branch_field
@@ -52,6 +53,7 @@ class MemberForm(RecordForm):
             "party_post", "fee_paid_until", "workplace", "position", "is_full_time_staff", "phone", "address",
             "remark",
         ]  # fmt: skip
+        labels = {"party_post": "本级以外的党内职务"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,6 +72,13 @@ class MemberForm(RecordForm):
             else:
                 self.from_number(cleaned)
         return cleaned
+
+    def clean_party_post(self) -> str:
+        own, other = split_posts(self.cleaned_data["party_post"])
+        if own:
+            words = "、".join(kind.label for kind in own)
+            raise ValidationError(f"“{words}”是本级党组织的职务，请在党组织页面登记班子职务，这里不写。", code="post")
+        return other
 
     def from_number(self, cleaned: dict[str, Any]) -> None:
         """The birth date of a resident's ID number, where the office gave none."""

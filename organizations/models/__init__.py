@@ -8,7 +8,7 @@ from .events import FormerName, OrganizationEvent
 from .floating import FloatingContact, FloatingRecord, LostRecord
 from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
-from .members import Membership, PartyMember, facts_of_number, party_age
+from .members import Membership, PartyMember, facts_of_number, party_age, party_posts, split_posts
 from .merges import DuplicateDismissal, OrganizationMerge
 from .organizations import Affiliation, DueMark, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
@@ -62,7 +62,9 @@ __all__ = [
     "is_secretary_of",
     "latest_confirmation",
     "party_age",
+    "party_posts",
     "posted_ids",
+    "split_posts",
     "term_state",
     "waiting_days",
 ]

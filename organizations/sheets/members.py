@@ -1,21 +1,47 @@
 """党员名册. ID numbers are stored encrypted and printed masked."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
+
+from django.db import models
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import Period
 from organizations.choices import DocumentKind
-from organizations.models import PartyMember, facts_of_number, party_age
+from organizations.models import (
+    BranchPost,
+    PartyBranch,
+    PartyMember,
+    facts_of_number,
+    party_age,
+    party_posts,
+    split_posts,
+)
 from organizations.statistics import Balance, balance_for
 from organizations.workflows.changes import settle_changes
 from organizations.workflows.floating import follow_roster
+from organizations.workflows.posts import link_posts, release_posts
 
 from .common import BRANCH
 
 
 def age_of(row: Mapping[str, Any]) -> int | None:
     return party_age(row["full_on"], row["today"])
+
+
+def posts_of(row: Mapping[str, Any]) -> str:
+    return party_posts(row["duties"] or (), row["party_post"])
+
+
+def holders(context: Context) -> dict[Any, set[str]]:
+    """The posts of the day by the member, and by branch and name where no member is linked."""
+    rows = BranchPost.objects.on(context.as_of).filter(branch__in=PartyBranch.objects.within(context.committee))
+    found: dict[Any, set[str]] = {}
+    for member, branch, name, post in rows.values_list("member_id", "branch_id", "person_name", "post"):
+        found.setdefault(member or (branch, name), set()).add(post)
+        found.setdefault((branch, name), set()).add(post)
+    return found
 
 
 def balance_lines(found: Balance | None, period: Period) -> list[str]:
@@ -39,6 +65,7 @@ class MemberSheet(Sheet):
         "organizations.MemberChange": {},
         "organizations.FloatingRecord": {"from_roster": True, "version": 1, "contacts": None},
         "organizations.LostRecord": {"from_roster": True, "version": 1},
+        "organizations.BranchPost": {},
     }
     with_number = True
     number_in_ledger = False
@@ -65,7 +92,8 @@ class MemberSheet(Sheet):
         Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=age_of, needs=("full_on", "today"), width=6),
         Column("工作单位及职务", "workplace", synonyms=("单位及职务", "工作单位"), width=20),
         Column("工作岗位", "position", width=9),
-        Column("党内职务", "party_post", width=9),
+        Column("党内职务", "party_post", export=posts_of, needs=("duties", "party_post"),
+               help="本党组织的书记、委员按登记的班子，这里不读；兼任本级以外党组织的职务写在这里。", width=9),
         Column("手机号码", "phone", "phone", synonyms=("联系电话", "手机", "电话"), personal=True),
         Column("家庭住址", "address", "address", personal=True, width=16),
         Column("组织关系是否在本支部", "membership.kind", "choice", default="full", choices={
@@ -88,13 +116,40 @@ class MemberSheet(Sheet):
         if not values.get("sex") and not values.get("id_number") and not values.get("id"):
             yield "sex", "性别没有填，也没有身份证号可以推算。请补上其中一项。"
 
+    def prepare(self, context: Context) -> None:
+        context.data["holders"] = holders(context)
+
+    def follows(self, values: dict[str, Any], stored: Any, context: Context) -> Mapping[str, Any]:
+        """The posts of a branch's own committee are its own rows; only what is held elsewhere stays in the roster."""
+        return {"party_post": split_posts(values["party_post"] or "")[1]} if "party_post" in values else {}
+
+    def remarks(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[str]:
+        written, held = split_posts(values.get("party_post") or "")[0], set()
+        if written:
+            known = context.data["holders"]
+            place = (values.get("membership.branch"), values.get("name"))
+            held = known.get(stored.pk if stored is not None else place) or known.get(place) or set()
+        if written and set(written) != held:
+            says = f"写的是“{party_posts(written)}”，登记的班子里{f'是“{party_posts(held)}”' if held else '没有'}"
+            yield f"“党内职务”{says}，名册按班子显示，这一格没有读入；要改请在党组织页面登记班子职务"
+
+    def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return self.completed(rows, on)
+
+    def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
+        return rows.with_duties(on)
+
     def footer(self, user: Any, period: Period) -> list[str]:
         return balance_lines(balance_for(user, period), period)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """The ledger of changes and the records of absence follow from the roster, also when an import is undone."""
         settle_changes(ids)
+        link_posts(BranchPost.objects.filter(branch__in=PartyBranch.objects.within(context.committee)))
         follow_roster(ids, on=context.as_of, by=context.user)
+
+    def release(self, ids: list[int], context: Context) -> None:
+        release_posts(ids)
 
     def derive(self, obj: PartyMember, context: Context) -> None:
         """Sex and birth date stand in the ID number; what the office wrote itself comes first (MB-01)."""

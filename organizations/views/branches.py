@@ -38,6 +38,7 @@ from organizations.models import (
     PartyBranch,
     branch_term_state,
     is_secretary_of,
+    party_posts,
 )
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
@@ -215,6 +216,20 @@ class PartyBranchDetail(BranchStory, DetailPage):
         rows = self.object.memberships.select_related("member")
         return list(rows.order_by(F("end").desc(nulls_first=True), "member__sort_key", "pk")[:MEMBERSHIPS])
 
+    def members(self) -> list[dict[str, Any]]:
+        """The members of today with the posts that they hold in this party organization."""
+        posts: dict[int, list[str]] = {}
+        for post in self.running(self.posts):
+            posts.setdefault(post.member_id, []).append(post.post)
+        return [
+            {
+                "row": row,
+                "member": row.member,
+                "posts": party_posts(posts.get(row.member_id, ()), row.member.party_post),
+            }
+            for row in self.running(self.memberships)[:MEMBERS]
+        ]
+
     def member_events(self) -> list[Event]:
         """发展, 转入, 转出, 出党 … of this branch; who was there when the ledgers began is no event."""
         found = []
@@ -248,7 +263,7 @@ class PartyBranchDetail(BranchStory, DetailPage):
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
-            "members": self.running(self.memberships)[:MEMBERS],
+            "members": self.members(),
             "sees_members": self.sees_members,
             **(balance_context(self.request, branch.pk, balance) if balance else {}),
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,

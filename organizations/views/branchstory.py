@@ -18,7 +18,8 @@ from .bodies import years_and_months
 # which columns of which rows the page needs, by their place in the common shape of the union
 PARTS: dict[str, dict[str, str]] = {
     "posts": {
-        "h_word": "post", "h_a": "person_name", "h_b": "body_post", "h_c": "phone", "h_d1": "start", "h_d2": "end",
+        "h_word": "post", "h_a": "person_name", "h_b": "body_post", "h_c": "phone", "h_n": "member_id",
+        "h_d1": "start", "h_d2": "end",
     },
     "terms": {
         "h_word": "status", "h_a": "extension_no", "h_b": "approval_no", "h_c": "reminder_way", "h_n": "number",

@@ -1,5 +1,6 @@
 """党员: roster, page, transfer and the logged look at full numbers."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -40,8 +41,10 @@ from organizations.choices import (
     MemberCategory,
     MembershipKind,
     MemberStatus,
+    PostKind,
 )
 from organizations.models import (
+    BranchPost,
     FloatingRecord,
     LostRecord,
     Membership,
@@ -191,7 +194,8 @@ class PartyMemberDetail(DetailPage):
             *(self.fact(name) for name in ("joined_on", "full_on")),
             Fact("党龄", f"{age}年" if age is not None else None, note="从转正之日算起" if age is not None else ""),
             *([Fact("预备期满", member.probation_end, note=extended)] if member.probation_end else []),
-            *(self.fact(name) for name in ("party_post", "workplace", "position")),
+            self.posts_fact(),
+            *(self.fact(name) for name in ("workplace", "position", "is_full_time_staff")),
             Fact("证件号码", member.masked_id_number or None, note=member.get_id_kind_display()),
             Fact("手机号码", member.masked_phone or None),
             Fact("流动状态", floating if member.floating else "非流动", pages.get(FloatingRecord, "")),
@@ -200,6 +204,26 @@ class PartyMemberDetail(DetailPage):
             self.fact("fee_paid_until"),
             *([Fact("备注", member.remark, wide=True)] if member.remark else []),
         ]
+
+    @cached_property
+    def posts(self) -> list[BranchPost]:
+        return list(self.object.posts.select_related("branch").order_by("start", "pk"))
+
+    def posts_fact(self) -> Fact:
+        """The posts of today with the branch in which each is held, then one held elsewhere."""
+        held = [post for post in self.posts if post.start <= self.day and (post.end is None or post.end > self.day)]
+        held.sort(key=lambda post: PostKind.values.index(post.post))
+        words = [f"{post.branch}{post.get_post_display()}" for post in held]
+        other = [self.object.party_post] if self.object.party_post else []
+        url = held[0].branch.get_absolute_url() if len(held) == 1 and not other else ""
+        return Fact("党内职务", "、".join([*words, *other]) or None, url)
+
+    def post_events(self) -> Iterator[Event]:
+        for post in self.posts:
+            words, url = f"{post.branch}{post.get_post_display()}", post.branch.get_absolute_url()
+            yield Event(post.start, f"任{words}", url, post.body_post)
+            if post.end:
+                yield Event(post.end, f"不再任{words}", url)
 
     def actions(self) -> list[Action]:
         member, current, links = self.object, self.current, []
@@ -228,6 +252,7 @@ class PartyMemberDetail(DetailPage):
         member = self.object
         own = [Event(member.joined_on, "入党", key=True)] if member.joined_on else []
         own += [Event(member.full_on, "转正", key=True)] if member.full_on else []
+        own += self.post_events()
         for row in self.memberships:
             url = row.branch.get_absolute_url()
             words = (JoinReason(row.join_reason).label, row.origin, row.document_no)

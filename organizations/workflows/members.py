@@ -28,6 +28,7 @@ from organizations.models import Membership, PartyBranch, PartyMember, is_secret
 from .changes import note_change, settle_changes
 from .floating import end_absence, end_search
 from .intervals import can_keep, close, log, refuse_overlap, store
+from .posts import link_posts
 
 STATUS_AFTER = {
     **dict.fromkeys(DEPARTED, MemberStatus.LEFT),
@@ -77,6 +78,7 @@ def enrol(
         create_record(member, by=by)
         store(Membership(member=member, branch=branch, start=start, join_reason=join_reason, kind=kind))
         settle_changes([member.pk])
+        link_posts(branch.posts.filter(person_name=member.name))
         log(member, "所在党支部", "", f"{branch}（{start}起）", by)
     return member
 
@@ -103,6 +105,7 @@ def move_membership(
             row.origin, row.document_no = "" if old else outside, document_no
             store(row)
             follow_branch(member, branch, by)
+            link_posts(branch.posts.filter(person_name=member.name))
         settle_changes([member.pk])
         target = f"{branch or outside}（{on}起）"
         log(member, "所在党支部", str(old.branch) if old else outside, target, by, document_no)
