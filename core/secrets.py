@@ -15,6 +15,7 @@ ADDRESS_LABELS = re.compile("家庭住址|现居住地址")
 MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
 NUMBER = re.compile(r"\d[\d-]{5,}\d")
 TECHNICAL = {"id hash", "id tail"}  # columns beside an encrypted number: they tell a reader nothing
+LONG = 15  # characters of a resident's ID number, the old form too
 SHOWN = 3  # characters of an address that stay, enough for the city
 
 
@@ -39,6 +40,14 @@ def decrypt(token: str) -> str:
 
 def keyed_hash(text: str) -> str:
     return hmac.new(settings.FIELD_KEY.encode(), text.encode(), hashlib.sha256).hexdigest() if text else ""
+
+
+def tail_of(number: str) -> str:
+    """What is kept in clear of an ID number: first 3 and last 4 of 18; of a shorter paper only the last 4, as three of
+    its nine characters more would give it away."""
+    if len(number) < 7:
+        return ""
+    return (number[:3] if len(number) >= LONG else "***") + number[-4:]
 
 
 def mask_id_number(tail: str) -> str:

@@ -148,6 +148,8 @@ urlpatterns = [
     *pages("members", "partymember", members, "PartyMember"),
     path(f"{MEMBER}/reveal/", members.reveal_member, name="partymember-reveal"),
     path(f"{MEMBER}/transfer/", transfers.TransferPage.as_view(), name="partymember-transfer"),
+    path(f"{MEMBER}/contact/", members.PartyMemberContact.as_view(), name="partymember-contact"),
+    path(f"{MEMBER}/memberships/<int:part>/correct/", changes.MembershipPage.as_view(), name="partymember-membership"),
     path(f"{MEMBER}/leave/", changes.LeavePage.as_view(), name="partymember-leave"),
     path(f"{MEMBER}/restore/", changes.RestorePage.as_view(), name="partymember-restore"),
     path(f"{MEMBER}/full/", changes.FullPage.as_view(), name="partymember-full"),

@@ -130,6 +130,7 @@ class Column:
     personal: bool = (
         False  # never quoted in messages; ID numbers, phones and addresses are masked unless a purpose is given
     )
+    loose: bool = False  # of ID numbers: those of other papers as well; the sheet checks which it is
     help: str = ""
     example: Any = ""
     width: int = 0

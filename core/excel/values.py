@@ -95,6 +95,7 @@ def is_lost(raw: Any) -> bool:
     return isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= LOST_DIGITS
 
 
+RESIDENT = re.compile(r"^\d{14,}[\dX]$")  # meant as a resident's number, whatever it lacks
 SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d+$", re.IGNORECASE)
 
 
@@ -165,7 +166,8 @@ def id_number_kind(column: Column, field: models.Field | None) -> Convert:
         number = normalize_code(cell_text(raw)).lstrip("'")
         if "*" in number:  # of our own export: it says nothing new, but still tells persons of one name apart
             return number if column.owner else ""
-        validate_id_number(number)
+        if not column.loose or RESIDENT.match(number):
+            validate_id_number(number)
         return number
 
     return convert

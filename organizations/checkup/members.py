@@ -8,7 +8,7 @@ from datetime import date
 
 from core.periods import add_months
 from organizations.choices import FindingLevel, Subject
-from organizations.models import PartyMember
+from organizations.models import MENDABLE, PartyMember
 from organizations.models.checks.members import ITEMS
 
 from .rules import Place, Row, Rule
@@ -42,6 +42,12 @@ def first_missing(row: Row) -> Place:
     return FLOATING if field in ("floating_place", "lost_on") else Place(UPDATE, f"id_{field}")
 
 
+def own_missing(row: Row) -> Place | None:
+    """The first missing item that the secretary may fill in."""
+    fields = [field for _, field in missing(row) if field in MENDABLE]
+    return Place(UPDATE, f"id_{fields[0]}") if fields else None
+
+
 def months_behind(row: Row, on: date) -> int:
     """Whole months since the last paid one."""
     paid = row["fee_paid_until"]
@@ -60,7 +66,7 @@ def probation(row: Row) -> str:
 RULES = (
     Rule(
         "items", "采集16项", REMIND, MEMBER, "采集项目不全", lambda on, limits: CHECKS.lacks_items(), lacks,
-        "补齐采集的16项；确实不掌握的，先与本人或转出党组织核实，不要编造。", first_missing, "去补填",
+        "补齐采集的16项；确实不掌握的，先与本人或转出党组织核实，不要编造。", first_missing, "去补填", own_missing,
     ),
     Rule(
         "mb-02", "MB-02", MUST, MEMBER, "入党时不满18周岁", lambda on, limits: CHECKS.joined_under_age(),

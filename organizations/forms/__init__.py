@@ -6,7 +6,7 @@ from .charters import CharterForm, LetterForm, SurveyForm
 from .events import CorrectionForm, EventForm, TwinForm
 from .floating import ContactForm, FloatingForm, LostForm
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
-from .members import ExtendForm, FullForm, LeaveForm, MemberForm, RestoreForm
+from .members import ExtendForm, FullForm, LeaveForm, MemberContactForm, MemberForm, MembershipForm, RestoreForm
 from .transfers import TransferForm
 
 __all__ = [
@@ -29,7 +29,9 @@ __all__ = [
     "LetterForm",
     "LiaisonForm",
     "LostForm",
+    "MemberContactForm",
     "MemberForm",
+    "MembershipForm",
     "OrganizationForm",
     "PostForm",
     "RestoreForm",

@@ -14,7 +14,7 @@ from core.models import Record, RecordQuerySet, User
 from core.models.aggregates import JSONRows
 from core.periods import add_months
 from core.pinyin import plain, search_key, sort_key
-from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone
+from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone, tail_of
 from core.validators import normalize_code, validate_id_number, validate_phone
 from organizations.choices import (
     MEMBER_KINDS,
@@ -66,6 +66,10 @@ def facts_of_number(number: str) -> tuple[date, str] | None:
         return born, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
     except (ValueError, IndexError):
         return None
+
+
+# what the secretary of the own branch may put right; numbers, category and days are the office's
+MENDABLE = ("phone", "address", "workplace", "position", "education", "fee_paid_until")
 
 
 class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
@@ -142,6 +146,10 @@ class PartyMember(Record):
         help_text="只写本级党组织以外的职务，例如市行业党委委员。本级的书记、委员在党组织页面登记，这里自动显示。",
     )
     is_full_time_staff = models.BooleanField("社会组织专职人员", default=False, help_text="在社会组织专职工作。")
+    is_leader = models.BooleanField(
+        "领导班子成员", default=False, help_text="社会组织的会长（理事长）、副会长、秘书长等负责人。"
+    )
+    is_retired = models.BooleanField("离退休", default=False, help_text="已办理离休、退休。")
     phone = models.CharField(
         "手机号码", max_length=20, blank=True, validators=[validate_phone], help_text="本人常用手机。"
     )
@@ -205,7 +213,7 @@ class PartyMember(Record):
         if number and self.id_kind == DocumentKind.RESIDENT_ID:
             validate_id_number(number)
         self.id_cipher, self.id_hash = encrypt(number), keyed_hash(number)
-        self.id_tail = number[:3] + number[-4:] if len(number) >= 7 else ""
+        self.id_tail = tail_of(number)
 
     def id_number(self) -> str:
         """The full number; whoever shows it writes an audit entry first."""

@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Min
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import Period
-from organizations.choices import DocumentKind
+from core.periods import Period, quarter_of
+from core.validators import validate_id_number
+from organizations.choices import DocumentKind, JoinReason
 from organizations.models import (
     BranchPost,
+    Membership,
     PartyBranch,
     PartyMember,
     facts_of_number,
@@ -24,6 +28,8 @@ from organizations.workflows.floating import follow_roster
 from organizations.workflows.posts import link_posts, release_posts
 
 from .common import BRANCH
+
+LATE_START = "按“建账时已在”登记，进入日期却在建账以后，进入的那个季度党员增减会不平；发展、转入的请填“进入原因”和“进入本支部日期”"
 
 
 def age_of(row: Mapping[str, Any]) -> int | None:
@@ -80,7 +86,8 @@ class MemberSheet(Sheet):
         Column("姓名", "name", synonyms=("党员姓名",), required=True, example="陈例文", width=8),
         Column("性别", "sex", "choice", example="男", width=5),
         Column("民族", "ethnicity", choices=None, example="汉族", width=6),
-        Column("身份证号", "id_number", "id_number", synonyms=("公民身份号码", "身份证号码", "证件号码"), personal=True),
+        Column("身份证号", "id_number", "id_number", synonyms=("公民身份号码", "身份证号码", "证件号码"), personal=True, loose=True,
+               help="护照和港澳台居民证件的号码也写在这一栏，并填“证件类型”。"),
         Column("出生日期", "born_on", "date", synonyms=("出生年月", "出生年月日"), example="1985-03-12"),
         Column("学历", "education", "choice", choices={
             "本科": "bachelor", "大学": "bachelor", "大专": "college", "专科": "college", "硕士": "postgraduate",
@@ -102,8 +109,15 @@ class MemberSheet(Sheet):
         Column("流向", "floating_place", width=10),
         Column("是否失联", "is_lost", "bool", synonyms=("失联",), default=False, width=6),
         Column("党费缴纳至", "fee_paid_until", "date"),
+        Column("证件类型", "id_kind", "choice", default=DocumentKind.RESIDENT_ID, choices={
+            "身份证": "resident_id", "公民身份证": "resident_id", "港澳居民来往内地通行证": "hk_macao", "港澳居民居住证": "hk_macao",
+            "回乡证": "hk_macao", "台湾居民来往大陆通行证": "taiwan", "台湾居民居住证": "taiwan", "台胞证": "taiwan"},
+               help="不填为居民身份证。", extra=True),
         Column("社会组织专职人员", "is_full_time_staff", "bool", synonyms=("专职人员", "是否专职"), default=False,
                extra=True),
+        Column("领导班子成员", "is_leader", "bool", synonyms=("是否领导班子成员", "社会组织领导班子成员"), default=False,
+               help="社会组织的会长（理事长）、副会长、秘书长等负责人写“是”。", extra=True),
+        Column("离退休", "is_retired", "bool", synonyms=("是否离退休", "离退休人员"), default=False, extra=True),
         Column("进入本支部日期", "membership.start", "date", synonyms=("转入日期", "编入支部日期"),
                help="不填按数据截至日期。", extra=True),
         Column("进入原因", "membership.join_reason", "choice", default="initial", extra=True,
@@ -113,17 +127,43 @@ class MemberSheet(Sheet):
     )  # fmt: skip
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        if not values.get("sex") and not values.get("id_number") and not values.get("id"):
+        number = values.get("id_kind") in (None, DocumentKind.RESIDENT_ID) and values.get("id_number")
+        if not values.get("sex") and not number and not values.get("id"):
             yield "sex", "性别没有填，也没有身份证号可以推算。请补上其中一项。"
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        """A number is judged by the paper that it belongs to, which may be stored already (MB-01, §9.2)."""
+        number, was = values.get("id_number"), getattr(stored, "id_kind", DocumentKind.RESIDENT_ID)
+        kind = values.get("id_kind") or was
+        if number and kind == DocumentKind.RESIDENT_ID:
+            try:
+                validate_id_number(number)
+            except ValidationError as error:
+                yield "id_number", f"{error.messages[0]}护照或港澳台居民证件请填“证件类型”。"
+        elif kind != was and kind == DocumentKind.RESIDENT_ID and stored.id_cipher and not number:
+            yield "id_kind", "改为居民身份证的，请同时填写18位身份证号。"
 
     def prepare(self, context: Context) -> None:
         context.data["holders"] = holders(context)
+        first = Membership.objects.full().filter(branch__committee=context.committee).aggregate(day=Min("start"))["day"]
+        context.data["set_up"] = quarter_of(first) if first else None
 
     def follows(self, values: dict[str, Any], stored: Any, context: Context) -> Mapping[str, Any]:
         """The posts of a branch's own committee are its own rows; only what is held elsewhere stays in the roster."""
         return {"party_post": split_posts(values["party_post"] or "")[1]} if "party_post" in values else {}
 
     def remarks(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[str]:
+        if stored is None and values.get("membership.kind", "full") == "full" and not self.entered(values):
+            start, set_up = values.get("membership.start") or context.as_of, context.data["set_up"]
+            if set_up is not None and quarter_of(start) > set_up:
+                yield LATE_START
+        yield from self.odd_posts(values, stored, context)
+
+    @staticmethod
+    def entered(values: dict[str, Any]) -> bool:
+        return values.get("membership.join_reason", JoinReason.INITIAL) not in (None, JoinReason.INITIAL)
+
+    def odd_posts(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[str]:
         written, held = split_posts(values.get("party_post") or "")[0], set()
         if written:
             known = context.data["holders"]

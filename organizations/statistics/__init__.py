@@ -35,6 +35,7 @@ from .members import (
     balance_of,
     balances_by_branch,
     floating_figures,
+    needs_reason,
     unexplained,
 )
 from .rates import rate
@@ -83,6 +84,7 @@ __all__ = [
     "floating_figures",
     "included",
     "likely_duplicates",
+    "needs_reason",
     "rate",
     "reason",
     "sync_matrix",

@@ -28,8 +28,9 @@ from core.pages import (
 )
 from core.periods import add_months
 from core.permissions import allow, is_staff
-from core.timeline import Event, Todo, events_of, todos_of
+from core.timeline import Event, events_of, todos_of
 from organizations import forms, statistics
+from organizations.checkup.dues import election_todos, transfer_todos
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, JoinReason, MembershipKind, PostKind
 from organizations.models import (
     BranchCoverage,
@@ -240,17 +241,6 @@ class PartyBranchDetail(BranchStory, DetailPage):
                 found.append(Event(row.end, f"{row.member}{row.get_leave_reason_display()}", note=row.destination))
         return found
 
-    def transfer_todos(self) -> list[Todo]:
-        """Members on their way here, whose receipt is to be confirmed."""
-        if not self.sees_members:
-            return []
-        rows = self.object.transfers_in.in_transit().select_related("member", "from_branch", "to_branch")[:FEW]
-        return [
-            Todo("info", "待接收", f"{row.member}从{row.source}转来，报到以后确认接收", row.get_absolute_url(),
-                 when=str(row.started_on), act="确认接收", act_url=row.get_absolute_url())
-            for row in rows
-        ]  # fmt: skip
-
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
         balance = statistics.balance_of(branch, *self.days) if self.sees_members and self.days else None
@@ -258,7 +248,7 @@ class PartyBranchDetail(BranchStory, DetailPage):
             **super().get_context(),
             **attachment_context(user, branch),
             "events": events_of(branch, user, [*self.events(), *self.member_events()]),
-            "todos": todos_of(branch, user, [*self.transfer_todos(), *self.todos()]),
+            "todos": todos_of(branch, user, [*transfer_todos(branch, user), *election_todos(self.term)]),
             **self.term_context(),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),

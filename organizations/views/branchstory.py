@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from core.pages import Cell, Fact
-from core.timeline import Event, Todo
+from core.timeline import Event
 from organizations.choices import PostKind, TermStatus
 from organizations.models import BranchApplication, BranchPost, ElectionTerm
 
@@ -184,10 +184,3 @@ class BranchStory:
             for row in self.applications
             if row.approved_on
         ]
-
-    def todos(self) -> list[Todo]:
-        """What waits for an answer; what is wrong with the branch stands in its check-up."""
-        term = self.term
-        if term is None or not term.elected_on:
-            return []
-        return [Todo("info", "待批复", "选举结果等待批复", term.get_absolute_url(), act="去办理")]

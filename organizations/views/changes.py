@@ -1,10 +1,12 @@
 """党员增减: the ledger of changes, the balance under every roster, and what a member's standing becomes."""
 
+from copy import copy
+from functools import cached_property
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -17,6 +19,7 @@ from organizations.choices import ChangeKind
 from organizations.models import MemberChange, Membership, PartyBranch, PartyMember
 from organizations.sheets.members import balance_lines
 from organizations.workflows import members as workflows
+from organizations.workflows import memberships
 
 from .base import WorkflowPage, branch_name, own_branches
 
@@ -142,6 +145,35 @@ class LeavePage(WorkflowPage):
         found = super().answers(form)
         found["document_no"] = found.pop("leave_document_no")
         return found
+
+
+class MembershipPage(WorkflowPage):
+    """更正编入、减少: reason and day of one membership; what was signed before keeps its figures."""
+
+    model = PartyMember
+    title = "更正编入、减少"
+    submit_label = "更正"
+    intro = "改正进入、离开这个支部的原因和日期，增减台账和平衡随之重算；已签发的季度不变。"
+    form_class = forms.MembershipForm
+    done_text = "已更正，增减台账随之改正。"
+
+    @cached_property
+    def stored(self) -> Membership:
+        row = (
+            self.object.memberships.select_related("branch__committee", "member").filter(pk=self.kwargs["part"]).first()
+        )
+        if row is None:
+            raise Http404("没有找到这一段组织关系。")
+        return row
+
+    def get_title(self) -> str:
+        return f"更正编入、减少：{self.stored.branch}"
+
+    def get_instance(self) -> Membership:
+        return copy(self.stored)
+
+    def save(self, form: forms.MembershipForm) -> Membership:
+        return memberships.correct_membership(self.stored, by=self.request.user, **self.answers(form))
 
 
 class RestorePage(WorkflowPage):

@@ -28,7 +28,7 @@ from core.pages import (
     UpdatePage,
     visible_or_404,
 )
-from core.permissions import require
+from core.permissions import is_business, require
 from core.secrets import mask_phone
 from core.timeline import Event, events_of
 from organizations import forms
@@ -196,6 +196,7 @@ class PartyMemberDetail(DetailPage):
             *([Fact("预备期满", member.probation_end, note=extended)] if member.probation_end else []),
             self.posts_fact(),
             *(self.fact(name) for name in ("workplace", "position", "is_full_time_staff")),
+            *(self.fact(name) for name in ("is_leader", "is_retired") if getattr(member, name)),
             Fact("证件号码", member.masked_id_number or None, note=member.get_id_kind_display()),
             Fact("手机号码", member.masked_phone or None),
             Fact("流动状态", floating if member.floating else "非流动", pages.get(FloatingRecord, "")),
@@ -225,6 +226,12 @@ class PartyMemberDetail(DetailPage):
             if post.end:
                 yield Event(post.end, f"不再任{words}", url)
 
+    def edit_url(self) -> str:
+        """The whole form for staff; the secretary's own small one."""
+        if self.keeps and not workflows.can_keep(self.request.user):
+            return reverse("organizations:partymember-contact", args=[self.object.pk])
+        return super().edit_url()
+
     def actions(self) -> list[Action]:
         member, current, links = self.object, self.current, []
         user, normal = self.request.user, member.status == MemberStatus.NORMAL
@@ -243,10 +250,15 @@ class PartyMemberDetail(DetailPage):
             links.append(("登记失联", "partymember-lost", False))
         if staff and (current or member.status == MemberStatus.SUSPENDED):
             links.append(("离开名册", "partymember-leave", True))
-        return [
+        found = [
             Action(label, reverse(f"organizations:{name}", args=[member.pk]), post=False, danger=danger)
             for label, name, danger in links
         ]
+        if staff and self.memberships:
+            last = current or self.memberships[0]
+            url = reverse("organizations:partymember-membership", args=[member.pk, last.pk])
+            found.append(Action("更正编入、减少", url, post=False))
+        return found
 
     def events(self) -> list[Event]:
         member = self.object
@@ -313,3 +325,14 @@ class PartyMemberCreate(CreatePage):
 class PartyMemberUpdate(UpdatePage):
     model = PartyMember
     form_class = forms.MemberForm
+
+
+class PartyMemberContact(UpdatePage):
+    """What the secretary of the branch puts right: how to reach the member, work, schooling, the fee."""
+
+    model = PartyMember
+    title = "修改联系方式和工作"
+    intro = "姓名、证件号码、人员类别、入党和转正日期由综合党委工作人员修改，写错的请告诉他们。"
+    form_class = forms.MemberContactForm
+    allowed = staticmethod(is_business)
+    can_edit = staticmethod(workflows.can_mend)

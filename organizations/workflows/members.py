@@ -37,11 +37,14 @@ STATUS_AFTER = {
 }
 
 
-def can_reveal(user: User, member: PartyMember) -> bool:
-    """Staff, and the secretary of the member's own branch, may see full numbers for a stated purpose (M23)."""
+def can_mend(user: User, member: PartyMember) -> bool:
+    """Staff, and the secretary of the member's own branch for what stands in MENDABLE."""
     if can_keep(user):
         return True
     return any(is_secretary_of(user, row.branch_id) for row in member.memberships.filter(end=None))
+
+
+can_reveal = can_mend  # full numbers for a stated purpose: the same people (M23)
 
 
 def reveal(member: PartyMember, *, purpose: str, by: User) -> dict[str, str]:

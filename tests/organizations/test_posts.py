@@ -238,7 +238,7 @@ class BackfillTests(PostCase):
         twins = [make_member(self.branch, name="丁示例") for _ in range(2)]
         for name, post in (("甲示例", "secretary"), ("丁示例", "deputy")):
             BranchPost.objects.create(branch=self.branch, person_name=name, post=post, start=date(2020, 1, 1))
-        migration = importlib.import_module("organizations.migrations.0021_posts_of_members")
+        migration = importlib.import_module("organizations.migrations.0022_posts_of_members")
 
         migration.link(apps, None)
         migration.untype(apps, None)

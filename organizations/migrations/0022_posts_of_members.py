@@ -1,4 +1,4 @@
-from django.db import migrations, models
+from django.db import migrations
 
 KINDS = ("书记", "副书记", "组织委员", "宣传委员", "纪检委员", "委员")
 OWN = {f"{where}{kind}" for kind in KINDS for where in ("", "支部", "党支部", "党总支", "党委", "支委会")}
@@ -58,19 +58,9 @@ def untype(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organizations", "0018_due_marks")]
+    dependencies = [("organizations", "0021_member_columns")]
 
     operations = [
-        migrations.AlterField(
-            model_name="partymember",
-            name="party_post",
-            field=models.CharField(
-                blank=True,
-                help_text="只写本级党组织以外的职务，例如市行业党委委员。本级的书记、委员在党组织页面登记，这里自动显示。",
-                max_length=30,
-                verbose_name="党内职务",
-            ),
-        ),
         migrations.RunPython(link, migrations.RunPython.noop),
         migrations.RunPython(untype, migrations.RunPython.noop),
     ]
