@@ -18,6 +18,7 @@ from core.choices import AuditEvent
 from core.cleaning import clean_line
 from core.models import SavedFilter, User
 from core.pages.filters import clean_query, outline
+from core.pages.offices import PARAMETER
 from core.validators import normalize_code, validate_id_number
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST = 20  # of one person on one list
 LONGEST = 20
-KEPT = ("tab", "q", "sort", "size", "all")
+KEPT = ("tab", "q", "sort", "size", "all", PARAMETER)
 WHOLE = ("view", "all")
 
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from core.pages import Button, Cell, Column, ListPage, current_period
-from core.pages.lists import COUNT_CAP
 from core.permissions import is_office, is_staff
 from organizations.choices import (
     CHARTER_KINDS,
@@ -173,9 +172,9 @@ class SocialOrganizationList(LedgerDay, ListPage):
 
     def kinds(self) -> str:
         """How many of each kind; where a list is not counted to its end neither are these."""
-        if self.count > COUNT_CAP:
+        if self.count > self.count_cap:
             return f"在册{self.count_text}家"
-        rows = SocialOrganization.objects.visible_to(self.request.user).registered(self.day)
+        rows = self.of_office(SocialOrganization.objects.visible_to(self.request.user)).registered(self.day)
         found = dict(rows.order_by().values_list("kind").annotate(n=Count("*")))
         parts = "、".join(f"{label}{found[kind]}家" for kind, label in OrganizationKind.choices if found.get(kind))
         return f"在册{sum(found.values())}家{f'：{parts}' if parts else ''}"

@@ -83,7 +83,7 @@ class FloatingRecordList(ListPage):
 
     def get_context(self) -> dict[str, Any]:
         period = current_period(self.request)
-        rows = FloatingRecord.objects.visible_to(self.request.user)
+        rows = self.of_office(FloatingRecord.objects.visible_to(self.request.user))
         figures = statistics.floating_figures(rows, period.start, period.end)
         return {**super().get_context(), "figures": figures, "period": period}
 

@@ -70,7 +70,7 @@ class InstructorAssignmentList(ListPage):
     empty_title = "没有指导员"
     empty_text = "给没有党组织的社会组织选派指导员，或导入《党建工作指导员选派表》。"
     tabs = (
-        ("people", "按指导员", lambda rows, page: rows.on(office_day(page.request)).one_each()),
+        ("people", "按指导员", lambda rows, page: rows.one_each(office_day(page.request))),
         ("now", "按单位", lambda rows, page: rows.on(office_day(page.request))),
         ("unvisited", "本季没有走访", lambda rows, page: rows.on(office_day(page.request)).filter(quarter_visits=0)),
         Running.tabs[1],
@@ -95,6 +95,13 @@ class InstructorAssignmentList(ListPage):
         day = office_day(self.request)
         rows = super().get_queryset().with_guided(day)
         return rows.with_visits(Period.quarter(quarter_of(day)).start, day)
+
+    @property
+    def counted(self) -> QuerySet:
+        if self.tab != "people" or self.params.get("q"):
+            return super().counted
+        rows = InstructorAssignment.objects.visible_to(self.request.user)
+        return self.of_office(rows).people(office_day(self.request))
 
     @property
     def unit(self) -> str:
