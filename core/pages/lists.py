@@ -85,6 +85,7 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
     print_wide = True
     export_day: date | None = None  # of a ledger of a past day
     can_save = True  # whether a reader may keep the present conditions under a name
+    remembered: ClassVar[tuple[str, ...]] = ()  # conditions beside the filterset's that are kept with them
     template_name = "generic/list.html"
 
     # ---- which rows --------------------------------------------------------------------------

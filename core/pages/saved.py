@@ -45,7 +45,7 @@ def conditions(page: type["ListPage"], raw: str | QueryDict) -> str:
     """The query string in one fixed order, with only what this list understands; no page number and no export."""
     params = clean_query(QueryDict(raw) if isinstance(raw, str) else raw)
     boxes = [box.name for box in outline(page.filterset_class)] if page.filterset_class else []
-    return urlencode([(name, params[name]) for name in (*KEPT, *boxes) if params.get(name)])
+    return urlencode([(name, params[name]) for name in (*KEPT, *boxes, *page.remembered) if params.get(name)])
 
 
 def page_named(name: str) -> type["ListPage"]:

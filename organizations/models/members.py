@@ -34,6 +34,7 @@ from organizations.choices import (
 from .branches import BranchPost, PartyBranch
 from .checks import MemberChecks
 from .intervals import IntervalQuerySet, interval_check
+from .member_days import MemberDays
 from .postings import posted_ids
 
 SPLIT = re.compile(r"[、，,;；/]+")
@@ -72,7 +73,7 @@ def facts_of_number(number: str) -> tuple[date, str] | None:
 MENDABLE = ("phone", "address", "workplace", "position", "education", "fee_paid_until")
 
 
-class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
+class PartyMemberQuerySet(MemberDays, MemberChecks, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         """Members of the secretary's own branches; a liaison sees none."""
         branches = posted_ids(user)[0]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Min
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import Period, quarter_of
+from core.periods import Period, quarter_of, today
 from core.validators import validate_id_number
 from organizations.choices import DocumentKind, JoinReason
 from organizations.models import (
@@ -33,7 +33,7 @@ LATE_START = "按“建账时已在”登记，进入日期却在建账以后，
 
 
 def age_of(row: Mapping[str, Any]) -> int | None:
-    return party_age(row["full_on"], row["today"])
+    return party_age(row["full_then"], row["today"])
 
 
 def posts_of(row: Mapping[str, Any]) -> str:
@@ -50,9 +50,10 @@ def holders(context: Context) -> dict[Any, set[str]]:
     return found
 
 
-def balance_lines(found: Balance | None, period: Period) -> list[str]:
-    """期初｜转入｜发展 … under a roster (DOMAIN §14.3)."""
-    return [f"说明：{period.label}党员增减 {found.line}"] if found else []
+def balance_lines(found: Balance | None, period: Period, until: date | None = None) -> list[str]:
+    """期初｜转入｜发展 … under a roster (DOMAIN §14.3); of a past day up to it."""
+    words = f"（到{until.month}月{until.day}日）" if until and found and found.end < period.end else ""
+    return [f"说明：{period.label}党员增减{words} {found.line}"] if found else []
 
 
 @register
@@ -75,6 +76,7 @@ class MemberSheet(Sheet):
     }
     with_number = True
     number_in_ledger = False
+    past_note = "党费缴纳至也是。"
     keys = (("id_number",), ("name", "born_on", "joined_on"))
     ordering = ("sort_key", "pk")
     parts = (
@@ -93,10 +95,11 @@ class MemberSheet(Sheet):
             "本科": "bachelor", "大学": "bachelor", "大专": "college", "专科": "college", "硕士": "postgraduate",
             "博士": "postgraduate", "硕士研究生": "postgraduate", "博士研究生": "postgraduate", "初中": "junior"}, width=9),
         Column("人员类别", "category", "choice", synonyms=("党员类别",), default="full",
-               choices={"正式": "full", "预备": "probationary"}, example="正式党员", width=9),
+               choices={"正式": "full", "预备": "probationary"}, example="正式党员", export="category_then", width=9),
         Column("入党日期", "joined_on", "date", synonyms=("入党时间", "加入党组织日期"), example="2010-07-01"),
-        Column("转正日期", "full_on", "date", synonyms=("转正时间", "转为正式党员日期"), example="2011-07-01"),
-        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=age_of, needs=("full_on", "today"), width=6),
+        Column("转正日期", "full_on", "date", synonyms=("转正时间", "转为正式党员日期"), example="2011-07-01",
+               export="full_then"),
+        Column("党龄（年）", kind="int", synonyms=("党龄",), readonly=True, export=age_of, needs=("full_then", "today"), width=6),
         Column("工作单位及职务", "workplace", synonyms=("单位及职务", "工作单位"), width=20),
         Column("工作岗位", "position", width=9),
         Column("党内职务", "party_post", export=posts_of, needs=("duties", "party_post"),
@@ -105,9 +108,10 @@ class MemberSheet(Sheet):
         Column("家庭住址", "address", "address", personal=True, width=16),
         Column("组织关系是否在本支部", "membership.kind", "choice", default="full", choices={
             "是": "full", "否": "associate", "在": "full", "未转入": "associate"}, words={"full": "是", "associate": "否"}, example="是", width=9),
-        Column("是否流动", "floating", "choice", synonyms=("流动状态",), choices={"否": "", "是": "out", "非流动": ""}, width=7),
-        Column("流向", "floating_place", width=10),
-        Column("是否失联", "is_lost", "bool", synonyms=("失联",), default=False, width=6),
+        Column("是否流动", "floating", "choice", synonyms=("流动状态",), choices={"否": "", "是": "out", "非流动": ""},
+               export="floating_then", width=7),
+        Column("流向", "floating_place", export="place_then", width=10),
+        Column("是否失联", "is_lost", "bool", synonyms=("失联",), default=False, export="lost_then", width=6),
         Column("党费缴纳至", "fee_paid_until", "date"),
         Column("证件类型", "id_kind", "choice", default=DocumentKind.RESIDENT_ID, choices={
             "身份证": "resident_id", "公民身份证": "resident_id", "港澳居民来往内地通行证": "hk_macao", "港澳居民居住证": "hk_macao",
@@ -173,8 +177,13 @@ class MemberSheet(Sheet):
             says = f"写的是“{party_posts(written)}”，登记的班子里{f'是“{party_posts(held)}”' if held else '没有'}"
             yield f"“党内职务”{says}，名册按班子显示，这一格没有读入；要改请在党组织页面登记班子职务"
 
+    def queryset(self, user: Any) -> models.QuerySet:
+        day = today(user.committee)
+        rows = PartyMember.objects.visible_to(user).for_roster(day)
+        return self.completed(rows, day).order_by(*self.ordering)
+
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return self.completed(rows, on)
+        return self.completed(rows.for_roster(on, past=on < today()), on)
 
     def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         return rows.with_duties(on)

@@ -123,10 +123,17 @@ def balance(rows: Any, start: date, end: date) -> Balance:
 
 
 def balance_for(
-    user: User, period: Period, branch: int | None = None, committees: Sequence[int] = ()
+    user: User,
+    period: Period,
+    branch: int | None = None,
+    committees: Sequence[int] = (),
+    until: date | None = None,
 ) -> Balance | None:
-    """The balance of a period, up to today while it runs: of one branch, of some committees, or of all the user sees."""
-    end = period.as_of(today(user.committee))
+    """The balance of a period, up to today while it runs: of one branch, of some committees, or of all the user sees.
+
+    until: the last day that counts, where the period is not over then.
+    """
+    end = period.as_of(min(until or today(user.committee), today(user.committee)))
     if end < period.start:
         return None
     rows = Membership.objects.of_branches(user, committees)

@@ -49,22 +49,31 @@ from organizations.models import (
     LostRecord,
     Membership,
     MemberTransfer,
+    PartyBranch,
     PartyMember,
     is_secretary_of,
     party_age,
 )
+from organizations.statistics import Balance
 from organizations.workflows import members as workflows
 from organizations.workflows import transfers
 
-from .base import office_day, own_branches, revealed
+from .base import LedgerDay, ledger_day, office_day, revealed
 from .changes import BalanceFoot
 
 
+def branches_of_day(request: HttpRequest | None) -> QuerySet:
+    """Those in use on the day of the roster."""
+    if request is None:
+        return PartyBranch.objects.none()
+    return PartyBranch.objects.visible_to(request.user).active(ledger_day(request))
+
+
 class MemberFilter(django_filters.FilterSet):
-    category = django_filters.ChoiceFilter(label="人员类别", choices=MemberCategory.choices)
+    category = django_filters.ChoiceFilter(label="人员类别", choices=MemberCategory.choices, field_name="category_then")
     education = django_filters.ChoiceFilter(label="学历", choices=Education.choices)
-    status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches, method="by_branch")
+    status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices, field_name="standing")
+    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=branches_of_day, method="by_branch")
 
     class Meta:
         model = PartyMember
@@ -75,12 +84,18 @@ class MemberFilter(django_filters.FilterSet):
 
 
 def enrolled(rows: QuerySet, page: ListPage) -> QuerySet:
-    return rows.enrolled(office_day(page.request))
+    return rows.enrolled(page.day)
 
 
-class PartyMemberList(BalanceFoot, ListPage):
+def standing_cell(row: dict[str, Any]) -> Cell:
+    status = MemberStatus(row["standing"])
+    return Cell(status.label, kind=MEMBER_KINDS[status])
+
+
+class PartyMemberList(LedgerDay, BalanceFoot, ListPage):
     model = PartyMember
     title = "党员名册"
+    day_words = "所在党支部、人员类别、党籍、流动和失联是那一天的，其他各栏按今天的登记。"
     unit = "名"
     search_tab = "all"
     search_hint = "姓名、拼音首字母、手机号"
@@ -93,9 +108,9 @@ class PartyMemberList(BalanceFoot, ListPage):
     tabs = (
         ("now", "在册", enrolled),
         ("probation", "预备党员", lambda rows, page: enrolled(rows, page).filter(
-            category=MemberCategory.PROBATIONARY)),
-        ("floating", "流动党员", lambda rows, page: enrolled(rows, page).exclude(floating="")),
-        ("lost", "失联", lambda rows, page: rows.filter(is_lost=True)),
+            category_then=MemberCategory.PROBATIONARY)),
+        ("floating", "流动党员", lambda rows, page: enrolled(rows, page).exclude(floating_then="")),
+        ("lost", "失联", lambda rows, page: rows.filter(lost_then=True)),
         ("gone", "不在册", lambda rows, page: rows.exclude(pk__in=enrolled(rows, page).values("pk"))),
         ("all", "全部", ""),
     )  # fmt: skip
@@ -103,19 +118,41 @@ class PartyMemberList(BalanceFoot, ListPage):
         Column("姓名", "name", link=True, sort="sort_key"),
         Column("性别", "sex"),
         Column("所在党支部", "branch_name", phone="wide"),
-        Column("人员类别", "category"),
+        Column("人员类别", "category_then", value=lambda row: MemberCategory(row["category_then"]).label),
         Column("出生日期", "born_on", "date", sort="born_on", phone="hide"),
         Column("学历", "education", phone="hide"),
         Column("入党日期", "joined_on", "date", sort="joined_on"),
         Column("工作单位及职务", "workplace", phone="wide"),
         Column("手机号码", "phone", value=lambda row: mask_phone(row["phone"]) if row["phone"] else ""),
         Column("党费缴纳至", "fee_paid_until", "date", sort="fee_paid_until", phone="hide"),
-        Column("党籍", "status", "state", states=MEMBER_KINDS),
+        Column("党籍", "standing", value=standing_cell),
     )
     template_name = "organizations/partymember_list.html"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_branch(office_day(self.request))
+        return super().get_queryset().for_roster(self.day, past=self.is_past)
+
+    @property
+    def balance_day(self) -> date | None:
+        return self.export_day
+
+    @cached_property
+    def narrowing(self) -> bool:
+        """Whether something beside office, branch and day leaves members out."""
+        boxes = any(box.value for box in self.bar if box.name not in ("branch", "on"))
+        return boxes or bool(self.params.get("q")) or self.tab != self.tabs[0][0]
+
+    def whose(self, found: Balance | None) -> str:
+        if found is None or (not self.narrowing and found.end == self.day and found.closing == self.count):
+            return ""
+        narrowed = "是按条件筛选的" if self.narrowing else f"是{self.day}的"
+        return f"增减按全部党员计算，{found.end}期末{found.closing}名；上面列出的{self.count_text}名{narrowed}。"
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), **self.past_context()}
+
+    def export_footer(self) -> list[str]:
+        return [*LedgerDay.export_footer(self), *BalanceFoot.export_footer(self)]
 
 
 @require_POST
