@@ -146,7 +146,8 @@ class PartyMemberList(LedgerDay, BalanceFoot, ListPage):
         if found is None or (not self.narrowing and found.end == self.day and found.closing == self.count):
             return ""
         narrowed = "是按条件筛选的" if self.narrowing else f"是{self.day}的"
-        return f"增减按全部党员计算，{found.end}期末{found.closing}名；上面列出的{self.count_text}名{narrowed}。"
+        whose = "所选党支部的全部党员" if self.params.get("branch") else "全部党员"
+        return f"增减按{whose}计算，{found.end}期末{found.closing}名；上面列出的{self.count_text}名{narrowed}。"
 
     def get_context(self) -> dict[str, Any]:
         return {**super().get_context(), **self.past_context()}
@@ -285,17 +286,21 @@ class PartyMemberDetail(DetailPage):
             links.append(("登记流动", "partymember-floating", False))
         if self.keeps and current and not member.is_lost:
             links.append(("登记失联", "partymember-lost", False))
+        last = current or next(iter(self.memberships), None)
+        if staff and last:
+            links.append(("更正编入、减少", "partymember-membership", False))
         if staff and (current or member.status == MemberStatus.SUSPENDED):
             links.append(("离开名册", "partymember-leave", True))
-        found = [
-            Action(label, reverse(f"organizations:{name}", args=[member.pk]), post=False, danger=danger)
+        parts = {"partymember-membership": [last.pk]} if last else {}
+        return [
+            Action(
+                label,
+                reverse(f"organizations:{name}", args=[member.pk, *parts.get(name, ())]),
+                post=False,
+                danger=danger,
+            )
             for label, name, danger in links
         ]
-        if staff and self.memberships:
-            last = current or self.memberships[0]
-            url = reverse("organizations:partymember-membership", args=[member.pk, last.pk])
-            found.append(Action("更正编入、减少", url, post=False))
-        return found
 
     def events(self) -> list[Event]:
         member = self.object
