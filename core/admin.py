@@ -152,7 +152,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="内容")
     def what(self, obj):
-        return "；".join(filter(None, [obj.note, changes_text(obj.changes)]))
+        return "；".join(filter(None, [obj.shown_note, changes_text(obj.changes)]))
 
 
 @admin.register(Job)

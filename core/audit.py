@@ -10,6 +10,7 @@ from django.db import models
 from core.choices import AuditEvent
 from core.context import request_context
 from core.models import AuditEntry, Committee, ImportBatch, User
+from core.secrets import masked_changes, masked_words
 from core.validators import clean_text
 
 SECRET_FIELDS = {"password", "id_cipher", "id_hash", "file"}
@@ -59,8 +60,8 @@ def entry(
         object_type=obj._meta.label_lower if obj is not None else "",
         object_id=obj.pk if obj is not None else None,
         object_label=clean_text(label or (str(obj) if obj is not None else ""))[:200],
-        changes=changes or {},
-        note=clean_text(note)[:1000],
+        changes=masked_changes(changes),
+        note=masked_words(clean_text(note))[:1000],
         success=success,
         address=context.address,
         request_id=context.request_id,

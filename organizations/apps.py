@@ -10,7 +10,7 @@ class OrganizationsConfig(AppConfig):
         from core import attachments, timeline
         from core.constraints import install_triggers
         from organizations import sheets  # noqa: F401  registers the workbooks
-        from organizations.checkup.dues import sync_dues
+        from organizations.checkup.dues import branch_dues, sync_dues
         from organizations.workflows.intervals import can_keep
 
         post_migrate.connect(install_triggers, sender=self)
@@ -19,6 +19,7 @@ class OrganizationsConfig(AppConfig):
             "BranchApplication",
         ):  # fmt: skip
             attachments.register(self.get_model(name), can_change=can_keep)
+        timeline.register_dues("organizations.PartyBranch", branch_dues)
         timeline.register_dues("organizations.PartyBranch", sync_dues)
         from core import setup
         from organizations.workflows import merging, sync_sources  # noqa: F401  register their steps of run_due

@@ -139,13 +139,14 @@ EXPECTED = (
         " organizations:socialorganization-instructor organizations:socialorganization-liaison"
         " organizations:partybranch-coverage organizations:partybranch-post organizations:partybranch-dissolve"
         " organizations:partymember-leave organizations:partymember-restore organizations:partymember-full"
-        " organizations:partymember-extend",
+        " organizations:partymember-extend organizations:partymember-membership",
         STAFF,
     ),
     (
         "organizations:partymember-transfer organizations:partymember-floating organizations:partymember-lost"
         " organizations:floatingrecord-update organizations:lostrecord-update organizations:partymember-correction"
-        " organizations:partymember-lapse organizations:membercorrection-update organizations:memberlapse-update",
+        " organizations:partymember-lapse organizations:membercorrection-update organizations:memberlapse-update"
+        " organizations:partymember-contact",
         WRITES_FOR_BRANCH,
     ),
     ("organizations:memberchange-balance organizations:memberchange-balance-card", BUSINESS),

@@ -196,6 +196,8 @@ class PagesTests(TestCase):
             elif name == "organizations:organizationevent-correct":
                 event = OrganizationEvent.objects.valid().exclude(kind="founded").latest("pk")
                 values = {"pk": event.organization_id, "part": event.pk}
+            elif name == "organizations:partymember-membership" and key == "part":
+                values[key] = self.sample(name).memberships.first().pk
             elif key == "part_pk":
                 values[key] = Resolution.objects.filter(meeting=values["pk"]).first().pk
             elif key == "other":

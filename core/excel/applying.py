@@ -11,6 +11,7 @@ from core import audit
 from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
 from core.journal import to_json
 from core.models import AuditEntry, ImportBatch, ImportRow, User
+from core.secrets import masked_changes
 from core.transitions import advance
 
 from . import loading
@@ -298,7 +299,11 @@ class Applier:
         pattern.object_type = self.model._meta.label_lower
         keys = loading.allocate(AuditEntry, len(facts))
         names = ("id", "object_id", "object_label", "changes", "note")
-        loading.insert_like(pattern, names, ((pk, *fact) for pk, fact in zip(keys, facts, strict=True)))
+        rows = (
+            (pk, number, label, masked_changes(changes) if changes else {}, note)
+            for pk, (number, label, changes, note) in zip(keys, facts, strict=True)
+        )
+        loading.insert_like(pattern, names, rows)
 
 
 def apply_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:

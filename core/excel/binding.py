@@ -8,7 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from core.periods import quarter_label
-from core.secrets import mask_id_number, mask_phone
+from core.secrets import mask_address, mask_id_number, mask_phone
 
 from .sheet import Column, Part, Sheet
 from .table import NUMBER_COLUMN, Found
@@ -100,6 +100,8 @@ def masked(column: Column, value: Any) -> Any:
         return ""
     if column.kind == "id_number":
         return mask_id_number(value)
+    if column.kind == "address":
+        return mask_address(str(value))
     return mask_phone(str(value)) if column.kind == "phone" else value
 
 

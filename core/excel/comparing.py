@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.journal import to_json
-from core.secrets import encrypt, keyed_hash
+from core.secrets import encrypt, keyed_hash, tail_of
 
 from .binding import ID_FIELDS, Binding, empty_value, field_of
 from .line import Line, Shared
@@ -37,7 +37,7 @@ class Comparing(Shared):
         digest = keyed_hash(number)
         if line.stored is not None and line.stored.id_hash == digest:
             return
-        for name, new in zip(ID_FIELDS, (encrypt(number), digest, number[:3] + number[-4:]), strict=True):
+        for name, new in zip(ID_FIELDS, (encrypt(number), digest, tail_of(number)), strict=True):
             yield binding, name, new
 
     def lookup_values(self, binding: Binding, value: Any) -> Iterator[tuple[Binding, str, Any]]:

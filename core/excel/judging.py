@@ -25,6 +25,9 @@ class Judging(Shared):
                 line.wrong(self.by_field.get(name), sentence)
             if line.stored is None or line.after:
                 self.judge_object(line)
+            if self.has_remarks and not line.errors:
+                for sentence in self.sheet.remarks(self.given(line), line.stored, self.context):
+                    self.notice(sentence, line.number)
         judged = [(x.number, x.obj) for x in lines if not x.errors and (x.stored is None or x.after)]
         by_number = {line.number: line for line in lines}
         for number, attname, sentence in self.uniques.conflicts(judged, set()):

@@ -77,6 +77,7 @@ class Shared:
     checks: bool
     checks_change: bool
     has_follows: bool
+    has_remarks: bool
     refers: bool  # a line may refer to a parent or to a row of the same file that has no primary key yet
     make: Any
 

@@ -16,9 +16,9 @@ from .values import CLEAR
 EXCERPTS = 60
 
 
-def seal(obj: models.Model, changed: Collection[str]) -> dict[str, Any]:
+def seal(part: Part, obj: models.Model, changed: Collection[str]) -> dict[str, Any]:
     """The other columns of a part that the line changes: they are to be the same when it is written, and when undone."""
-    names = (f.attname for f in obj._meta.concrete_fields if not f.primary_key)
+    names = (f.attname for f in obj._meta.concrete_fields if not f.primary_key and f.name not in part.derived)
     return {name: to_json(obj.__dict__[name]) for name in names if name not in COUNTED and name not in changed}
 
 
@@ -144,7 +144,7 @@ class PartPlanning(Shared):
                         "id": match.pk,
                         "v": {k: to_json(v) for k, v in changed.items()},
                         "b": before,
-                        "s": seal(match, changed),
+                        "s": seal(part, match, changed),
                     }
                 )
                 for name, value in changed.items():
@@ -211,7 +211,9 @@ class PartPlanning(Shared):
             )
             return
         values, before = {part.end: to_json(end)}, {part.end: None}
-        plan.append({"p": part.name, "op": "change", "id": old.pk, "v": values, "b": before, "s": seal(old, values)})
+        plan.append(
+            {"p": part.name, "op": "change", "id": old.pk, "v": values, "b": before, "s": seal(part, old, values)}
+        )
 
     def part_label(self, part: Part) -> str:
         columns = [b for b in self.bindings if b.owner == part.name and part.tell is None]

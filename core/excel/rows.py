@@ -106,7 +106,7 @@ class Exporter:
     def shown(self, binding: Binding) -> Callable[[Any], Any] | None:
         """None where the stored value is the cell."""
         kind, full = binding.column.kind, self.full
-        if not full and kind == "phone":
+        if not full and kind in ("phone", "address"):
             return lambda value: masked(binding.column, value)
         if kind == "month":
             return lambda value: f"{value:%Y-%m}" if value else ""

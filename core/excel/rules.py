@@ -88,10 +88,18 @@ def check_rules(model: type[models.Model]) -> list[tuple[Judge, str, list[str]]]
 
 
 def q_fields(condition: Q) -> list[str]:
-    names: list[str] = []
+    """The fields of a condition; first those that are compared with another one: “转正日期不能早于入党日期” is about 转正日期."""
+    pairs = list(pairs_of(condition))
+    compared = [name for name, wanted in pairs if isinstance(wanted, F)]
+    return list(dict.fromkeys([*compared, *(name for name, _ in pairs)]))
+
+
+def pairs_of(condition: Q) -> Iterator[tuple[str, Any]]:
     for child in condition.children:
-        names += q_fields(child) if isinstance(child, Q) else [child[0].partition("__")[0]]
-    return list(dict.fromkeys(names))
+        if isinstance(child, Q):
+            yield from pairs_of(child)
+        else:
+            yield child[0].partition("__")[0], child[1]
 
 
 class Uniques:

@@ -54,9 +54,19 @@ from django.db import models
 from core.periods import today
 
 KINDS = {
-    "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "quarter", "lookup", "names",
+    "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "address", "quarter", "lookup", "names",
 }  # fmt: skip
-TEXT_KINDS = {"text", "code", "id_number", "phone", "month", "quarter", "lookup", "names"}  # cells formatted as text
+TEXT_KINDS = {
+    "text",
+    "code",
+    "id_number",
+    "phone",
+    "address",
+    "month",
+    "quarter",
+    "lookup",
+    "names",
+}  # cells formatted as text
 WIDTHS = {
     "code": 20,
     "id_number": 20,
@@ -118,7 +128,10 @@ class Column:
     export: str | Callable[[Mapping[str, Any]], Any] | None = None  # a field path, or a function of the row's `needs`
     needs: tuple[str, ...] = ()  # "today" is the office's day, not a field
     extra: bool = False  # not in the office's own layout: blank forms and full exports carry it, ledgers do not
-    personal: bool = False  # masked in exports unless asked for with a purpose; ID numbers and phones always are
+    personal: bool = (
+        False  # never quoted in messages; ID numbers, phones and addresses are masked unless a purpose is given
+    )
+    loose: bool = False  # of ID numbers: those of other papers as well; the sheet checks which it is
     help: str = ""
     example: Any = ""
     width: int = 0
@@ -175,6 +188,7 @@ class Part:
     ends: makes nothing; the day on which the stored rows end with the line's row, None where they go on. `at` is the
         column whose cell is told why that cannot be.
     tell: a new row in the words of the preview and the log.
+    derived: fields that follow from other rows; that they change is no edit, and an undo takes no notice of them.
     """
 
     name: str
@@ -190,6 +204,7 @@ class Part:
     ends: Callable[["Context", dict[str, Any]], date | None] | None = None
     at: str = ""
     tell: Callable[[dict[str, Any]], str] | None = None
+    derived: tuple[str, ...] = ()
 
     @property
     def model_class(self) -> type[models.Model]:
@@ -312,6 +327,10 @@ class Sheet:
     def follows(self, values: dict[str, Any], stored: Any, context: Context) -> Mapping[str, Any]:
         """What follows from the filled cells, by attribute name; it wins over the cells and shows in the preview."""
         return {}
+
+    def remarks(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[str]:
+        """What is not wrong and yet should be known before the import is confirmed: sentences for the preview."""
+        return iter(())
 
     def derive(self, obj: Any, context: Context) -> None:
         """Fill the derived columns of a new or changed row; bulk writes do not call save()."""

@@ -30,6 +30,7 @@ from .stamps import check_stamp
 from .table import HOW_WORDS, Table, choose
 
 LABELS = ("short_name", "name", "title", "theme", "person_name")
+SHOWN_ROWS = 5
 SMALL_FILE = 400_000  # up to this many bytes the answer comes at once; a larger file is read by a job
 
 
@@ -165,6 +166,12 @@ def label_of(line: Line) -> str:
     return ""
 
 
+def rows_words(numbers: list[int]) -> str:
+    """第3、5行, 第3、5、7、9、12行等40行."""
+    first = "、".join(str(n) for n in numbers[:SHOWN_ROWS])
+    return f"第{first}行{f'等{len(numbers)}行' if len(numbers) > SHOWN_ROWS else ''}"
+
+
 def report_of(planner: Planner, table: Table, notices: list[str]) -> dict[str, Any]:
     """What the page says about the reading: columns, skipped rows, notices, the excerpt around errors."""
     how: dict[str, list[str]] = {}
@@ -178,7 +185,7 @@ def report_of(planner: Planner, table: Table, notices: list[str]) -> dict[str, A
         "ignored": table.ignored,
         "readonly": table.readonly,
         "skipped": {why: numbers[:50] for why, numbers in table.skipped.items()},
-        "notices": [n for n in notices if n] + [f"{text}（{len(rows)}行）。" for text, rows in planner.notices.items()],
+        "notices": [n for n in notices if n] + [f"{t}（{rows_words(rows)}）。" for t, rows in planner.notices.items()],
         "excerpt": {str(n): cells for n, cells in planner.excerpt.items()},
         "beside": {str(n): cells for n, cells in planner.beside.items()},
         "unresolved": planner.unknown_names(),

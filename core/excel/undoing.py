@@ -114,7 +114,8 @@ class Undoer(Applier):
         if op["op"] != "new":
             return {**op.get("s", {}), **op["v"]}
         built = self.build_part(name, owner, op).__dict__
-        columns = [f for f in self.parts[name].model_class._meta.concrete_fields if f.name not in UNSEALED]
+        part, skip = self.parts[name], {*UNSEALED, *self.parts[name].derived}
+        columns = [f for f in part.model_class._meta.concrete_fields if f.name not in skip]
         kept = [f.attname for f in columns if f.attname in op["v"] or not (f.has_default() and callable(f.default))]
         return {attname: to_json(built[attname]) for attname in kept}
 

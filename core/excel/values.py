@@ -95,6 +95,7 @@ def is_lost(raw: Any) -> bool:
     return isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= LOST_DIGITS
 
 
+RESIDENT = re.compile(r"^\d{14,}[\dX]$")  # meant as a resident's number, whatever it lacks
 SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d+$", re.IGNORECASE)
 
 
@@ -102,7 +103,7 @@ def converters(column: Column, field: models.Field | None) -> tuple[Convert, Con
     """raw → value, None for blank, CLEAR, or ValidationError; the second is for a cell of a tidy column."""
     base = KINDS[column.kind](column, field)
     checks = list(field.validators) if field is not None and column.kind not in ("lookup", "names") else []
-    length = getattr(field, "max_length", None) if column.kind in ("text", "code", "phone") else None
+    length = getattr(field, "max_length", None) if column.kind in ("text", "address", "code", "phone") else None
     checks = [c for c in checks if not isinstance(c, MaxLengthValidator) and c is not validate_phone]
     if column.kind in ("choice", "bool", "date", "month", "quarter"):
         checks = []
@@ -165,7 +166,8 @@ def id_number_kind(column: Column, field: models.Field | None) -> Convert:
         number = normalize_code(cell_text(raw)).lstrip("'")
         if "*" in number:  # of our own export: it says nothing new, but still tells persons of one name apart
             return number if column.owner else ""
-        validate_id_number(number)
+        if not column.loose or RESIDENT.match(number):
+            validate_id_number(number)
         return number
 
     return convert
@@ -180,6 +182,16 @@ def phone_kind(column: Column, field: models.Field | None) -> Convert:
             return ""
         validate_phone(text)
         return text
+
+    return convert
+
+
+def address_kind(column: Column, field: models.Field | None) -> Convert:
+    text = text_kind(column, field)
+
+    def convert(raw: Any) -> str:
+        value = text(raw)
+        return "" if value.endswith("****") else value  # of our own export: it says nothing new
 
     return convert
 
@@ -360,6 +372,7 @@ KINDS: dict[str, Callable[[Column, models.Field | None], Convert]] = {
     "code": code_kind,
     "id_number": id_number_kind,
     "phone": phone_kind,
+    "address": address_kind,
     "quarter": quarter_kind,
     "lookup": lookup_kind,
     "names": names_kind,

@@ -29,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIGNATURES = ("单位负责人：", "审核人：", "填表人：", "联系电话：")
 JOB_ROWS = 20_000
 LEVEL = 3  # zip: half the time of the usual 6, a tenth more bytes
-BREAKING = {"text", "choice", "lookup", "names"}  # kinds of cells whose texts may need several lines
+BREAKING = {"text", "address", "choice", "lookup", "names"}  # kinds of cells whose texts may need several lines
 WIDE = 240
 NOTES_WIDTH = 84  # on A4 upright: one column wider than the page would be cut off instead of made smaller
 NUMBERS = Column("序号", readonly=True, kind="int", width=6)

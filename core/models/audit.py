@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.choices import AuditEvent
+from core.secrets import masked_changes, masked_words
 
 
 class AuditEntry(models.Model):
@@ -39,6 +40,15 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name or '系统'}{self.get_event_display()}{self.object_label}"
+
+    @property
+    def shown_changes(self) -> dict[str, Any]:
+        """The changes without phone numbers and addresses; entries are sealed, so older ones still hold them."""
+        return masked_changes(self.changes)
+
+    @property
+    def shown_note(self) -> str:
+        return masked_words(self.note)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:

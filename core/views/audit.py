@@ -17,6 +17,7 @@ from core.choices import AuditEvent
 from core.models import AuditEntry
 from core.pages import Cell, Column, ListPage
 from core.pages.lists import Button
+from core.secrets import masked_changes, masked_words
 
 EXPORT_ROWS = 100_000
 HEADINGS = ("编号", "时间", "操作人", "事件", "成功", "对象类别", "对象", "改动", "说明", "地址", "请求编号")
@@ -59,14 +60,14 @@ class AuditFilter(FilterSet):
 def changes_text(changes):
     """{"姓名": ["甲", "乙"]} as “姓名：甲→乙”."""
     parts = []
-    for label, values in (changes or {}).items():
+    for label, values in masked_changes(changes).items():
         old, new = ([*values, "", ""])[:2] if isinstance(values, list) else ("", values)
         parts.append(f"{label}：{old or '空'}→{new or '空'}" if old not in ("", None) else f"{label}：{new}")
     return "；".join(parts)
 
 
 def what(row):
-    text = "；".join(filter(None, [row["note"], changes_text(row["changes"])]))
+    text = "；".join(filter(None, [masked_words(row["note"]), changes_text(row["changes"])]))
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 
@@ -119,7 +120,7 @@ class AuditList(ListPage):
             at = f"{timezone.localtime(row['at']):%Y-%m-%d %H:%M:%S}"
             yield (
                 row["pk"], at, row["user_name"], words.get(row["event"], row["event"]), "是" if row["success"] else "否",
-                row["object_type"], row["object_label"], changes_text(row["changes"]), row["note"],
+                row["object_type"], row["object_label"], changes_text(row["changes"]), masked_words(row["note"]),
                 row["address"] or "", row["request_id"],
             )  # fmt: skip
 

@@ -11,7 +11,14 @@ from django.db.models import Count, Q, QuerySet
 
 from core.models import Committee, User
 from organizations.choices import Subject
-from organizations.models import BranchCoverage, Membership, PartyBranch, PartyMember, SocialOrganization
+from organizations.models import (
+    BranchCoverage,
+    Membership,
+    PartyBranch,
+    PartyMember,
+    SocialOrganization,
+    posted_ids,
+)
 from organizations.models.conditions import flag
 
 from . import bodies, branches, members, numbers
@@ -32,6 +39,11 @@ class Reader:
     on: date
     limits: Limits
     back: str = ""
+
+    @property
+    def own(self) -> list[int]:
+        """The branches of which the reader is secretary."""
+        return [] if self.user.is_office else posted_ids(self.user)[0]
 
     @property
     def keeps(self) -> bool:
@@ -63,9 +75,9 @@ def found_in(rows: QuerySet, about: Subject, who: Reader, *, with_numbers: bool 
     for row in flagged(rows, rules, who.on, who.limits).values(*names):
         for rule in rules:
             if row[rule.flag]:
-                yield finding(rule, row, who.on, keeps=who.keeps, back=who.back)
+                yield finding(rule, row, who.on, keeps=who.keeps, own=who.own, back=who.back)
         if with_numbers and numbers.breaks(row):
-            yield finding(numbers.RULE, row, who.on, keeps=who.keeps, back=who.back)
+            yield finding(numbers.RULE, row, who.on, keeps=who.keeps, own=who.own, back=who.back)
 
 
 def branches_to_check(rows: QuerySet, who: Reader) -> QuerySet:
@@ -84,7 +96,7 @@ def of_checked(branch: PartyBranch, who: Reader) -> list[Finding]:
     people = PartyMember.objects.filter(pk__in=enrolled).on_roster().for_checkup(who.on)
     around = SocialOrganization.objects.filter(pk__in=covered).for_checkup(who.on)
     return [
-        *(finding(rule, row, who.on, keeps=who.keeps, back=who.back) for rule in own),
+        *(finding(rule, row, who.on, keeps=who.keeps, own=who.own, back=who.back) for rule in own),
         *found_in(people.order_by("sort_key", "pk"), Subject.MEMBER, who, with_numbers=True),
         *found_in(around.order_by("sort_key", "pk"), Subject.BODY, who),
     ]
@@ -126,7 +138,7 @@ def findings_of(rule: Rule, rows: QuerySet, who: Reader) -> list[Finding]:
     ids = list(rows.values_list("pk", flat=True))
     values = rows.model._default_manager.filter(pk__in=ids).for_checkup(who.on).values(*VALUES[rule.about])
     known = {row["pk"]: row for row in values}
-    return [finding(rule, known[pk], who.on, keeps=who.keeps, back=who.back) for pk in ids if pk in known]
+    return [finding(rule, known[pk], who.on, keeps=who.keeps, own=who.own, back=who.back) for pk in ids if pk in known]
 
 
 def all_findings(who: Reader, rules: Iterable[Rule] = COUNTED) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from core.periods import add_months
 from organizations.choices import FindingLevel, LapseGround, Subject
-from organizations.models import PartyMember
+from organizations.models import MENDABLE, PartyMember
 from organizations.models.checks.members import ITEMS
 
 from .rules import Place, Row, Rule
@@ -25,8 +25,8 @@ LAPSE = Place("memberlapse-detail", "conclude", ref="lapse_ref", otherwise=DETAI
 VALUES = (
     "pk", "name", "sex", "branch_ref", "branch_name", "category", "status", "born_on", "education", "joined_on",
     "full_on", "position", "phone", "address", "id_kind", "id_hash", "floating", "floating_place", "is_lost", "lost_on",
-    "fee_paid_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact", "correction_ref",
-    "correction_until", "lapse_ref", "lapse_since", "lapse_ground",
+    "fee_paid_until", "probation_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact",
+    "correction_ref", "correction_until", "lapse_ref", "lapse_since", "lapse_ground",
 )  # fmt: skip
 
 
@@ -45,6 +45,12 @@ def lacks(row: Row, on: date) -> str:
 def first_missing(row: Row) -> Place:
     field = missing(row)[0][1]
     return FLOATING if field in ("floating_place", "lost_on") else Place(UPDATE, f"id_{field}")
+
+
+def own_missing(row: Row) -> Place | None:
+    """The first missing item that the secretary may fill in."""
+    fields = [field for _, field in missing(row) if field in MENDABLE]
+    return Place(UPDATE, f"id_{fields[0]}") if fields else None
 
 
 def months_since(day: date, on: date) -> int:
@@ -67,10 +73,18 @@ def lapse_says(row: Row, on: date) -> str:
     return f"{since}起{ground}，已有{months_since(since, on)}个月，没有写正当理由。"
 
 
+def probation(row: Row) -> str:
+    """Since when and until when somebody is a probationary member, also where the branch meeting extended it."""
+    if row["probation_until"]:
+        since = f"{row['joined_on']}接收为预备党员，" if row["joined_on"] else ""
+        return f"{since}预备期延长至{row['probation_until']}"
+    return f"{row['joined_on']}接收为预备党员，预备期{add_months(row['joined_on'], 12)}"
+
+
 RULES = (
     Rule(
         "items", "采集16项", REMIND, MEMBER, "采集项目不全", lambda on, limits: CHECKS.lacks_items(), lacks,
-        "补齐采集的16项；确实不掌握的，先与本人或转出党组织核实，不要编造。", first_missing, "去补填",
+        "补齐采集的16项；确实不掌握的，先与本人或转出党组织核实，不要编造。", first_missing, "去补填", own_missing,
     ),
     Rule(
         "mb-02", "MB-02", MUST, MEMBER, "入党时不满18周岁", lambda on, limits: CHECKS.joined_under_age(),
@@ -105,13 +119,13 @@ RULES = (
     Rule(
         "mb-07", "MB-07", MUST, MEMBER, "预备期满没有讨论转正",
         lambda on, limits: CHECKS.probation_overdue(on, limits.probation_grace),
-        lambda row, on: f"{row['joined_on']}接收为预备党员，预备期{add_months(row['joined_on'], 12)}已满，还没有转正结果。",
-        "及时召开支部大会讨论；延长预备期或取消资格的，按大会决议登记。", Place("partymember-full", "id_full_on"), "办理转正",
+        lambda row, on: f"{probation(row)}已满，还没有转正结果。",
+        "及时召开支部大会讨论；延长预备期（只能一次）或取消资格的，按大会决议登记。", Place("partymember-full", "id_full_on"), "办理转正",
     ),
     Rule(
         "mb-07-soon", "MB-07", REMIND, MEMBER, "预备期已满",
         lambda on, limits: CHECKS.probation_ended(on, limits.probation_grace),
-        lambda row, on: f"{row['joined_on']}接收为预备党员，预备期{add_months(row['joined_on'], 12)}期满。",
+        lambda row, on: f"{probation(row)}期满。",
         "收到本人转正申请后，召开支部大会讨论。", Place("partymember-full", "id_full_on"), "办理转正",
     ),
     Rule(

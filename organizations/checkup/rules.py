@@ -1,6 +1,6 @@
 """What a rule of the check-up is, and what it finds. The software reminds, people decide."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +10,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from organizations.choices import LEVEL_KINDS, FindingLevel, Subject
+from organizations.models import MENDABLE
 
 from .limits import Limits
 
 Row = Mapping[str, Any]
+OWN_PAGES = ("floatingrecord-detail", "lostrecord-detail")
 DETAILS = {
     Subject.MEMBER: "organizations:partymember-detail",
     Subject.BRANCH: "organizations:partybranch-detail",
@@ -58,6 +60,7 @@ class Rule:
     advice: str
     place: Place | Callable[[Row], Place]
     act: str = "去修改"
+    own: Callable[[Row], Place | None] | None = None  # where the secretary mends it, when not in the same field
 
     @property
     def kind(self) -> str:
@@ -70,6 +73,15 @@ class Rule:
 
     def place_of(self, row: Row) -> Place:
         return self.place if isinstance(self.place, Place) else self.place(row)
+
+    def own_place(self, row: Row) -> Place | None:
+        """Where the secretary of the branch mends it alone; None where it is the office's."""
+        place = self.own(row) if self.own is not None else self.place_of(row)
+        if place is None:
+            return None
+        if place.page == "partymember-update":
+            return Place("partymember-contact", place.field) if place.field.removeprefix("id_") in MENDABLE else None
+        return place if place.page in OWN_PAGES and row.get(place.ref) is not None else None
 
 
 @dataclass(frozen=True)
@@ -90,16 +102,20 @@ class Finding:
         return self.rule.level
 
 
-def finding(rule: Rule, row: Row, on: date, *, keeps: bool, back: str = "") -> Finding:
-    """`keeps`: the reader may change the ledgers and gets the form; the others get the row's page."""
+def finding(rule: Rule, row: Row, on: date, *, keeps: bool, own: Collection[int] = (), back: str = "") -> Finding:
+    """`keeps`: the reader may change the ledgers and gets the form; `own`: the branches of a secretary, who gets a form for
+    what may be mended there; the others get the row's page."""
     row_url = reverse(DETAILS[rule.about], args=[row["pk"]])
+    place = rule.place_of(row) if keeps else None
+    if place is None and rule.about == Subject.MEMBER and row["branch_ref"] in own:
+        place = rule.own_place(row)
     return Finding(
         rule=rule,
         pk=row["pk"],
         name=row.get("short_name") or row["name"],
         where=(row["branch_name"] or "") if rule.about == Subject.MEMBER else "",
         text=rule.says(row, on),
-        url=rule.place_of(row).url(row, back) if keeps else row_url,
-        act=rule.act if keeps else "",
+        url=place.url(row, back) if place else row_url,
+        act=rule.act if place else "",
         row_url=row_url,
     )

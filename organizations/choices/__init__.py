@@ -23,6 +23,7 @@ from .bodies import (
 from .branches import (
     BRANCH_FLOW,
     BRANCH_KINDS,
+    POST_WORDS,
     BranchKind,
     BranchStatus,
     CoverageMethod,
@@ -138,6 +139,7 @@ __all__ = [
     "MEMBER_KINDS",
     "OUTCOME_KINDS",
     "PARTING_OUTCOMES",
+    "POST_WORDS",
     "REASONS_TO_EXPLAIN",
     "REGISTRATION_KINDS",
     "REVIEW_ENDED",

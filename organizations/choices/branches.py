@@ -52,6 +52,11 @@ class PostKind(models.TextChoices):
     MEMBER = "member", "委员"
 
 
+POST_WORDS = {
+    f"{where}{kind.label}": kind for kind in PostKind for where in ("", "支部", "党支部", "党总支", "党委", "支委会")
+}  # as rosters write a post of a branch's own committee
+
+
 class CoverageMethod(models.TextChoices):
     OWN = "own", "单独组建"
     JOINT = "joint", "联合组建"

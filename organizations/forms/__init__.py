@@ -7,7 +7,7 @@ from .conduct import MemberCorrectionForm, MemberLapseForm
 from .events import CorrectionForm, EventForm, FormerNameForm, TwinForm
 from .floating import ContactForm, FloatingForm, LostForm
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
-from .members import ExtendForm, FullForm, LeaveForm, MemberForm, RestoreForm
+from .members import ExtendForm, FullForm, LeaveForm, MemberContactForm, MemberForm, MembershipForm, RestoreForm
 from .transfers import TransferForm
 
 __all__ = [
@@ -31,9 +31,11 @@ __all__ = [
     "LetterForm",
     "LiaisonForm",
     "LostForm",
+    "MemberContactForm",
     "MemberCorrectionForm",
     "MemberForm",
     "MemberLapseForm",
+    "MembershipForm",
     "OrganizationForm",
     "PostForm",
     "RestoreForm",

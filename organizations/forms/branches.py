@@ -1,13 +1,19 @@
 """Forms of party branches."""
 
+from collections import Counter
+from typing import Any
+
 from django import forms
 
 from core.forms import RecordForm
+from core.periods import today
 from organizations.choices import CoverageMethod
 from organizations.models import (
     BranchCoverage,
     BranchPost,
+    Membership,
     PartyBranch,
+    PartyMember,
 )
 
 from .fields import DatedForm, body_field, branch_field
@@ -44,11 +50,49 @@ class CoverageForm(DatedForm):
         return {*super()._get_validation_exclusions(), "method"}
 
 
+class MemberChoice(forms.ModelChoiceField):
+    """A member of the branch; who shares the name with another is told by the month of birth."""
+
+    namesakes: frozenset[str] = frozenset()
+
+    def label_from_instance(self, member: PartyMember) -> str:
+        born = f"（{member.born_on:%Y-%m}出生）" if member.born_on and member.name in self.namesakes else ""
+        return f"{member.name}{born}"
+
+
 class PostForm(DatedForm):
+    """`instance.branch` is the branch; its members of today can be chosen."""
+
+    member = MemberChoice(
+        PartyMember.objects.none(), label="党员", required=False,
+        help_text="从本党组织的党员名册里选，名册的党内职务、台账的书记身份证号随之显示。",
+    )  # fmt: skip
+
     class Meta:
         model = BranchPost
-        fields = ["post", "person_name", "body_post", "phone", "is_full_time", "start"]
-        help_texts = {"post": "新书记任职之日，原书记自动免职。"}
+        fields = ["post", "member", "person_name", "body_post", "phone", "is_full_time", "start"]
+        labels = {"person_name": "姓名（不在名册里的）"}
+        help_texts = {
+            "post": "新书记任职之日，原书记自动免职。",
+            "person_name": "组织关系不在这里的才写，例如功能型党支部的书记。",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person_name"].required = False
+        here = Membership.objects.full().on(today(self.instance.branch.committee)).filter(branch=self.instance.branch)
+        field = self.fields["member"]
+        field.queryset = field.queryset.model.objects.filter(pk__in=here.values("member_id")).order_by("sort_key", "pk")
+        names = Counter(field.queryset.values_list("name", flat=True))
+        field.namesakes = frozenset(name for name, number in names.items() if number > 1)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if member := cleaned.get("member"):
+            cleaned["person_name"] = member.name
+        elif not cleaned.get("person_name") and "member" not in self.errors:
+            self.add_error("member", "请从名册里选择党员；不在名册里的写姓名。")
+        return cleaned
 
 
 class DissolveForm(DatedForm):

@@ -9,7 +9,7 @@ from .events import FormerName, OrganizationEvent
 from .floating import FloatingContact, FloatingRecord, LostRecord
 from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
-from .members import Membership, PartyMember, facts_of_number, party_age
+from .members import MENDABLE, Membership, PartyMember, facts_of_number, party_age, party_posts, split_posts
 from .merges import DuplicateDismissal, OrganizationMerge
 from .organizations import Affiliation, DueMark, IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, posted_ids
@@ -19,6 +19,7 @@ from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, branch_term_state, 
 from .transfers import MemberTransfer, waiting_days
 
 __all__ = [
+    "MENDABLE",
     "NEAR_MONTHS",
     "Affiliation",
     "BranchApplication",
@@ -67,7 +68,9 @@ __all__ = [
     "lapse_state",
     "latest_confirmation",
     "party_age",
+    "party_posts",
     "posted_ids",
+    "split_posts",
     "term_state",
     "waiting_days",
 ]

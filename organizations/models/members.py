@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Self
 
@@ -10,12 +11,14 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
+from core.models.aggregates import JSONRows
 from core.periods import add_months
 from core.pinyin import plain, search_key, sort_key
-from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone
+from core.secrets import decrypt, encrypt, keyed_hash, mask_id_number, mask_phone, tail_of
 from core.validators import normalize_code, validate_id_number, validate_phone
 from organizations.choices import (
     MEMBER_KINDS,
+    POST_WORDS,
     DocumentKind,
     Education,
     FloatingState,
@@ -24,13 +27,17 @@ from organizations.choices import (
     MemberCategory,
     MembershipKind,
     MemberStatus,
+    PostKind,
     Sex,
 )
 
-from .branches import PartyBranch
+from .branches import BranchPost, PartyBranch
 from .checks import MemberChecks
 from .intervals import IntervalQuerySet, interval_check
+from .member_days import MemberDays
 from .postings import posted_ids
+
+SPLIT = re.compile(r"[、，,;；/]+")
 
 
 def party_age(full_on: date | None, on: date) -> int | None:
@@ -38,6 +45,19 @@ def party_age(full_on: date | None, on: date) -> int | None:
     if full_on is None:
         return None
     return max(on.year - full_on.year - ((on.month, on.day) < (full_on.month, full_on.day)), 0)
+
+
+def split_posts(text: str) -> tuple[list[PostKind], str]:
+    """党内职务 as it is written → the posts of a branch's own committee, and the words that mean another one."""
+    words = [word.strip() for word in SPLIT.split(text) if word.strip() and word.strip() != "无"]
+    kinds = {POST_WORDS[word] for word in words if word in POST_WORDS}
+    return [kind for kind in PostKind if kind in kinds], "、".join(w for w in words if w not in POST_WORDS)
+
+
+def party_posts(kinds: Iterable[str], other: str = "") -> str:
+    """党内职务 of one day: the posts held in party organizations here, by rank, then the one typed for another place."""
+    held = set(kinds)
+    return "、".join([*(kind.label for kind in PostKind if kind in held), *([other] if other else [])])
 
 
 def facts_of_number(number: str) -> tuple[date, str] | None:
@@ -49,7 +69,11 @@ def facts_of_number(number: str) -> tuple[date, str] | None:
         return None
 
 
-class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
+# what the secretary of the own branch may put right; numbers, category and days are the office's
+MENDABLE = ("phone", "address", "workplace", "position", "education", "fee_paid_until")
+
+
+class PartyMemberQuerySet(MemberDays, MemberChecks, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         """Members of the secretary's own branches; a liaison sees none."""
         branches = posted_ids(user)[0]
@@ -67,6 +91,11 @@ class PartyMemberQuerySet(MemberChecks, RecordQuerySet):
             branch_name=Subquery(rows.values(n=name)[:1]),
             membership_kind=Subquery(rows.values("kind")[:1]),
         )
+
+    def with_duties(self, on: date) -> Self:
+        """Annotate `duties`: the posts held on that day, as a list of their kinds (ANCHORS 3.2: duties are posts)."""
+        posts = BranchPost.objects.on(on).filter(member=OuterRef("pk")).order_by().values("member")
+        return self.annotate(duties=Subquery(posts.values(n=JSONRows("post")), output_field=JSONRows.output_field))
 
     def enrolled(self, on: date) -> Self:
         """In some branch on that day, with a full membership: what counts as a member."""
@@ -111,8 +140,17 @@ class PartyMember(Record):
     full_on = models.DateField("转正日期", null=True, blank=True, help_text="支部大会通过转正的日期；预备党员不填。")
     workplace = models.CharField("工作单位及职务", max_length=80, blank=True, help_text="在哪家社会组织担任什么职务。")
     position = models.CharField("工作岗位", max_length=30, blank=True, help_text="例如管理岗位、专业技术岗位、离退休。")
-    party_post = models.CharField("党内职务", max_length=30, blank=True, help_text="没有的可以不填。")
+    party_post = models.CharField(
+        "党内职务",
+        max_length=30,
+        blank=True,
+        help_text="只写本级党组织以外的职务，例如市行业党委委员。本级的书记、委员在党组织页面登记，这里自动显示。",
+    )
     is_full_time_staff = models.BooleanField("社会组织专职人员", default=False, help_text="在社会组织专职工作。")
+    is_leader = models.BooleanField(
+        "领导班子成员", default=False, help_text="社会组织的会长（理事长）、副会长、秘书长等负责人。"
+    )
+    is_retired = models.BooleanField("离退休", default=False, help_text="已办理离休、退休。")
     phone = models.CharField(
         "手机号码", max_length=20, blank=True, validators=[validate_phone], help_text="本人常用手机。"
     )
@@ -176,7 +214,7 @@ class PartyMember(Record):
         if number and self.id_kind == DocumentKind.RESIDENT_ID:
             validate_id_number(number)
         self.id_cipher, self.id_hash = encrypt(number), keyed_hash(number)
-        self.id_tail = number[:3] + number[-4:] if len(number) >= 7 else ""
+        self.id_tail = tail_of(number)
 
     def id_number(self) -> str:
         """The full number; whoever shows it writes an audit entry first."""

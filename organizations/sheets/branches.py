@@ -6,13 +6,22 @@ from typing import Any
 
 from django.db import models
 
+from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.models import OfficeSetting
 from core.periods import today
 from organizations.checkup.limits import REMINDERS
 from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import BranchApplication, BranchCoverage, PartyBranch, SocialOrganization, branch_term_state
+from organizations.models import (
+    BranchApplication,
+    BranchCoverage,
+    BranchPost,
+    PartyBranch,
+    SocialOrganization,
+    branch_term_state,
+)
 from organizations.workflows.election_rules import ElectionRules, rules_of
+from organizations.workflows.posts import link_posts
 from organizations.workflows.terms import follow_ledger, release_terms
 
 from .common import BODY, BRANCH
@@ -87,7 +96,7 @@ class BranchSheet(Sheet):
         ),
         Part(
             "secretary", "organizations.BranchPost", "branch", {"post": "secretary", "end": None}, ("person_name",),
-            "end", "start",
+            "end", "start", derived=("member",),
         ),
     )  # fmt: skip
     columns = (
@@ -169,8 +178,9 @@ class BranchSheet(Sheet):
         context.data["coverages"] = {(name, body): (start, method) for name, body, start, method in rows}
 
     def applied(self, ids: list[int], context: Context) -> None:
-        """The open 换届 of each branch follows the 本届 columns."""
+        """The open 换届 of each branch follows the 本届 columns; its secretary is somebody of the roster."""
         follow_ledger(ids, by=context.user)
+        link_posts(BranchPost.objects.filter(one_of(BranchPost, "branch", ids)))
 
     def release(self, ids: list[int], context: Context) -> None:
         release_terms(ids, by=context.user)

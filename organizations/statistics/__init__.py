@@ -36,6 +36,7 @@ from .members import (
     balance_of,
     balances_by_branch,
     floating_figures,
+    needs_reason,
     unexplained,
 )
 from .rates import rate
@@ -87,6 +88,7 @@ __all__ = [
     "included",
     "likely_duplicates",
     "managed_word",
+    "needs_reason",
     "rate",
     "reason",
     "sync_matrix",

@@ -185,7 +185,7 @@ def _batches(created: QuerySet) -> Iterator[Correction]:
 def _line(entry: AuditEntry, word: str) -> Correction:
     pairs = tuple(
         (label, str(pair[0] if pair[0] is not None else ""), str(pair[1] if pair[1] is not None else ""))
-        for label, pair in entry.changes.items()
+        for label, pair in entry.shown_changes.items()
         if isinstance(pair, list) and len(pair) == 2
     )
     shown = () if entry.event == AuditEvent.CREATE else pairs

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from core.models import User
-from core.periods import Period, today
+from core.periods import Period, quarter_of, today
 from organizations.choices import DEPARTED, FloatingDirection, JoinReason, LeaveReason
 from organizations.models import FloatingRecord, Membership
 
@@ -123,10 +123,17 @@ def balance(rows: Any, start: date, end: date) -> Balance:
 
 
 def balance_for(
-    user: User, period: Period, branch: int | None = None, committees: Sequence[int] = ()
+    user: User,
+    period: Period,
+    branch: int | None = None,
+    committees: Sequence[int] = (),
+    until: date | None = None,
 ) -> Balance | None:
-    """The balance of a period, up to today while it runs: of one branch, of some committees, or of all the user sees."""
-    end = period.as_of(today(user.committee))
+    """The balance of a period, up to today while it runs: of one branch, of some committees, or of all the user sees.
+
+    until: the last day that counts, where the period is not over then.
+    """
+    end = period.as_of(min(until or today(user.committee), today(user.committee)))
     if end < period.start:
         return None
     rows = Membership.objects.of_branches(user, committees)
@@ -137,6 +144,15 @@ def balances_by_branch(rows: Any, start: date, end: date) -> dict[int, Balance]:
     """Branch id → its own balance, in one query; a transfer to the branch next door counts in both."""
     groups = in_period(rows, start, end).order_by().values("branch_id").annotate(**counted(start, end, Q(), Q()))
     return {g["branch_id"]: Balance(start, end, **{name: g[name] for name in PARTS}) for g in groups}
+
+
+def needs_reason(rows: Any, start: date) -> bool:
+    """Whether who enters on this day came after the ledger was set up: in a later quarter than its first membership.
+
+    建账时已在 would then leave the balance of that quarter open.
+    """
+    first = rows.full().aggregate(first=Min("start"))["first"]
+    return first is not None and quarter_of(start) > quarter_of(first)
 
 
 def balance_columns(rows: Any, start: date, end: date) -> dict[str, Any]:

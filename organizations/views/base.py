@@ -30,7 +30,7 @@ def office_day(request: HttpRequest) -> date:
     return today(request.user.committee)
 
 
-def asked_day(request: HttpRequest, name: str, default: date) -> date:
+def asked_day(request: HttpRequest, name: str, default: Any) -> Any:
     """The day in the address, within what a calendar of this office can mean."""
     try:
         day = date.fromisoformat(request.GET.get(name, "").strip())

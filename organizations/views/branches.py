@@ -28,8 +28,9 @@ from core.pages import (
 )
 from core.periods import add_months
 from core.permissions import allow, is_staff
-from core.timeline import Event, Todo, events_of, todos_of
+from core.timeline import Event, events_of, todos_of
 from organizations import forms, statistics
+from organizations.checkup.dues import election_todos, transfer_todos
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, JoinReason, MembershipKind, PostKind
 from organizations.models import (
     BranchCoverage,
@@ -38,6 +39,7 @@ from organizations.models import (
     PartyBranch,
     branch_term_state,
     is_secretary_of,
+    party_posts,
 )
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
@@ -218,6 +220,20 @@ class PartyBranchDetail(BranchStory, DetailPage):
         rows = self.object.memberships.select_related("member")
         return list(rows.order_by(F("end").desc(nulls_first=True), "member__sort_key", "pk")[:MEMBERSHIPS])
 
+    def members(self) -> list[dict[str, Any]]:
+        """The members of today with the posts that they hold in this party organization."""
+        posts: dict[int, list[str]] = {}
+        for post in self.running(self.posts):
+            posts.setdefault(post.member_id, []).append(post.post)
+        return [
+            {
+                "row": row,
+                "member": row.member,
+                "posts": party_posts(posts.get(row.member_id, ()), row.member.party_post),
+            }
+            for row in self.running(self.memberships)[:MEMBERS]
+        ]
+
     def member_events(self) -> list[Event]:
         """发展, 转入, 转出, 出党 … of this branch; who was there when the ledgers began is no event."""
         found = []
@@ -228,17 +244,6 @@ class PartyBranchDetail(BranchStory, DetailPage):
                 found.append(Event(row.end, f"{row.member}{row.get_leave_reason_display()}", note=row.destination))
         return found
 
-    def transfer_todos(self) -> list[Todo]:
-        """Members on their way here, whose receipt is to be confirmed."""
-        if not self.sees_members:
-            return []
-        rows = self.object.transfers_in.in_transit().select_related("member", "from_branch", "to_branch")[:FEW]
-        return [
-            Todo("info", "待接收", f"{row.member}从{row.source}转来，报到以后确认接收", row.get_absolute_url(),
-                 when=str(row.started_on), act="确认接收", act_url=row.get_absolute_url())
-            for row in rows
-        ]  # fmt: skip
-
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
         balance = statistics.balance_of(branch, *self.days) if self.sees_members and self.days else None
@@ -246,12 +251,12 @@ class PartyBranchDetail(BranchStory, DetailPage):
             **super().get_context(),
             **attachment_context(user, branch),
             "events": events_of(branch, user, [*self.events(), *self.member_events()]),
-            "todos": todos_of(branch, user, [*self.transfer_todos(), *self.todos()]),
+            "todos": todos_of(branch, user, [*transfer_todos(branch, user), *election_todos(self.term)]),
             **self.term_context(),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
-            "members": self.running(self.memberships)[:MEMBERS],
+            "members": self.members(),
             "sees_members": self.sees_members,
             **(balance_context(self.request, branch.pk, balance) if balance else {}),
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from core.pages import Cell, Fact
-from core.timeline import Event, Todo
+from core.timeline import Event
 from organizations.choices import ApplicationKind, PostKind, TermStatus
 from organizations.models import BranchApplication, BranchPost, ElectionTerm
 
@@ -18,7 +18,8 @@ from .bodies import years_and_months
 # which columns of which rows the page needs, by their place in the common shape of the union
 PARTS: dict[str, dict[str, str]] = {
     "posts": {
-        "h_word": "post", "h_a": "person_name", "h_b": "body_post", "h_c": "phone", "h_d1": "start", "h_d2": "end",
+        "h_word": "post", "h_a": "person_name", "h_b": "body_post", "h_c": "phone", "h_n": "member_id",
+        "h_d1": "start", "h_d2": "end",
     },
     "terms": {
         "h_word": "status", "h_a": "extension_no", "h_b": "approval_no", "h_c": "reminder_way", "h_n": "number",
@@ -185,10 +186,3 @@ class BranchStory:
             for row in self.applications
             if row.approved_on
         ]
-
-    def todos(self) -> list[Todo]:
-        """What waits for an answer; what is wrong with the branch stands in its check-up."""
-        term = self.term
-        if term is None or not term.elected_on:
-            return []
-        return [Todo("info", "待批复", "选举结果等待批复", term.get_absolute_url(), act="去办理")]

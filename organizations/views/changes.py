@@ -1,12 +1,15 @@
 """党员增减: the ledger of changes, the balance under every roster, and what a member's standing becomes."""
 
 from collections.abc import Sequence
+from copy import copy
+from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -14,14 +17,16 @@ from django.views.generic import View
 
 from core.pages import Cell, Column, ListPage, current_period
 from core.pages.offices import PARAMETER, asked_committees
+from core.periods import Period, quarter_of
 from core.permissions import AllowMixin, allow, is_business
 from organizations import forms, statistics
 from organizations.choices import ChangeKind
 from organizations.models import MemberChange, Membership, PartyBranch, PartyMember
 from organizations.sheets.members import balance_lines
 from organizations.workflows import members as workflows
+from organizations.workflows import memberships
 
-from .base import WorkflowPage, branch_name, own_branches
+from .base import WorkflowPage, asked_day, branch_name, own_branches
 
 CAUSES = 20
 
@@ -31,11 +36,16 @@ def branch_id(value: str) -> int | None:
 
 
 def balance_context(
-    request: HttpRequest, branch: int | None = None, found: Any = None, committees: Sequence[int] = ()
+    request: HttpRequest,
+    branch: int | None = None,
+    found: Any = None,
+    committees: Sequence[int] = (),
+    until: date | None = None,
 ) -> dict[str, Any]:
-    """The balance of the chosen period, and the memberships because of which it does not close."""
-    period = current_period(request)
-    found = found or statistics.balance_for(request.user, period, branch, committees)
+    """The balance of the chosen period, or of the quarter of a past day up to it, and the memberships because of which it
+    does not close."""
+    period = period_until(request, until)
+    found = found or statistics.balance_for(request.user, period, branch, committees, until)
     causes: list[Membership] = []
     if found and not found.closes:
         rows = Membership.objects.of_branches(request.user, committees)
@@ -44,8 +54,18 @@ def balance_context(
     return {"balance": found, "causes": causes, "period": period}
 
 
+def period_until(request: HttpRequest, until: date | None) -> Period:
+    return Period.quarter(quarter_of(until)) if until else current_period(request)
+
+
 class BalanceFoot:
     """A list with the balance under it, on the page and in its export; the chosen office or branch narrows both."""
+
+    balance_day: date | None = None  # of a list of a past day
+
+    def whose(self, found: statistics.Balance | None) -> str:
+        """In a sentence whose balance it is, where the list above it shows others."""
+        return ""
 
     @property
     def committees(self) -> tuple[int, ...]:
@@ -57,14 +77,19 @@ class BalanceFoot:
             query = {
                 "period": current_period(self.request).code,
                 **({PARAMETER: self.office.code} if self.office else {}),
+                **({"on": self.balance_day.isoformat()} if self.balance_day else {}),
             }
             url = reverse("organizations:memberchange-balance-card")
             return {**super().get_context(), "balance_url": f"{url}?{urlencode(query)}"}
-        return {**super().get_context(), **balance_context(self.request, branch, committees=self.committees)}
+        found = balance_context(self.request, branch, committees=self.committees, until=self.balance_day)
+        return {**super().get_context(), **found, "whose": self.whose(found["balance"])}
 
     def export_footer(self) -> list[str]:
-        period, branch = current_period(self.request), branch_id(self.params.get("branch", ""))
-        return balance_lines(statistics.balance_for(self.request.user, period, branch, self.committees), period)
+        branch, day = branch_id(self.params.get("branch", "")), self.balance_day
+        period = period_until(self.request, day)
+        found = statistics.balance_for(self.request.user, period, branch, self.committees, day)
+        whose = self.whose(found)
+        return [*balance_lines(found, period, day), *([f"说明：{whose}"] if whose else [])]
 
 
 class ChangeFilter(django_filters.FilterSet):
@@ -140,7 +165,9 @@ class MemberBalance(AllowMixin, View):
 def balance_card(request: HttpRequest) -> HttpResponse:
     """The balance by itself, for a list that was shown without it."""
     return render(
-        request, "organizations/_balance.html", balance_context(request, committees=asked_committees(request))
+        request,
+        "organizations/_balance.html",
+        balance_context(request, committees=asked_committees(request), until=asked_day(request, "on", None)),
     )
 
 
@@ -158,6 +185,35 @@ class LeavePage(WorkflowPage):
         found = super().answers(form)
         found["document_no"] = found.pop("leave_document_no")
         return found
+
+
+class MembershipPage(WorkflowPage):
+    """更正编入、减少: reason and day of one membership; what was signed before keeps its figures."""
+
+    model = PartyMember
+    title = "更正编入、减少"
+    submit_label = "更正"
+    intro = "改正进入、离开这个支部的原因和日期，增减台账和平衡随之重算；已签发的季度不变。"
+    form_class = forms.MembershipForm
+    done_text = "已更正，增减台账随之改正。"
+
+    @cached_property
+    def stored(self) -> Membership:
+        row = (
+            self.object.memberships.select_related("branch__committee", "member").filter(pk=self.kwargs["part"]).first()
+        )
+        if row is None:
+            raise Http404("没有找到这一段组织关系。")
+        return row
+
+    def get_title(self) -> str:
+        return f"更正编入、减少：{self.stored.branch}"
+
+    def get_instance(self) -> Membership:
+        return copy(self.stored)
+
+    def save(self, form: forms.MembershipForm) -> Membership:
+        return memberships.correct_membership(self.stored, by=self.request.user, **self.answers(form))
 
 
 class RestorePage(WorkflowPage):

@@ -1,5 +1,6 @@
 """党员: roster, page, transfer and the logged look at full numbers."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -27,7 +28,7 @@ from core.pages import (
     UpdatePage,
     visible_or_404,
 )
-from core.permissions import require
+from core.permissions import is_business, require
 from core.secrets import mask_phone
 from core.timeline import Event, events_of
 from organizations import forms
@@ -40,30 +41,41 @@ from organizations.choices import (
     MemberCategory,
     MembershipKind,
     MemberStatus,
+    PostKind,
 )
 from organizations.models import (
+    BranchPost,
     FloatingRecord,
     LostRecord,
     MemberCorrection,
     Membership,
     MemberTransfer,
+    PartyBranch,
     PartyMember,
     is_secretary_of,
     party_age,
 )
+from organizations.statistics import Balance
 from organizations.workflows import members as workflows
 from organizations.workflows import transfers
 
-from .base import office_day, own_branches, revealed
+from .base import LedgerDay, ledger_day, office_day, revealed
 from .changes import BalanceFoot
 from .conduct import conduct_events, conduct_of
 
 
+def branches_of_day(request: HttpRequest | None) -> QuerySet:
+    """Those in use on the day of the roster."""
+    if request is None:
+        return PartyBranch.objects.none()
+    return PartyBranch.objects.visible_to(request.user).active(ledger_day(request))
+
+
 class MemberFilter(django_filters.FilterSet):
-    category = django_filters.ChoiceFilter(label="人员类别", choices=MemberCategory.choices)
+    category = django_filters.ChoiceFilter(label="人员类别", choices=MemberCategory.choices, field_name="category_then")
     education = django_filters.ChoiceFilter(label="学历", choices=Education.choices)
-    status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches, method="by_branch")
+    status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices, field_name="standing")
+    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=branches_of_day, method="by_branch")
 
     class Meta:
         model = PartyMember
@@ -74,12 +86,18 @@ class MemberFilter(django_filters.FilterSet):
 
 
 def enrolled(rows: QuerySet, page: ListPage) -> QuerySet:
-    return rows.enrolled(office_day(page.request))
+    return rows.enrolled(page.day)
 
 
-class PartyMemberList(BalanceFoot, ListPage):
+def standing_cell(row: dict[str, Any]) -> Cell:
+    status = MemberStatus(row["standing"])
+    return Cell(status.label, kind=MEMBER_KINDS[status])
+
+
+class PartyMemberList(LedgerDay, BalanceFoot, ListPage):
     model = PartyMember
     title = "党员名册"
+    day_words = "所在党支部、人员类别、党籍、流动和失联是那一天的，其他各栏按今天的登记。"
     unit = "名"
     search_tab = "all"
     search_hint = "姓名、拼音首字母、手机号"
@@ -92,9 +110,9 @@ class PartyMemberList(BalanceFoot, ListPage):
     tabs = (
         ("now", "在册", enrolled),
         ("probation", "预备党员", lambda rows, page: enrolled(rows, page).filter(
-            category=MemberCategory.PROBATIONARY)),
-        ("floating", "流动党员", lambda rows, page: enrolled(rows, page).exclude(floating="")),
-        ("lost", "失联", lambda rows, page: rows.filter(is_lost=True)),
+            category_then=MemberCategory.PROBATIONARY)),
+        ("floating", "流动党员", lambda rows, page: enrolled(rows, page).exclude(floating_then="")),
+        ("lost", "失联", lambda rows, page: rows.filter(lost_then=True)),
         ("gone", "不在册", lambda rows, page: rows.exclude(pk__in=enrolled(rows, page).values("pk"))),
         ("all", "全部", ""),
     )  # fmt: skip
@@ -102,19 +120,42 @@ class PartyMemberList(BalanceFoot, ListPage):
         Column("姓名", "name", link=True, sort="sort_key"),
         Column("性别", "sex"),
         Column("所在党支部", "branch_name", phone="wide"),
-        Column("人员类别", "category"),
+        Column("人员类别", "category_then", value=lambda row: MemberCategory(row["category_then"]).label),
         Column("出生日期", "born_on", "date", sort="born_on", phone="hide"),
         Column("学历", "education", phone="hide"),
         Column("入党日期", "joined_on", "date", sort="joined_on"),
         Column("工作单位及职务", "workplace", phone="wide"),
         Column("手机号码", "phone", value=lambda row: mask_phone(row["phone"]) if row["phone"] else ""),
         Column("党费缴纳至", "fee_paid_until", "date", sort="fee_paid_until", phone="hide"),
-        Column("党籍", "status", "state", states=MEMBER_KINDS),
+        Column("党籍", "standing", value=standing_cell),
     )
     template_name = "organizations/partymember_list.html"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_branch(office_day(self.request))
+        return super().get_queryset().for_roster(self.day, past=self.is_past)
+
+    @property
+    def balance_day(self) -> date | None:
+        return self.export_day
+
+    @cached_property
+    def narrowing(self) -> bool:
+        """Whether something beside office, branch and day leaves members out."""
+        boxes = any(box.value for box in self.bar if box.name not in ("branch", "on"))
+        return boxes or bool(self.params.get("q")) or self.tab != self.tabs[0][0]
+
+    def whose(self, found: Balance | None) -> str:
+        if found is None or (not self.narrowing and found.end == self.day and found.closing == self.count):
+            return ""
+        narrowed = "是按条件筛选的" if self.narrowing else f"是{self.day}的"
+        whose = "所选党支部的全部党员" if self.params.get("branch") else "全部党员"
+        return f"增减按{whose}计算，{found.end}期末{found.closing}名；上面列出的{self.count_text}名{narrowed}。"
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), **self.past_context()}
+
+    def export_footer(self) -> list[str]:
+        return [*LedgerDay.export_footer(self), *BalanceFoot.export_footer(self)]
 
 
 @require_POST
@@ -197,7 +238,9 @@ class PartyMemberDetail(DetailPage):
             *(self.fact(name) for name in ("joined_on", "full_on")),
             Fact("党龄", f"{age}年" if age is not None else None, note="从转正之日算起" if age is not None else ""),
             *([Fact("预备期满", member.probation_end, note=extended)] if member.probation_end else []),
-            *(self.fact(name) for name in ("party_post", "workplace", "position")),
+            self.posts_fact(),
+            *(self.fact(name) for name in ("workplace", "position", "is_full_time_staff")),
+            *(self.fact(name) for name in ("is_leader", "is_retired") if getattr(member, name)),
             Fact("证件号码", member.masked_id_number or None, note=member.get_id_kind_display()),
             Fact("手机号码", member.masked_phone or None),
             Fact("流动状态", floating if member.floating else "非流动", pages.get(FloatingRecord, "")),
@@ -206,6 +249,32 @@ class PartyMemberDetail(DetailPage):
             self.fact("fee_paid_until"),
             *([Fact("备注", member.remark, wide=True)] if member.remark else []),
         ]
+
+    @cached_property
+    def posts(self) -> list[BranchPost]:
+        return list(self.object.posts.select_related("branch").order_by("start", "pk"))
+
+    def posts_fact(self) -> Fact:
+        """The posts of today with the branch in which each is held, then one held elsewhere."""
+        held = [post for post in self.posts if post.start <= self.day and (post.end is None or post.end > self.day)]
+        held.sort(key=lambda post: PostKind.values.index(post.post))
+        words = [f"{post.branch}{post.get_post_display()}" for post in held]
+        other = [self.object.party_post] if self.object.party_post else []
+        url = held[0].branch.get_absolute_url() if len(held) == 1 and not other else ""
+        return Fact("党内职务", "、".join([*words, *other]) or None, url)
+
+    def post_events(self) -> Iterator[Event]:
+        for post in self.posts:
+            words, url = f"{post.branch}{post.get_post_display()}", post.branch.get_absolute_url()
+            yield Event(post.start, f"任{words}", url, post.body_post)
+            if post.end:
+                yield Event(post.end, f"不再任{words}", url)
+
+    def edit_url(self) -> str:
+        """The whole form for staff; the secretary's own small one."""
+        if self.keeps and not workflows.can_keep(self.request.user):
+            return reverse("organizations:partymember-contact", args=[self.object.pk])
+        return super().edit_url()
 
     def actions(self) -> list[Action]:
         member, current, links = self.object, self.current, []
@@ -223,10 +292,19 @@ class PartyMemberDetail(DetailPage):
             links.append(("登记流动", "partymember-floating", False))
         if self.keeps and current and not member.is_lost:
             links.append(("登记失联", "partymember-lost", False))
+        last = current or next(iter(self.memberships), None)
+        if staff and last:
+            links.append(("更正编入、减少", "partymember-membership", False))
         if staff and (current or member.status == MemberStatus.SUSPENDED):
             links.append(("离开名册", "partymember-leave", True))
+        parts = {"partymember-membership": [last.pk]} if last else {}
         return [
-            Action(label, reverse(f"organizations:{name}", args=[member.pk]), post=False, danger=danger)
+            Action(
+                label,
+                reverse(f"organizations:{name}", args=[member.pk, *parts.get(name, ())]),
+                post=False,
+                danger=danger,
+            )
             for label, name, danger in links
         ]
 
@@ -234,6 +312,7 @@ class PartyMemberDetail(DetailPage):
         member = self.object
         own = [Event(member.joined_on, "入党", key=True)] if member.joined_on else []
         own += [Event(member.full_on, "转正", key=True)] if member.full_on else []
+        own += self.post_events()
         for row in self.memberships:
             url = row.branch.get_absolute_url()
             words = (JoinReason(row.join_reason).label, row.origin, row.document_no)
@@ -303,3 +382,14 @@ class PartyMemberCreate(CreatePage):
 class PartyMemberUpdate(UpdatePage):
     model = PartyMember
     form_class = forms.MemberForm
+
+
+class PartyMemberContact(UpdatePage):
+    """What the secretary of the branch puts right: how to reach the member, work, schooling, the fee."""
+
+    model = PartyMember
+    title = "修改联系方式和工作"
+    intro = "姓名、证件号码、人员类别、入党和转正日期由综合党委工作人员修改，写错的请告诉他们。"
+    form_class = forms.MemberContactForm
+    allowed = staticmethod(is_business)
+    can_edit = staticmethod(workflows.can_mend)

@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.generic import View
 
@@ -21,17 +22,19 @@ from core.pages import Action, Cell, CreatePage, Crumb, DetailPage, Fact, Update
 from core.pages.filters import clean_query
 from core.periods import today
 from core.permissions import AllowMixin, allow, is_office
+from core.secrets import mask_phone
 from organizations.choices import BEFORE_APPROVAL, FOUNDING_PATH, OrganizationKind, ReviewStage, ReviewType
 from organizations.documents import PAPERS
 from organizations.forms.registration import CorrectionForm, RegistrationForm, StageForm, open_stages
 from organizations.models import Correction, RegistrationReview, SyncDuty
+from organizations.workflows import contacts
 from organizations.workflows import registration as workflows
 from organizations.workflows.review_checks import checklist, handover_day, is_guided, stale_provisional, warnings
 
-from .base import WorkflowPage, office_day, posted_day
+from .base import WorkflowPage, office_day, posted_day, reveal_contacts
 
 ON_BOARD = 15
-SHOWN = ("pk", "name", "short_name", "kind", "review_type", "status", "accepted_on", "due_on", "contact", "phone")
+SHOWN = ("pk", "name", "short_name", "kind", "review_type", "status", "accepted_on", "due_on", "contact")
 NAMES = "organizations:registration"
 
 
@@ -216,7 +219,8 @@ class RegistrationDetail(ReviewPage, DetailPage):
         return f"{row.get_review_type_display()} · {row.get_kind_display()} · {row.accepted_on}受理"
 
     def facts(self) -> list[Fact]:
-        found = [self.fact(name) for name in self.fact_fields]
+        masked = {"phone": Fact("联系电话", mask_phone(self.object.phone))}
+        found = [masked.get(name) or self.fact(name) for name in self.fact_fields]
         return found + ([Fact("备注", self.object.remark, wide=True)] if self.object.remark else [])
 
     def edit_url(self) -> str:
@@ -316,6 +320,7 @@ class RegistrationDetail(ReviewPage, DetailPage):
             "on": on,
             "instructor_url": self.body_url("instructor"),
             "branch_url": url_or_empty("organizations:partybranch-create"),
+            "reveal_url": reverse(f"{NAMES}-reveal", args=[row.pk]),
             "guiding": row.status == ReviewStage.GUIDANCE and user.is_committee_staff and not self.guided,
         }
 
@@ -372,6 +377,13 @@ def registration_back(request: HttpRequest, pk: int) -> HttpResponse:
         request, RegistrationReview, pk, workflows.step_back, can=workflows.can_keep_review, done="已退回上一步。",
         reason=reason(request),
     )  # fmt: skip
+
+
+@never_cache
+@require_POST
+@allow(is_office)
+def registration_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    return reveal_contacts(request, RegistrationReview, pk, contacts.phones_of_review)
 
 
 @require_POST

@@ -4,8 +4,10 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -135,6 +137,13 @@ class TransferPage(WorkflowPage):
     form_class = forms.TransferForm
     submit_label = "发起转接"
     done_text = "已发起转接。接收确认以前，党员仍计入原支部。"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One at a time: while one is open, the page of that one."""
+        if (row := self.object.transfers.open().first()) is not None:
+            messages.warning(request, f"{self.object}有一件转接正在办理（{row}）。先办完、退回或撤回，才能再发起。")
+            return redirect(row)
+        return super().get(request, *args, **kwargs)
 
     @cached_property
     def membership(self) -> Membership | None:

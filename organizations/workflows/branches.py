@@ -5,15 +5,24 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from core.editing import create_record, update_record
 from core.models import User
 from core.transitions import advance
 from organizations.choices import BRANCH_FLOW, BranchKind, BranchStatus, CoverageMethod, PostKind
-from organizations.models import BranchCoverage, BranchPost, PartyBranch, SocialOrganization, is_secretary_of
+from organizations.models import (
+    BranchCoverage,
+    BranchPost,
+    PartyBranch,
+    PartyMember,
+    SocialOrganization,
+    is_secretary_of,
+)
 
 from .bodies import require_live
 from .intervals import can_keep, close, log, refuse_overlap, store
+from .posts import member_called
 from .sync import settle
 from .terms import close_terms, follow_ledger
 
@@ -80,26 +89,41 @@ def end_coverage(row: BranchCoverage, *, end: date, by: User, note: str = "") ->
     return row
 
 
-def appoint(branch: PartyBranch, *, post: str, start: date, by: User, **values: Any) -> BranchPost:
-    """A person takes a post; a new secretary ends the post of the one before on the same day."""
+def appoint(
+    branch: PartyBranch,
+    *,
+    post: str,
+    start: date,
+    by: User,
+    member: PartyMember | None = None,
+    person_name: str = "",
+    **values: Any,
+) -> BranchPost:
+    """A person takes a post; a new secretary ends the post of the one before on the same day.
+
+    Without `member` the person is the one of that name in the branch's roster of the day, where there is exactly one.
+    """
+    person_name = member.name if member else person_name
+    member = member or member_called(branch, person_name, start)
     with transaction.atomic():
         if start < branch.founded_on:
             raise ValidationError({"start": f"不能早于党组织成立日期{branch.founded_on}。"}, code="start")
-        require_one_post(branch, values.get("person_name", ""), post)
+        require_one_post(branch, person_name, post, member)
         old = None
         if post == PostKind.SECRETARY:
             old = branch.posts.filter(post=post, end=None).first()
             if old is not None:
                 close(old, start)
             refuse_overlap(branch.posts.filter(post=post), start, "这段时间已有书记")
-        row = store(BranchPost(branch=branch, post=post, start=start, **values))
+        row = store(BranchPost(branch=branch, post=post, start=start, member=member, person_name=person_name, **values))
         log(branch, row.get_post_display(), old.person_name if old else "", f"{row.person_name}（{start}起）", by)
     return row
 
 
-def require_one_post(branch: PartyBranch, name: str, post: str) -> None:
+def require_one_post(branch: PartyBranch, name: str, post: str, member: PartyMember | None) -> None:
     """One person holds one post in one branch (PO-06); the same post twice is the database's own sentence."""
-    other = branch.posts.filter(person_name=name, end=None).exclude(post=post).first()
+    held = branch.posts.filter(person_name=name, end=None).exclude(post=post)
+    other = (held.filter(Q(member=member) | Q(member=None)) if member else held).first()
     if other is not None:
         raise ValidationError(
             {

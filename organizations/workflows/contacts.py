@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from core import audit
 from core.choices import AuditEvent
 from core.models import User
-from organizations.models import PartyBranch, SocialOrganization
+from organizations.models import PartyBranch, RegistrationReview, SocialOrganization
 
 Phones = Callable[[Any, date], Iterator[tuple[str, str]]]
 
@@ -26,6 +26,11 @@ def phones_of_branch(branch: PartyBranch, on: date) -> Iterator[tuple[str, str]]
     yield f"联系人{branch.contact}", branch.phone
     for post in branch.posts.on(on):
         yield f"{post.get_post_display()}{post.person_name}", post.phone
+
+
+def phones_of_review(review: RegistrationReview, on: date) -> Iterator[tuple[str, str]]:
+    yield f"联系人{review.contact}", review.phone
+    yield f"联络员{review.liaison}", review.liaison_phone
 
 
 def reveal_phones(row: Any, phones: Phones, *, purpose: str, on: date, by: User) -> list[tuple[str, str]]:

@@ -12,12 +12,13 @@ from core.notices import notify
 from core.periods import add_months, today
 from core.transitions import TransitionError, advance
 from organizations.choices import TERM_FLOW, MajorityBase, MemberCategory, PostKind, ReminderWay, TermStatus
-from organizations.models import BranchPost, ElectedPerson, ElectionTerm, Membership, PartyBranch, PartyMember
+from organizations.models import BranchPost, ElectedPerson, ElectionTerm, PartyBranch
 from organizations.models.checks.branches import OF_MEMBERS
 
 from .branches import end_post, require_number
 from .election_rules import ElectionRules, election_rules, is_majority
 from .intervals import log, require_not_future, store
+from .posts import member_called
 from .recipients import secretaries_of
 from .terms import follow_ledger, renew
 
@@ -239,10 +240,3 @@ def seat(
         rows.append(store(row))
         log(branch, row.get_post_display(), "", f"{row.person_name}（{start}起）", by, note)
     return rows
-
-
-def member_called(branch: PartyBranch, name: str, on: date) -> PartyMember | None:
-    """The member of this name in the branch's roster of that day, when there is exactly one."""
-    rows = Membership.objects.full().on(on).filter(branch=branch, member__name=name).select_related("member")[:2]
-    found = list(rows)
-    return found[0].member if len(found) == 1 else None

@@ -29,6 +29,7 @@ from .changes import note_change, settle_changes
 from .conduct import end_conduct, move_conduct
 from .floating import end_absence, end_search
 from .intervals import can_keep, close, log, refuse_overlap, store
+from .posts import link_posts
 
 STATUS_AFTER = {
     **dict.fromkeys(DEPARTED, MemberStatus.LEFT),
@@ -37,11 +38,14 @@ STATUS_AFTER = {
 }
 
 
-def can_reveal(user: User, member: PartyMember) -> bool:
-    """Staff, and the secretary of the member's own branch, may see full numbers for a stated purpose (M23)."""
+def can_mend(user: User, member: PartyMember) -> bool:
+    """Staff, and the secretary of the member's own branch for what stands in MENDABLE."""
     if can_keep(user):
         return True
     return any(is_secretary_of(user, row.branch_id) for row in member.memberships.filter(end=None))
+
+
+can_reveal = can_mend  # full numbers for a stated purpose: the same people (M23)
 
 
 def reveal(member: PartyMember, *, purpose: str, by: User) -> dict[str, str]:
@@ -78,6 +82,7 @@ def enrol(
         create_record(member, by=by)
         store(Membership(member=member, branch=branch, start=start, join_reason=join_reason, kind=kind))
         settle_changes([member.pk])
+        link_posts(branch.posts.filter(person_name=member.name))
         log(member, "所在党支部", "", f"{branch}（{start}起）", by)
     return member
 
@@ -104,6 +109,7 @@ def move_membership(
             row.origin, row.document_no = "" if old else outside, document_no
             store(row)
             follow_branch(member, branch, by)
+            link_posts(branch.posts.filter(person_name=member.name))
         settle_changes([member.pk])
         target = f"{branch or outside}（{on}起）"
         log(member, "所在党支部", str(old.branch) if old else outside, target, by, document_no)

@@ -178,7 +178,7 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
         short, name, "男" if male else "女", "回族" if serial % 67 == 0 else "汉族", people.id_number(born, serial, male),
         EDUCATION[serial % len(EDUCATION)], "预备党员" if probationary else "正式党员", ADMITTED.get(serial, joined), full_on,
         f"{where}{('会长', '工作人员', '理事', '会员代表')[min(place, 3)]}"[:80], "管理岗位" if place < 3 else "专业技术岗位",
-        "书记" if place == 0 else "组织委员" if place == 1 else "宣传委员" if place == 2 else "",
+        "书记" if place == 0 else "",
         "是" if place % 3 else "否", people.phone(serial + 1000), "" if serial % 29 == 0 else f"示例市样本路{serial}号",
         "否" if serial % 53 == 0 else "是", entered,
         _reason(probationary and joined >= start, place, start), "是" if away else "否", PLACES.get(serial, "浙江省杭州市") if away else "",

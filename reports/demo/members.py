@@ -82,10 +82,10 @@ def load(staff: User, secretary: User) -> None:
 
 
 def plain_member(branch: str, taken: set[int]) -> PartyMember:
-    """Somebody of the branch without a post, at home and not yet in another story."""
+    """Somebody of the branch at home and not yet in another story; the first three sit in its committee."""
     rows = Membership.objects.full().filter(branch__short_name=branch, end=None, member__category="full")
-    rows = rows.filter(member__party_post="", member__floating="").exclude(member__in=taken)
-    member = rows.order_by("pk").select_related("member__committee")[3].member
+    rows = rows.filter(member__floating="").exclude(member__in=taken)
+    member = rows.order_by("pk").select_related("member__committee")[6].member
     taken.add(member.pk)
     return member
 

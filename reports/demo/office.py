@@ -22,8 +22,8 @@ from core.pages.saved import save_filter
 from core.passwords import ALPHABET, rule_errors
 from core.setup import Office, office_exists, setup_office
 from core.transitions import advance
-from organizations.choices import PostingRole, PostKind
-from organizations.models import Membership, PartyBranch, Posting, SocialOrganization
+from organizations.choices import MembershipKind, PostingRole, PostKind
+from organizations.models import PartyBranch, Posting, SocialOrganization
 from organizations.workflows import branches as branch_work
 from organizations.workflows.confirmations import confirm_data
 from reports.choices import PHRASE_FLOW, PhraseStatus
@@ -188,18 +188,14 @@ WITHOUT_COMMITTEE = ("市道路运输协会党支部", "市启航职业培训学
 
 def _committees(committee: Committee, staff: User) -> None:
     """The posts beside the secretary's, which the workbook of branches has no columns for; three were forgotten."""
-    posts = {"组织委员": PostKind.ORGANIZATION, "宣传委员": PostKind.PUBLICITY}
-    rows = Membership.objects.full().filter(
-        end=None, member__committee=committee, member__party_post__in=posts, branch__dissolved_on=None
-    )
     later = (*WITHOUT_COMMITTEE, elections.ON_TIME)  # that one's committee is seated by its elections
-    rows = rows.exclude(branch__short_name__in=later).select_related("member", "branch")
-    for row in rows.order_by("pk"):
-        start = max(row.branch.term_start or row.start, row.branch.founded_on)
-        branch_work.appoint(
-            row.branch, post=posts[row.member.party_post], start=start, by=staff,
-            person_name=row.member.name, member=row.member,
-        )  # fmt: skip
+    found = PartyBranch.objects.filter(committee=committee, dissolved_on=None).exclude(short_name__in=later)
+    for branch in found.order_by("pk"):
+        roster = branch.memberships.filter(end=None).select_related("member").order_by("pk")[1:3]
+        for row, post in zip(roster, (PostKind.ORGANIZATION, PostKind.PUBLICITY), strict=False):
+            if row.kind == MembershipKind.FULL:
+                start = max(branch.term_start or row.start, branch.founded_on)
+                branch_work.appoint(branch, post=post, start=start, by=staff, member=row.member)
 
 
 def _postings(committee: Committee, password: str) -> None:

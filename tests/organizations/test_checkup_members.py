@@ -1,7 +1,7 @@
 from datetime import date
 
 from organizations.models import Membership, PartyMember, party_age
-from organizations.workflows.members import confirm_full, leave
+from organizations.workflows.members import confirm_full, extend_probation, leave
 from tests.factories import make_branch, make_floating
 
 from .checkup_cases import DAY, RuleCase
@@ -102,6 +102,20 @@ class MemberRuleTests(RuleCase):
         self.assertEqual(keys(date(2022, 2, 28)), {"mb-07-soon"})
         self.assertEqual(keys(date(2022, 3, 31)), {"mb-07-soon"})
         self.assertEqual(keys(date(2022, 4, 1)), set())
+
+    def test_mb_07_counts_from_the_day_up_to_which_probation_was_extended(self):
+        member = self.member(
+            category="probationary", full_on=None, joined_on=date(2022, 2, 25), fee_paid_until=date(2024, 1, 31)
+        )
+        self.assertEqual(self.keys(member), {"mb-07"})
+        extend_probation(member, on=date(2023, 2, 27), until=date(2023, 8, 25), by=self.staff)
+        self.assertEqual(self.keys(member), set())
+        self.assertEqual(self.keys(member, date(2023, 8, 24)), set())
+        said = "2022-02-25接收为预备党员，预备期延长至2023-08-25期满。"
+        self.assertEqual(self.text(member, "mb-07-soon", date(2023, 8, 25)), said)
+        self.assertEqual(self.keys(member, date(2023, 9, 25)), {"mb-07-soon"})
+        said = "2022-02-25接收为预备党员，预备期延长至2023-08-25已满，还没有转正结果。"
+        self.assertEqual(self.text(member, "mb-07", date(2023, 9, 26)), said)
 
     def test_mb_07_goes_when_the_member_is_made_full(self):
         member = self.member(category="probationary", full_on=None, joined_on=date(2022, 1, 10))

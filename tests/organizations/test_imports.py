@@ -227,3 +227,9 @@ class ImportTests(TestCase):
                 apply_batch(batch, by=self.user)
 
         self.assertEqual(User.objects.get(username="jiashili").postings.count(), 0)
+
+    def test_mb_03_the_day_of_full_membership_is_what_is_wrong(self):
+        branch = make_branch(self.committee)
+        head = ["所在党支部", "姓名", "性别", "出生日期", "入党日期", "转正日期"]
+        rows = [head, [branch.name, "甲示例", "女", "1980-05-04", "2010-07-01", "2009-07-01"]]
+        self.assertEqual(errors(bring(workbook(rows), self.user, "members")), ["2F 转正日期不能早于入党日期。"])

@@ -271,7 +271,7 @@ class PageTests(TestCase):
     def test_member_is_enrolled_and_transferred(self):
         answers = {"name": "戊示例", "sex": "female", "ethnicity": "汉族", "id_kind": "resident_id",
                    "category": "full", "branch": self.branch.short_name, "branch_start": "2022-01-01",
-                   "membership_kind": "full"}  # fmt: skip
+                   "membership_kind": "full", "join_reason": "initial"}  # fmt: skip
         self.client.post(reverse("organizations:partymember-create"), answers)
         member = PartyMember.objects.get(name="戊示例")
         target = make_branch(self.committee)

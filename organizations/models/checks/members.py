@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.apps import apps
@@ -107,14 +107,20 @@ class MemberChecks(models.QuerySet):
         return NORMAL & Q(branch_ref=None)
 
     @staticmethod
-    def probation_overdue(on: date, grace: int) -> Q:
-        """MB-07: `grace` months after the year of probation there is no decision."""
-        return PROBATIONARY & Q(joined_on__lt=add_months(on, -12 - grace))
+    def probation_over(on: date) -> Q:
+        """Probation ended by that day: a year after joining, or the day up to which it was extended (MB-03)."""
+        return Q(probation_until=None, joined_on__lte=add_months(on, -12)) | Q(probation_until__lte=on)
 
-    @staticmethod
-    def probation_ended(on: date, grace: int) -> Q:
-        """MB-07, before the alarm: the year is over."""
-        return PROBATIONARY & Q(joined_on__lte=add_months(on, -12), joined_on__gte=add_months(on, -12 - grace))
+    @classmethod
+    def probation_overdue(cls, on: date, grace: int) -> Q:
+        """MB-07: more than `grace` months after the end of probation there is no decision."""
+        limit = add_months(on, -grace)
+        return PROBATIONARY & cls.probation_over(limit - timedelta(days=1))
+
+    @classmethod
+    def probation_ended(cls, on: date, grace: int) -> Q:
+        """MB-07, before the alarm: the year, or its extension, is over."""
+        return PROBATIONARY & cls.probation_over(on) & ~cls.probation_overdue(on, grace)
 
     @staticmethod
     def away() -> Q:
