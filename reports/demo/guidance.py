@@ -15,7 +15,7 @@ from organizations.workflows.sync import ensure_rules, finish_duty
 from organizations.workflows.sync_sources import catch_up
 
 from . import people
-from .bodies import full_name
+from .bodies import GRADED_LATER, full_name
 from .books import Book, day
 
 UNION, YOUTH = "union", "youth"
@@ -59,7 +59,7 @@ def load(committee: Committee, staff: User) -> None:
     for short, kind, since in (("市广告协会", UNION, "2019-05-01"), ("市软件和信息服务业协会", YOUTH, "2021-05-04")):
         guidance_workflows.found_mass(_body(short), kind=kind, start=day(since), by=staff)
     _reviews(staff)
-    for short, graded in (("市广告协会", "2023-02-20"), ("市旅游协会", "2023-03-24")):
+    for short, graded in GRADED_LATER.items():
         body = _body(short)
         body.grade, body.graded_on, body.grade_until = "4A", day(graded), day(graded.replace("2023", "2028"))
         update_record(body, by=staff, note="公布评估等级")
