@@ -69,7 +69,7 @@ class PartPlanning(Shared):
             return
         self.touched.add(old.pk)
         after, before = {part.end: to_json(day)}, {part.end: to_json(end)}
-        op = {"p": part.name, "op": "change", "id": old.pk, "v": after, "b": before, "s": seal(old, after)}
+        op = {"p": part.name, "op": "change", "id": old.pk, "v": after, "b": before, "s": seal(part, old, after)}
         line.after.setdefault("parts", []).append(op)
         self.add_words(line, label, 0, str(old))
         self.add_words(line, label, 1, f"到{day}为止")
