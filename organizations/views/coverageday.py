@@ -97,7 +97,7 @@ class DayMixin(AllowMixin):
         """What the bar above the figures offers."""
         return {
             "managed": self.managed,
-            "managed_choices": [(kind, statistics.managed_word(kind)) for kind in AffiliationKind.values],
+            "managed_choices": AffiliationKind.choices,
             "offices": self.below[1:],
             "office": self.asked_office,
         }

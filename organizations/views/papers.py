@@ -95,7 +95,7 @@ class CharterRecordList(ListPage):
             {"label": "在册社会组织", "value": found.base, "unit": "家", "url": f"{url}?tab=live"},
             {"label": "党建已入章", "value": found.written, "unit": "家", "url": f"{url}?tab=live&clause=true",
              "note": "章程已核准、含党的建设条款"},
-            {"label": "党建入章率", "value": found.rate, "unit": "%", "note": "已入章÷在册"},
+            {"label": "党建入章率", "value": None if found.rate is None else f"{found.rate}", "unit": "%", "note": "已入章÷在册"},
             {"label": "未入章", "value": found.base - found.written, "unit": "家", "url": f"{url}?tab=clause"},
         ]  # fmt: skip
 
