@@ -83,6 +83,7 @@ EXPECTED = (
     ("organizations:coverage-gaps organizations:instructorassignment-list organizations:liaison-list", OFFICE),
     ("organizations:massorganization-list organizations:instructorassignment-detail", OFFICE),
     ("organizations:coverage-plan organizations:instructorassignment-visit", STAFF),
+    ("organizations:datedrow-* organizations:socialorganization-rows organizations:partybranch-rows", STAFF),
     ("organizations:liaison-finish organizations:massorganization-finish", STAFF),
     ("organizations:instructorvisit-remove", POST),
     ("organizations:registration-bodies organizations:registration-detail organizations:registration-paper", OFFICE),

@@ -234,7 +234,14 @@ class OfBranchQuerySet(RecordQuerySet):
         return self.filter(branch_id__in=posted_ids(user)[0])
 
 
-class BranchPostQuerySet(IntervalQuerySet):
+class OfBranchRowsQuerySet(IntervalQuerySet):
+    """Dated rows of a branch: whoever sees the branch sees them."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(branch__in=PartyBranch.objects.visible_to(user).values("pk"))
+
+
+class BranchPostQuerySet(OfBranchRowsQuerySet):
     def secretaries(self) -> Self:
         return self.filter(post=PostKind.SECRETARY)
 

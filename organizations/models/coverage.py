@@ -13,7 +13,7 @@ from core.pinyin import plain
 from core.validators import validate_phone
 from organizations.choices import CoverageMethod
 
-from .branches import PartyBranch
+from .branches import OfBranchRowsQuerySet, PartyBranch
 from .intervals import IntervalQuerySet, interval_check
 from .organizations import SocialOrganization
 
@@ -83,7 +83,7 @@ class BranchCoverage(models.Model):
     end = models.DateField("终止日期", null=True, blank=True)
     document_no = models.CharField("依据文号", max_length=60, blank=True)
 
-    objects = IntervalQuerySet.as_manager()
+    objects = OfBranchRowsQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "组织覆盖"

@@ -150,11 +150,12 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             ("登记事件", "socialorganization-event", "file-pen"),
             ("变更归口", "socialorganization-affiliation", "arrow-right-left"),
             ("合并重复", "socialorganization-merge", "merge"),
+            ("起止记录", "socialorganization-rows", "history"),
         )
         return [
             Action(label, reverse(f"organizations:{name}", args=[self.object.pk]), icon, post=False)
             for label, name, icon in links
-            if not self.object.ended_on or name == "socialorganization-merge"
+            if not self.object.ended_on or name in ("socialorganization-merge", "socialorganization-rows")
         ]
 
     def last_event(self) -> dict[str, Any]:

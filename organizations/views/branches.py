@@ -198,6 +198,9 @@ class PartyBranchDetail(BranchStory, DetailPage):
         if branch.dissolved_on is None and (user.is_committee_staff or is_secretary_of(user, branch.pk)):
             apply = reverse("organizations:branchapplication-create")
             found.append(Action("申请变更或撤销", f"{apply}?branch={branch.pk}&kind=change", "file-text", post=False))
+        if workflows.can_keep(user):
+            rows = reverse("organizations:partybranch-rows", args=[branch.pk])
+            found.append(Action("起止记录", rows, "history", post=False))
         if workflows.can_move(user, branch, BranchStatus.DISSOLVED):
             url = reverse("organizations:partybranch-dissolve", args=[branch.pk])
             found.append(Action("补登撤销", url, post=False, danger=True))

@@ -97,9 +97,9 @@ def appoint(branch: PartyBranch, *, post: str, start: date, by: User, **values: 
     return row
 
 
-def require_one_post(branch: PartyBranch, name: str, post: str) -> None:
-    """One person holds one post in one branch (PO-06); the same post twice is the database's own sentence."""
-    other = branch.posts.filter(person_name=name, end=None).exclude(post=post).first()
+def require_one_post(branch: PartyBranch, name: str, post: str, but: int | None = None) -> None:
+    """One person holds one post in one branch (PO-06), `but` that row; the same post twice is the database's own sentence."""
+    other = branch.posts.filter(person_name=name, end=None).exclude(post=post).exclude(pk=but).first()
     if other is not None:
         raise ValidationError(
             {
