@@ -18,6 +18,7 @@ from .fields import DatedForm
 
 
 class OrganizationForm(RecordForm):
+    error_homes = {"ORG-01": "code", "ORG-02": "full_time_count"}
     sections = [
         ("基本信息", ["name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber"]),
         ("登记", ["registered_on", "status", "ended_on", "registration_mode", "registration_authority",
