@@ -125,7 +125,7 @@ def converters(column: Column, field: models.Field | None) -> tuple[Convert, Con
     def convert_tidy(raw: Any) -> Any:
         value = base(raw)
         if value == "":
-            return None
+            return CLEAR if column.kind == "choice" else None  # 无, 否: an answer, not a blank cell
         if length is not None and len(value) > length:
             raise fail(f"有{len(value)}个字，最多{length}个字。请缩短。")
         for check in checks:
@@ -306,7 +306,8 @@ def choice_labels(column: Column, field: models.Field | None) -> list[str]:
     if column.words:
         return list(column.words.values())
     labels = [str(label) for value, label in getattr(field, "flatchoices", None) or () if value not in ("", None)]
-    return labels or list(column.choices or ())
+    nothing = [word for word, value in (column.choices or {}).items() if value in ("", None)]  # 无, 否
+    return [*labels, *(word for word in nothing if word not in labels)] or list(column.choices or ())
 
 
 def choice_kind(column: Column, field: models.Field | None) -> Convert:

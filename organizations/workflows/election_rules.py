@@ -65,6 +65,10 @@ class ElectionRules:
         years = self.years.get(kind, 3)
         return add_months(elected_on, 12 * years) if years else None
 
+    def last_extension(self, due_on: date) -> date:
+        """The last day to which an election that was due then may be put off, in one extension or in several."""
+        return add_months(due_on, self.extension_max_months)
+
     def quorum_met(self, present: int, due: int) -> bool:
         """At least four fifths of those who should attend, in whole numbers: 12 of 15 is enough, 12 of 16 is not."""
         over, under = self.quorum

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core.models import User
 from core.notices import notify
-from core.periods import add_months, today
+from core.periods import today
 from core.transitions import TransitionError, advance
 from organizations.choices import TERM_FLOW, MajorityBase, MemberCategory, PostKind, ReminderWay, TermStatus
 from organizations.models import BranchPost, ElectedPerson, ElectionTerm, Membership, PartyBranch, PartyMember
@@ -63,15 +63,15 @@ def prepare(term: ElectionTerm, *, request_no: str, reply_no: str, by: User) -> 
 
 
 def postpone(term: ElectionTerm, *, extension_no: str, until: date, reason: str, by: User) -> ElectionTerm:
-    """批准延期: with the number of the approval, and not longer than the setting allows after the due day."""
+    """批准延期: with the number of the approval; together not longer than the setting allows after the due day."""
     number = require_number(extension_no, "extension_no", "请填写批准延期的文号，没有批准不能延期。")
-    months = election_rules(term.committee_id, today(term.committee)).extension_max_months
-    last = add_months(term.due_on, months)
+    rules = election_rules(term.committee_id, today(term.committee))
+    months, last = rules.extension_max_months, rules.last_extension(term.due_on)
     if until <= term.latest_day:
         raise ValidationError({"until": f"延期至的日期要晚于{term.latest_day}。"}, code="until")
     if until > last:
         raise ValidationError(
-            {"until": f"延期一般不超过{months}个月：应换届日期{term.due_on}，最晚到{last}。"}, code="until"
+            {"until": f"延期合计一般不超过{months}个月：应换届日期{term.due_on}，最晚到{last}。"}, code="until"
         )
     return advance(
         term, TERM_FLOW, TermStatus.POSTPONED, by=by, note=reason, extension_no=number, extended_until=until,

@@ -209,9 +209,24 @@ class ExtensionTests(ElectionCase):
         )
 
     def test_twelve_months_are_allowed_and_not_a_day_more(self):
-        self.refused("延期一般不超过12个月", self.postpone, date(2024, 4, 21))
+        self.refused("延期合计一般不超过12个月", self.postpone, date(2024, 4, 21))
 
         self.assertEqual(self.postpone(date(2024, 4, 20)).latest_day, date(2024, 4, 20))
+
+    def test_a_second_extension_is_allowed_within_the_same_twelve_months_from_each_state(self):
+        self.postpone(date(2023, 9, 1))
+        self.refused("最晚到2024-04-20", self.postpone, date(2024, 4, 21))
+        self.refused("要晚于2023-09-01", self.postpone, date(2023, 8, 1))
+        self.client.force_login(self.staff)
+        url = self.term.get_absolute_url()
+        self.assertContains(self.client.get(url), "批准再次延期")
+
+        self.assertEqual(
+            self.postpone(date(2024, 4, 20), extension_no="综党〔2023〕9号").extension_no, "综党〔2023〕9号"
+        )
+        for status in ("postponed", "preparing"):
+            ElectionTerm.objects.update(status=status)
+            self.assertNotContains(self.client.get(url), "批准再次延期")
 
     def test_an_extension_needs_a_number_and_a_later_day(self):
         self.refused("没有批准不能延期", self.postpone, date(2023, 9, 1), extension_no="")
