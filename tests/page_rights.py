@@ -106,7 +106,7 @@ EXPECTED = (
     ("organizations:organizationmerge-undo organizations:organizationevent-withdraw", POST),
     ("organizations:ledger*-list organizations:ledgercheck-detail organizations:incubationbatch-list", OFFICE),
     ("organizations:incubationbatch-detail", OFFICE),
-    ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),
+    ("organizations:commitmentletter-detail organizations:membersurvey-detail", "302 200 200 404 404 404 403 403 403"),
     ("organizations:branchapplication-detail", "302 200 200 404 404 404 403 403 403"),  # of neither of them
     ("organizations:*-detail", OWN_BRANCH),
     (
@@ -119,7 +119,7 @@ EXPECTED = (
         "organizations:*-end organizations:*-reveal organizations:*-move organizations:partymember-find"
         " organizations:electionterm-return organizations:branchapplication-finish"
         " organizations:branchapplication-return organizations:branchapplication-resubmit"
-        " organizations:branchapplication-refuse",
+        " organizations:branchapplication-refuse organizations:membersurvey-confirm",
         POST,
     ),
     ("organizations:electionterm-remind organizations:electionterm-prepare organizations:electionterm-elect", STAFF),
@@ -152,6 +152,15 @@ EXPECTED = (
     ("reports:summary-report", "302 302 403 403 403 403 403 403 403"),
     ("reports:edition-file", OFFICE),
     ("reports:watch-* reports:summary-* reports:fact-* reports:*-list reports:*-detail", OFFICE),
+    (
+        "organizations:charterrecord-create organizations:commitmentletter-create organizations:membersurvey-create",
+        "302 200 403 403 403 200 403 403 403",
+    ),
+    (
+        "organizations:charterrecord-update organizations:commitmentletter-update organizations:membersurvey-update",
+        "302 200 403 403 403 404 403 403 403",  # of bodies that are not the liaison's
+    ),
+    ("organizations:membersurvey-void", "302 200 403 403 403 403 403 403 403"),
     ("organizations:branchapplication-create", "302 200 403 200 200 200 403 403 403"),
     ("organizations:branchapplication-update", "302 200 403 404 404 404 403 403 403"),
     ("*:*-list", BUSINESS),

@@ -28,6 +28,7 @@ from .branches import (
     PostingRole,
     PostKind,
     Premises,
+    UnitSituation,
 )
 from .charters import (
     CHARTER_FLOW,
@@ -186,5 +187,6 @@ __all__ = [
     "TermStatus",
     "TransferDirection",
     "TransferStatus",
+    "UnitSituation",
     "VoteBody",
 ]

@@ -2,7 +2,7 @@
 
 from .bodies import AffiliationForm, InstructorForm, LiaisonForm, OrganizationForm
 from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
-from .charters import CharterForm, LetterForm, SurveyForm
+from .charters import CharterForm, LetterForm, SurveyForm, VoidForm
 from .events import CorrectionForm, EventForm, TwinForm
 from .floating import ContactForm, FloatingForm, LostForm
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
@@ -36,4 +36,5 @@ __all__ = [
     "SurveyForm",
     "TransferForm",
     "TwinForm",
+    "VoidForm",
 ]

@@ -11,7 +11,7 @@ from .ledgers import LedgerCheck, LedgerDifference
 from .members import Membership, PartyMember, facts_of_number, party_age
 from .merges import DuplicateDismissal, OrganizationMerge
 from .organizations import Affiliation, DueMark, IncubationBatch, SocialOrganization
-from .postings import Posting, is_secretary_of, posted_ids
+from .postings import Posting, is_secretary_of, liaised_ids, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
 from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, branch_term_state, term_state
@@ -61,6 +61,7 @@ __all__ = [
     "facts_of_number",
     "is_secretary_of",
     "latest_confirmation",
+    "liaised_ids",
     "party_age",
     "posted_ids",
     "term_state",

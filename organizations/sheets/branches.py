@@ -128,6 +128,8 @@ class BranchSheet(Sheet):
         Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。", extra=True),
         Column("批复机关", "approved_by", width=18, extra=True),
         Column("届次", "term_number", "int", example=2, extra=True),
+        Column("所在单位情况", "unit_situation", "choice", synonyms=("党组织所在单位情况",), extra=True),
+        Column("党小组数", "group_count", "int", synonyms=("党小组",), extra=True),
         Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False, extra=True),
         Column("联系人", "contact", extra=True),
         Column("联系电话", "phone", "phone", extra=True),
@@ -151,6 +153,22 @@ class BranchSheet(Sheet):
         stored = BranchCoverage.objects.filter(branch__in=PartyBranch.objects.within(context.committee), end=None)
         rows = stored.values_list("branch__name", "organization_id", "start", "method")
         context.data["coverages"] = {(name, body): (start, method) for name, body, start, method in rows}
+
+    def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
+        """Former names that only one branch had."""
+        if attnames != ("name",):
+            return {}
+        found: dict[str, list[PartyBranch]] = {}
+        for branch in PartyBranch.objects.within(context.committee).exclude(former_names=[]):
+            for word in branch.former_names:
+                found.setdefault(word, []).append(branch)
+        return {(word,): rows[0] for word, rows in found.items() if (word,) in keys and len(rows) == 1}
+
+    def matched(self, given: dict[str, Any], stored: Any) -> None:
+        """The ledger of an earlier day, sent back, renames nothing."""
+        for name in ("name", "short_name"):
+            if given.get(name) in stored.former_names:
+                given[name] = getattr(stored, name)
 
     def applied(self, ids: list[int], context: Context) -> None:
         """The open 换届 of each branch follows the 本届 columns."""

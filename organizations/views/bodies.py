@@ -46,6 +46,7 @@ from organizations.workflows import bodies as workflows
 from organizations.workflows import contacts
 from organizations.workflows import events as event_rules
 from organizations.workflows.intervals import can_keep, store
+from organizations.workflows.papers import hands_in
 from organizations.workflows.sync_sources import notice
 
 from .base import LedgerDay, WorkflowPage, end_part, reveal_contacts
@@ -190,6 +191,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
                 for row in self.story_of("charter")
             ],
             "can_keep": can_keep(user) and not body.ended_on,
+            "hands_in": hands_in(user, body) and not body.ended_on,
             "today": self.day,
         }
 

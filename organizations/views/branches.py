@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -42,6 +42,7 @@ from organizations.models import (
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 from organizations.workflows.election_rules import election_rules
+from organizations.workflows.keepers import outdated_postings, posting_url
 
 from .base import LedgerDay, WorkflowPage, end_part, office_day, reveal_contacts
 from .branchstory import BranchStory
@@ -158,7 +159,12 @@ class PartyBranchDetail(BranchStory, DetailPage):
         return (period.start, end) if period.start <= end else None
 
     def get_queryset(self) -> QuerySet:
+        outdated = outdated_postings(self.day).filter(branch=OuterRef("pk")).order_by("pk")
         rows = super().get_queryset().for_ledger(self.day)
+        rows = rows.annotate(
+            outdated_posting=Subquery(outdated.values("pk")[:1]),
+            outdated_account=Subquery(outdated.values("user__name")[:1]),
+        )
         return rows.annotate(**statistics.balance_columns(Membership.objects, *self.days)) if self.days else rows
 
     @cached_property
@@ -177,6 +183,9 @@ class PartyBranchDetail(BranchStory, DetailPage):
         branch = self.object
         return [
             *super().facts(),
+            *([Fact("曾用名", "、".join(branch.former_names))] if branch.former_names else []),
+            *([self.fact("unit_situation")] if branch.unit_situation else []),
+            *([self.fact("group_count")] if branch.group_count is not None else []),
             self.fact("premises"),
             self.fact("is_standard"),
             *([self.fact("dissolved_on"), self.fact("dissolution_no")] if branch.dissolved_on else []),
@@ -239,6 +248,15 @@ class PartyBranchDetail(BranchStory, DetailPage):
             for row in rows
         ]  # fmt: skip
 
+    def posting_todos(self) -> list[Todo]:
+        """Accounts that still act as secretary although somebody else is; for those who keep accounts."""
+        branch = self.object
+        if branch.outdated_posting is None or not self.request.user.is_committee_staff:
+            return []
+        url = posting_url(branch.outdated_posting)
+        text = f"账号“{branch.outdated_account}”仍以书记身份管理，请更换账号任职"
+        return [Todo("warn", "待更换", text, url, act="改任职", act_url=url)]
+
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
         balance = statistics.balance_of(branch, *self.days) if self.sees_members and self.days else None
@@ -246,7 +264,7 @@ class PartyBranchDetail(BranchStory, DetailPage):
             **super().get_context(),
             **attachment_context(user, branch),
             "events": events_of(branch, user, [*self.events(), *self.member_events()]),
-            "todos": todos_of(branch, user, [*self.transfer_todos(), *self.todos()]),
+            "todos": todos_of(branch, user, [*self.transfer_todos(), *self.posting_todos(), *self.todos()]),
             **self.term_context(),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
@@ -273,7 +291,8 @@ class PartyBranchUpdate(UpdatePage):
     form_class = forms.BranchForm
 
     def save(self, form: forms.BranchForm) -> PartyBranch:
-        return workflows.keep_branch(form.save(commit=False), by=self.request.user, expected=form.expected)
+        branch = form.save(commit=False)
+        return workflows.keep_branch(branch, by=self.request.user, expected=form.expected, former=form.former)
 
 
 class CoveragePage(WorkflowPage):

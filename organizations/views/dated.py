@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from core.editing import StaleError
-from core.pages import Crumb, DetailPage
+from core.pages import Cell, Crumb, DetailPage
 from core.pages.actions import own_url
 from core.pages.details import page_url
 from core.permissions import is_staff
@@ -37,6 +37,9 @@ class DatedRows(DetailPage):
 
     def edit_url(self) -> str:
         return ""
+
+    def states(self) -> list[Cell]:
+        return []
 
     def get_context(self) -> dict[str, Any]:
         rows = [

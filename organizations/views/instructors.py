@@ -64,7 +64,7 @@ class InstructorAssignmentList(ListPage):
     meta_text = "上级选派到没有党组织的社会组织指导党建工作的党员；每季走访"
     search_hint = "指导员、社会组织"
     import_kind = export_kind = "instructors"
-    ordering = ("instructor_name", "start")
+    ordering = ("sort_key", "start")
     create_url_name = "organizations:instructorassignment-create"
     create_label = "选派指导员"
     empty_title = "没有指导员"
@@ -77,7 +77,7 @@ class InstructorAssignmentList(ListPage):
         Running.tabs[2],
     )
     columns = (
-        Column("指导员", "instructor_name", link=True, sort="instructor_name"),
+        Column("指导员", "instructor_name", link=True, sort="sort_key"),
         Column("派出单位", "sent_by", sort="sent_by"),
         Column("指导单位数", "guided", "number", sort="guided",
                url=lambda row: f"{reverse('organizations:instructorassignment-list')}?tab=now&q={quote(row['instructor_name'])}"),
@@ -256,7 +256,7 @@ class LiaisonList(Running, ListPage):
     columns = (
         Column("社会组织", "organization__name", fields=("organization__short_name", "organization_id"), value=body_name,
                url=body_url, phone="name", sort="organization__sort_key"),
-        Column("联络员", "name", sort="name"),
+        Column("联络员", "name", sort="sort_key"),
         Column("电话", "phone", value=lambda row: mask_phone(row["phone"]) if row["phone"] else ""),
         Column("起始日期", "start", "date", sort="start"),
         Column("终止日期", "end", "date", sort="end"),

@@ -102,11 +102,19 @@ def branches(request: HttpRequest, terms: list[str]) -> list[Hit]:
         Hit(
             row["name"],
             reverse("organizations:partybranch-detail", args=[row["pk"]]),
-            "，".join(filter(None, [row["short_name"], row["contact"]])),
+            "，".join(filter(None, [row["short_name"], former_words(row["former_names"], terms), row["contact"]])),
             Cell(BranchStatus(row["status"]).label, kind="off") if row["dissolved_on"] else None,
         )
-        for row in rows.values("pk", "name", "short_name", "contact", "status", "dissolved_on")[: CAP + 1]
+        for row in rows.values("pk", "name", "short_name", "former_names", "contact", "status", "dissolved_on")[
+            : CAP + 1
+        ]
     ]
+
+
+def former_words(names: list[str], terms: list[str]) -> str:
+    """The former name by which the row was found."""
+    found = [name for name in names if any(term in plain(name) for term in terms)]
+    return f"曾用名{found[0]}" if found else ""
 
 
 def members(request: HttpRequest, terms: list[str]) -> list[Hit]:

@@ -1,5 +1,6 @@
 """Changes of a branch: what it covers, who holds its posts, its status."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,12 +9,14 @@ from django.db import transaction
 
 from core.editing import create_record, update_record
 from core.models import User
+from core.periods import today
 from core.transitions import advance
 from organizations.choices import BRANCH_FLOW, BranchKind, BranchStatus, CoverageMethod, PostKind
 from organizations.models import BranchCoverage, BranchPost, PartyBranch, SocialOrganization, is_secretary_of
 
 from .bodies import require_live
 from .intervals import can_keep, close, log, refuse_overlap, store
+from .keepers import tell_keepers
 from .sync import settle
 from .terms import close_terms, follow_ledger
 
@@ -26,8 +29,11 @@ def method_of(branch: PartyBranch) -> CoverageMethod:
     return METHOD_OF_KIND.get(BranchKind(branch.kind), CoverageMethod.OWN)
 
 
-def keep_branch(branch: PartyBranch, *, by: User, expected: int | None = None) -> PartyBranch:
-    """Save a new or a changed branch; its open 换届 follows the 本届 columns."""
+def keep_branch(
+    branch: PartyBranch, *, by: User, expected: int | None = None, former: Iterable[str] = ()
+) -> PartyBranch:
+    """Save a new or a changed branch, with the names that it leaves behind; its open 换届 follows the 本届 columns."""
+    branch.remember(*former)
     with transaction.atomic():
         if branch.pk is None:
             create_record(branch, by=by)
@@ -94,6 +100,8 @@ def appoint(branch: PartyBranch, *, post: str, start: date, by: User, **values: 
             refuse_overlap(branch.posts.filter(post=post), start, "这段时间已有书记")
         row = store(BranchPost(branch=branch, post=post, start=start, **values))
         log(branch, row.get_post_display(), old.person_name if old else "", f"{row.person_name}（{start}起）", by)
+        if post == PostKind.SECRETARY:
+            tell_keepers(branch, on=today(branch.committee))
     return row
 
 
@@ -109,10 +117,19 @@ def require_one_post(branch: PartyBranch, name: str, post: str, but: int | None 
         )
 
 
-def end_post(row: BranchPost, *, end: date, by: User) -> BranchPost:
+def leave_post(row: BranchPost, *, end: date, by: User) -> BranchPost:
+    """End a post as part of an act that tells of all posts together."""
     with transaction.atomic():
         close(row, end)
         log(row.branch, row.get_post_display(), row.person_name, f"{end}起免职", by)
+    return row
+
+
+def end_post(row: BranchPost, *, end: date, by: User) -> BranchPost:
+    with transaction.atomic():
+        leave_post(row, end=end, by=by)
+        if row.post == PostKind.SECRETARY:
+            tell_keepers(row.branch, on=today(row.branch.committee))
     return row
 
 
@@ -160,6 +177,7 @@ def dissolve_branch(branch: PartyBranch, *, on: date, document_no: str, by: User
         for coverage in coverages:
             end_coverage(coverage, end=on, by=by, note="党组织撤销")
         for post in posts:
-            end_post(post, end=on, by=by)
+            leave_post(post, end=on, by=by)
+        tell_keepers(branch, on=today(branch.committee))
         close_terms(branch, by=by, note=f"党组织撤销，{document_no}")
         return advance(branch, BRANCH_FLOW, BranchStatus.DISSOLVED, by=by, dissolved_on=on, dissolution_no=document_no)

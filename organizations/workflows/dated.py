@@ -15,6 +15,7 @@ from core.choices import AuditEvent
 from core.editing import StaleError
 from core.journal import to_json
 from core.models import User
+from core.periods import today
 from organizations.models import (
     Affiliation,
     BranchCoverage,
@@ -30,6 +31,7 @@ from .bodies import require_sending_day
 from .branches import require_one_post
 from .elections import member_called
 from .intervals import can_keep, refuse_overlap
+from .keepers import tell_keepers
 from .sync import settle
 
 Row = Any
@@ -200,6 +202,8 @@ def correct_row(row: Row, *, seen: str, reason: str, by: User, **values: Any) ->
         stored.full_clean()
         if hasattr(stored, "version"):
             stored.version += 1
+        if hasattr(stored, "before_save"):
+            stored.before_save()
         _write(stored, mine)
         _log(kind, stored, before, by, f"更正：{why}")
         _follow(stored, by)
@@ -230,6 +234,8 @@ def void_row(row: Row, *, seen: str, reason: str, by: User) -> None:
             owner = getattr(stored, name)
             changes = {f"{kind.word}：{kind.about(stored, owner)}": [words_of(kind, stored), "作废"]}
             audit.record(AuditEvent.CHANGE, owner, by=by, changes=changes, note=f"作废：{why}")
+        if isinstance(stored, BranchPost):
+            tell_keepers(stored.branch, on=today(stored.branch.committee))
 
 
 def words_of(kind: DatedKind, row: Row) -> str:
@@ -261,3 +267,5 @@ def _log(kind: DatedKind, row: Row, before: dict[str, Any], by: User, note: str)
 def _follow(row: Row, by: User) -> None:
     if isinstance(row, BranchCoverage | InstructorAssignment):
         settle(row.organization, by=by)
+    elif isinstance(row, BranchPost):
+        tell_keepers(row.branch, on=today(row.branch.committee))

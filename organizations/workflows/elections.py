@@ -15,9 +15,10 @@ from organizations.choices import TERM_FLOW, MajorityBase, MemberCategory, PostK
 from organizations.models import BranchPost, ElectedPerson, ElectionTerm, Membership, PartyBranch, PartyMember
 from organizations.models.checks.branches import OF_MEMBERS
 
-from .branches import end_post, require_number
+from .branches import leave_post, require_number
 from .election_rules import ElectionRules, election_rules, is_majority
 from .intervals import log, require_not_future, store
+from .keepers import tell_keepers
 from .recipients import secretaries_of
 from .terms import follow_ledger, renew
 
@@ -181,19 +182,15 @@ def remarks_on(term: ElectionTerm, elected: Sequence[ElectedPerson], rules: Elec
         found.append(
             f"比应换届日期{term.due_on}提前{rules.early_months}个月以上选举，提前换届要经批准，还没有填同意换届批复文号。"
         )
+    seats = rules.seats_problem(term.branch.kind, term.voters_due or 0, len(elected)) if elected else ""
     if term.branch.kind not in OF_MEMBERS:
-        return found
+        return [*found, *([seats] if seats else [])]
     head = next((person for person in elected if person.post == PostKind.SECRETARY), None)
     if head is not None and term.is_open:
         member = member_called(term.branch, head.person_name, term.elected_on)
         if member is None or member.category != MemberCategory.FULL:
             found.append(f"书记{head.person_name}不在本党组织的正式党员名册里，请核对（PO-04）。")
-    if elected and not rules.fits_committee(term.voters_due or 0, len(elected)):
-        found.append(
-            f"正式党员{rules.committee_from}名以上的，支部委员会一般{rules.committee_least}至{rules.committee_most}人，"
-            f"现在{len(elected)}人（PO-01）。"
-        )
-    return found
+    return [*found, *([seats] if seats else [])]
 
 
 # The approval ------------------------------------------------------------------------------------------------------
@@ -209,6 +206,7 @@ def approve_election(term: ElectionTerm, *, approval_no: str, on: date, by: User
         advance(term, TERM_FLOW, TermStatus.DONE, by=by, approval_no=number, approved_on=on)
         branch = PartyBranch.objects.select_related("committee").get(pk=term.branch_id)
         seat(branch, term.elected.all(), start=term.elected_on, by=by, note=f"第{term.number + 1}届，{number}")
+        tell_keepers(branch, on=today(branch.committee))
         rules = election_rules(term.committee_id, term.elected_on)
         renew(
             branch, number=term.number + 1, start=term.elected_on, end=rules.due_day(branch.kind, term.elected_on),
@@ -226,7 +224,7 @@ def seat(
         post.person_name: post for post in branch.posts.filter(end=None).select_related("branch").order_by("start")
     }
     for post in branch.posts.filter(end=None).select_related("branch"):
-        end_post(post, end=start, by=by)
+        leave_post(post, end=start, by=by)
     rows = []
     for person in people:
         old = before.get(person.person_name)

@@ -37,6 +37,7 @@ from organizations.models import (
     SocialOrganization,
 )
 
+from .papers import letter_title
 from .review_checks import MEMBERS_FOR_BRANCH, missing
 from .sync import emit, settle
 
@@ -226,6 +227,7 @@ def _found(review: RegistrationReview, by: User) -> None:
     letter = CommitmentLetter(
         organization=body, signed_on=review.letter_signed_on, signer=review.letter_signer,
         is_sealed=review.letter_sealed, status=LetterStatus.SIGNED,
+        title=letter_title(review.committee_id, review.approved_on),
     )  # fmt: skip
     _stored(letter, review, by, note)
     emit(SyncEvent.REGISTERED, body, on=review.approved_on, by=by, note=note)
