@@ -40,5 +40,13 @@ def correction_form(name: str) -> type[SeenForm]:
     return made
 
 
-def void_form(name: str) -> type[SeenForm]:
-    return forms.modelform_factory(KINDS[name].model, form=SeenForm, fields=[])
+class VoidRowForm(SeenForm):
+    sections = [("作废原因", ["reason"])]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "为什么不该有这一条，例如：登记到了另一家单位。记入操作记录。"
+
+
+def void_form(name: str) -> type[VoidRowForm]:
+    return forms.modelform_factory(KINDS[name].model, form=VoidRowForm, fields=[])

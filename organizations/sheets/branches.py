@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db import models
 
+from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.models import OfficeSetting
+from core.periods import today
 from organizations.checkup.limits import REMINDERS
 from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import BranchCoverage, PartyBranch, SocialOrganization, branch_term_state
+from organizations.models import BranchCoverage, PartyBranch, Posting, SocialOrganization, branch_term_state
 from organizations.workflows.election_rules import ElectionRules, rules_of
+from organizations.workflows.keepers import outdated_postings, tell_keepers
 from organizations.workflows.terms import follow_ledger, release_terms
 
 from .common import BODY, BRANCH
@@ -171,8 +174,12 @@ class BranchSheet(Sheet):
                 given[name] = getattr(stored, name)
 
     def applied(self, ids: list[int], context: Context) -> None:
-        """The open 换届 of each branch follows the 本届 columns."""
+        """The open 换届 of each branch follows the 本届 columns; accounts of former secretaries are told of."""
         follow_ledger(ids, by=context.user)
+        day = today(context.committee)
+        late = outdated_postings(day).filter(one_of(Posting, "branch_id", ids)).values("branch")
+        for branch in PartyBranch.objects.filter(pk__in=late).select_related("committee"):
+            tell_keepers(branch, on=day)
 
     def release(self, ids: list[int], context: Context) -> None:
         release_terms(ids, by=context.user)

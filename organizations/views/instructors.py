@@ -186,7 +186,11 @@ class InstructorAssignmentDetail(DetailPage):
         if not self.request.user.is_committee_staff:
             return []
         url = reverse("organizations:instructorassignment-visit", args=[self.object.pk])
-        return [Action("登记走访", url, "footprints", post=False, primary=True)]
+        correct = reverse("organizations:datedrow-correct", args=["instructor", self.object.pk])
+        return [
+            Action("登记走访", url, "footprints", post=False, primary=True),
+            Action("更正或作废", correct, "history", post=False),
+        ]
 
     def get_context(self) -> dict[str, Any]:
         row = self.object
@@ -240,6 +244,15 @@ class EndColumn:
             value=lambda row: "结束" if row["editable"] and not row["end"] else "",
         )  # fmt: skip
 
+    @staticmethod
+    def correct(kind: str) -> Column:
+        """The page that mends the row or takes it away."""
+        return Column(
+            "", "pk", fields=("editable",),
+            url=lambda row: reverse("organizations:datedrow-correct", args=[kind, row["pk"]]) if row["editable"] else "",
+            value=lambda row: "更正" if row["editable"] else "",
+        )  # fmt: skip
+
 
 class LiaisonList(Running, ListPage):
     model = Liaison
@@ -261,6 +274,7 @@ class LiaisonList(Running, ListPage):
         Column("起始日期", "start", "date", sort="start"),
         Column("终止日期", "end", "date", sort="end"),
         EndColumn.of("liaison"),
+        EndColumn.correct("liaison"),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:
@@ -307,6 +321,7 @@ class MassOrganizationList(Running, ListPage):
         Column("成立日期", "start", "date", sort="start"),
         Column("撤销日期", "end", "date", sort="end"),
         EndColumn.of("massorganization"),
+        EndColumn.correct("mass"),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:

@@ -35,7 +35,7 @@ from organizations.choices import (
     CharterStatus,
     LetterStatus,
 )
-from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization
+from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization, liaised_ids
 from organizations.workflows import papers as workflows
 from organizations.workflows.review_checks import clause_conflict
 from organizations.workflows.sync_sources import notice
@@ -55,6 +55,8 @@ class OfBodyCreate(CreatePage):
         wanted = self.request.GET.get("organization", "")
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 15:
             row.organization = SocialOrganization.objects.visible_to(self.request.user).filter(pk=wanted).first()
+        elif not self.request.user.is_committee_staff and len(own := liaised_ids(self.request.user)) == 1:
+            row.organization = SocialOrganization.objects.filter(pk=own[0]).first()
         return row
 
     def save(self, form: Any) -> Any:

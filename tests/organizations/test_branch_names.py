@@ -7,16 +7,17 @@ from django.urls import reverse
 from core.excel import get_sheet
 from core.excel.applying import apply_batch
 from core.excel.staging import new_batch, read_batch
+from core.models import Notice
 from organizations.models import PartyBranch
 from organizations.workflows import applications
-from tests.factories import make_branch
+from tests.factories import make_branch, make_secretary
 from tests.organizations.application_cases import TODAY, ApplicationCase
 from tests.organizations.test_guidance import workbook
 
 OLD, NEW = "中共示例市茶业协会支部委员会", "中共示例市茶叶流通协会支部委员会"
 
 
-class FormerNameTests(ApplicationCase):
+class NamedBranch(ApplicationCase):
     @classmethod
     def setUpTestData(cls):
         super().setUpTestData()
@@ -25,6 +26,16 @@ class FormerNameTests(ApplicationCase):
     def setUp(self):
         self.client.force_login(self.staff)
 
+    def bring_in(self, kind, *rows):
+        batch = new_batch(get_sheet(kind), workbook(*rows), "表.xlsx", by=self.staff, committee=self.committee)
+        read_batch(batch)
+        batch.refresh_from_db()
+        if batch.status == "previewed":
+            apply_batch(batch, by=self.staff)
+        return batch
+
+
+class FormerNameTests(NamedBranch):
     def edit(self, **changed):
         branch = PartyBranch.objects.get()
         names = ("name", "short_name", "kind", "founded_on", "version")
@@ -59,14 +70,6 @@ class FormerNameTests(ApplicationCase):
 
         self.assertEqual(PartyBranch.objects.get().former_names, [NEW])
 
-    def bring_in(self, kind, *rows):
-        batch = new_batch(get_sheet(kind), workbook(*rows), "表.xlsx", by=self.staff, committee=self.committee)
-        read_batch(batch)
-        batch.refresh_from_db()
-        if batch.status == "previewed":
-            apply_batch(batch, by=self.staff)
-        return batch
-
     def test_workbooks_know_the_branch_by_a_former_name_and_rename_nothing(self):
         self.edit(name=NEW, short_name="市茶叶流通协会党支部", name_change="renamed")
         head = ["党组织全称", "类别", "成立时间", "批复文号"]
@@ -78,6 +81,18 @@ class FormerNameTests(ApplicationCase):
         head = ["姓名", "账号", "职责", "党组织"]
         self.bring_in("accounts", head, ["甲示例", "jiashili", "书记", OLD])
         self.assertEqual(branch.postings.count(), 1)
+
+
+class ImportedSecretaryTests(NamedBranch):
+    def test_a_workbook_with_another_secretary_tells_of_the_account_of_the_old_one(self):
+        account = make_secretary(self.branch, name="老书记")
+        head = ["党组织全称", "类别", "成立时间", "书记姓名", "任职时间"]
+
+        self.bring_in("branches", head, [OLD, "党支部", "2016-01-01", "老书记", "2016-01-01"])
+        self.assertFalse(Notice.objects.filter(title__contains="请更换账号任职").exists())
+        self.bring_in("branches", head, [OLD, "党支部", "2016-01-01", "新书记", "2023-01-01"])
+
+        self.assertIn(account.username, Notice.objects.get(title__contains="请更换账号任职", user=self.staff).body)
 
 
 class ConfirmTests(ApplicationCase):

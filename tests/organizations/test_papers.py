@@ -132,6 +132,12 @@ class LiaisonTests(PaperCase):
         self.assertIn("organization", answer.context["form"].errors)
         self.assertFalse(MemberSurvey.everything.exists())
 
+    def test_the_only_body_stands_in_the_form(self):
+        self.client.force_login(self.liaison)
+        page = self.client.get(self.url("membersurvey-create"))
+
+        self.assertEqual(str(page.context["form"]["organization"].value()), str(self.body))
+
     def test_a_secretary_does_not_hand_in_papers(self):
         secretary = make_secretary(make_branch(self.committee, covers=(self.body,)))
 
