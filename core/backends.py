@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from core.models import Notice, SavedFilter, User
@@ -18,8 +18,11 @@ class OfficeBackend(ModelBackend):
         filters = filters.values(
             rows=JSONRows(JSONObject(pk="pk", page="page", name="name", query="query", is_default="is_default"))
         )
+        postings = User._meta.get_field("postings").related_model.objects.filter(user=OuterRef("pk"))
         rows = User.objects.select_related("committee").annotate(
-            unread_notices=counted, filter_rows=Subquery(filters, output_field=JSONRows.output_field)
+            unread_notices=counted,
+            filter_rows=Subquery(filters, output_field=JSONRows.output_field),
+            is_secretary=Exists(postings.filter(branch__isnull=False, end=None)),
         )
         user = rows.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

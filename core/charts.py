@@ -103,7 +103,7 @@ def trend(series: Sequence[Series], labels: Sequence[str], unit: str = "%") -> S
         body += _line(number, line, labels, x, y, unit, ends)
     sentence = "；".join(f"{line.label}{_course(line, unit)}" for line in series)
     return format_html(
-        '<div class="table-scroll" role="region" aria-label="走势图" tabindex="0"><svg class="chart wide" '
+        '<div class="table-scroll newest" role="region" aria-label="走势图" tabindex="0"><svg class="chart wide" '
         'viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg></div>',
         WIDTH, HEIGHT, sentence, body,
     )  # fmt: skip

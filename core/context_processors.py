@@ -44,6 +44,11 @@ class Frame:
         return phone_tabs(self.user, self.view_name)
 
     @property
+    def field_tabs(self) -> list:
+        """The same bar under the pages that are made for every screen, for those who are not of the office."""
+        return [] if self.user.is_office or self.user.is_administrator else self.phone_tabs
+
+    @property
     def shows_period(self) -> bool:
         return not self.user.is_administrator
 

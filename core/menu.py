@@ -98,6 +98,7 @@ MENUS = (
             ),
             Item("转接", "organizations:membertransfer-list", group="党员"),
             Item("流动党员", "organizations:floatingrecord-list", also=("organizations:lostrecord-",), group="党员"),
+            Item("监督处置", "organizations:membercorrection-list", also=("organizations:memberlapse-",), group="党员"),
             Item(
                 "两个覆盖",
                 "organizations:coverage",

@@ -7,6 +7,7 @@ from functools import cache, lru_cache, partial
 from itertools import product
 
 MAX_READINGS = 4
+EDGE = "|"  # between the words of a search text
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -55,4 +56,4 @@ def search_key(*texts: str) -> str:
     words = [plain(text) for text in texts if text]
     chinese = [word for word in words if CHINESE.search(word)]
     keys = [*words, *[sort_key(word).replace(" ", "") for word in chinese], *[initials(word) for word in chinese]]
-    return "|".join(dict.fromkeys(keys))
+    return EDGE.join(dict.fromkeys(keys))

@@ -32,6 +32,8 @@ from organizations.models import (
     LostRecord,
     MassOrganization,
     MemberChange,
+    MemberCorrection,
+    MemberLapse,
     Membership,
     MemberSurvey,
     MemberTransfer,
@@ -210,7 +212,7 @@ class ContactInline(RecordInline):
 @admin.register(FloatingRecord)
 class FloatingRecordAdmin(RecordAdmin):
     list_display = ("member", "direction", "branch", "left_on", "place", "status")
-    list_filter = ("status", "direction", "is_settled")
+    list_filter = ("status", "direction", "is_settled", "is_abroad")
     search_fields = ("member__name", "member__sort_key", "place")
     readonly_fields = ("member", "direction", "place", "ended_on")
     autocomplete_fields = ("branch",)
@@ -226,6 +228,30 @@ class LostRecordAdmin(RecordAdmin):
     list_filter = ("circumstance",)
     search_fields = ("member__name", "member__sort_key")
     readonly_fields = ("member", "lost_on", "found_on", "found_note", "ended_on", "ended_note")
+    autocomplete_fields = ("branch",)
+
+    def may_add(self, user: User) -> bool:
+        return False
+
+
+@admin.register(MemberCorrection)
+class MemberCorrectionAdmin(RecordAdmin):
+    list_display = ("member", "branch", "circumstance", "start_on", "until", "outcome")
+    list_filter = ("circumstance", "outcome")
+    search_fields = ("member__name", "member__sort_key", "document_no")
+    readonly_fields = ("member", "outcome", "outcome_on", "outcome_note")
+    autocomplete_fields = ("branch",)
+
+    def may_add(self, user: User) -> bool:
+        return False
+
+
+@admin.register(MemberLapse)
+class MemberLapseAdmin(RecordAdmin):
+    list_display = ("member", "branch", "ground", "since", "outcome")
+    list_filter = ("ground", "outcome")
+    search_fields = ("member__name", "member__sort_key")
+    readonly_fields = ("member", "outcome", "outcome_on", "outcome_note")
     autocomplete_fields = ("branch",)
 
     def may_add(self, user: User) -> bool:

@@ -8,6 +8,7 @@ from organizations.views import (
     branches,
     changes,
     checkup,
+    conduct,
     coverage,
     dated,
     definitions,
@@ -42,6 +43,7 @@ def pages(stem: str, name: str, module: object, model: str) -> list:
 
 BODY, BRANCH, MEMBER = "social-organizations/<int:pk>", "branches/<int:pk>", "members/<int:pk>"
 TERM, APPLICATION = "elections/<int:pk>", "branch-applications/<int:pk>"
+CORRECTION, LAPSE = "corrections/<int:pk>", "lapses/<int:pk>"
 REVIEW, TRANSFER, FLOATING = "registrations/<int:pk>", "transfers/<int:pk>", "floating-members/<int:pk>"
 urlpatterns = [
     path("social-organizations/duplicates/", duplicates.DuplicatePage.as_view(), name="duplicate-index"),
@@ -158,6 +160,8 @@ urlpatterns = [
     path(f"{MEMBER}/extend/", changes.ExtendPage.as_view(), name="partymember-extend"),
     path(f"{MEMBER}/floating/", floating.FloatingPage.as_view(), name="partymember-floating"),
     path(f"{MEMBER}/lost/", floating.LostPage.as_view(), name="partymember-lost"),
+    path(f"{MEMBER}/correction/", conduct.CorrectionPage.as_view(), name="partymember-correction"),
+    path(f"{MEMBER}/lapse/", conduct.LapsePage.as_view(), name="partymember-lapse"),
     path("transfers/", transfers.MemberTransferList.as_view(), name="membertransfer-list"),
     path(f"{TRANSFER}/", transfers.MemberTransferDetail.as_view(), name="membertransfer-detail"),
     path(f"{TRANSFER}/approve/", transfers.transfer_approve, name="membertransfer-approve"),
@@ -173,6 +177,16 @@ urlpatterns = [
     path("lost-members/<int:pk>/", floating.LostRecordDetail.as_view(), name="lostrecord-detail"),
     path("lost-members/<int:pk>/edit/", floating.LostRecordUpdate.as_view(), name="lostrecord-update"),
     path("lost-members/<int:pk>/find/", floating.lost_find, name="lostrecord-find"),
+    path("corrections/", conduct.MemberCorrectionList.as_view(), name="membercorrection-list"),
+    path(f"{CORRECTION}/", conduct.MemberCorrectionDetail.as_view(), name="membercorrection-detail"),
+    path(f"{CORRECTION}/edit/", conduct.MemberCorrectionUpdate.as_view(), name="membercorrection-update"),
+    path(f"{CORRECTION}/conclude/", conduct.correction_conclude, name="membercorrection-conclude"),
+    path(f"{CORRECTION}/withdraw/", conduct.correction_withdraw, name="membercorrection-withdraw"),
+    path("lapses/", conduct.MemberLapseList.as_view(), name="memberlapse-list"),
+    path(f"{LAPSE}/", conduct.MemberLapseDetail.as_view(), name="memberlapse-detail"),
+    path(f"{LAPSE}/edit/", conduct.MemberLapseUpdate.as_view(), name="memberlapse-update"),
+    path(f"{LAPSE}/conclude/", conduct.lapse_conclude, name="memberlapse-conclude"),
+    path(f"{LAPSE}/withdraw/", conduct.lapse_withdraw, name="memberlapse-withdraw"),
     *pages("charters", "charterrecord", papers, "CharterRecord"),
     path("charters/<int:pk>/move/", papers.move_charter, name="charterrecord-move"),
     *pages("letters", "commitmentletter", papers, "CommitmentLetter"),

@@ -25,16 +25,20 @@ ALONE, PROVINCE = "bench_alone", "bench_province"
 TURNS = 3
 SMALL = 0.002  # seconds that a page may grow by whatever its ratio
 MORE_PAGES = (
-    ("core:home", ""),
+    ("reports:home", ""),
     ("organizations:socialorganization-list", "?q=商会"),
     ("organizations:socialorganization-list", "?page=9999"),
     ("organizations:socialorganization-list", "?sort=-registered_on"),
     ("organizations:partymember-list", "?q=王"),
     ("organizations:partymember-list", "?page=9999"),
-    ("core:search", "?q=长江"),
+    ("organizations:search", "?q=长江"),
 )
 
-STATISTICS = ("reports:fact-list", "reports:watch-list")  # figures of the whole scope, which grow with it
+STATISTICS = (
+    "reports:home",
+    "reports:fact-list",
+    "reports:watch-list",
+)  # figures of the whole scope, which grow with it
 
 Measures = dict[str, dict[str, float]]  # whose eyes → what → seconds
 
@@ -53,12 +57,12 @@ def addresses() -> dict[str, str]:
     from django.urls import NoReverseMatch, reverse
 
     found = {}
-    for name, query in (*((n, "") for n in every_list()), *MORE_PAGES):
+    for name in every_list():
         try:
-            found[name + query] = reverse(name) + query
+            found[name] = reverse(name)
         except NoReverseMatch:  # a list with an argument belongs to one row
             continue
-    return found
+    return found | {name + query: reverse(name) + query for name, query in MORE_PAGES}
 
 
 def time_pages(user: Any) -> dict[str, float]:

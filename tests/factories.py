@@ -24,6 +24,8 @@ from organizations.models import (
     BranchPost,
     FloatingRecord,
     LostRecord,
+    MemberCorrection,
+    MemberLapse,
     Membership,
     MemberTransfer,
     PartyBranch,
@@ -35,6 +37,7 @@ from organizations.models import (
     SyncRule,
 )
 from organizations.workflows.applications import apply
+from organizations.workflows.conduct import register_conduct
 from organizations.workflows.floating import lose_member, register_floating
 from organizations.workflows.registration import accept_review
 from organizations.workflows.sync import emit, ensure_rules
@@ -166,6 +169,17 @@ def make_floating(member: PartyMember, by: User, **overrides: Any) -> FloatingRe
 def make_lost(member: PartyMember, by: User, **overrides: Any) -> LostRecord:
     values = {"member": member, "lost_on": date(2022, 6, 1), "circumstance": "1", **overrides}
     return lose_member(LostRecord(**values), by=by)
+
+
+def make_correction(member: PartyMember, by: User, **overrides: Any) -> MemberCorrection:
+    values = {"circumstance": "slack", "start_on": date(2022, 10, 10), "until": date(2023, 4, 9), **overrides}
+    return register_conduct(MemberCorrection(member=member, **values), by=by)
+
+
+def make_lapse(member: PartyMember, by: User, **overrides: Any) -> MemberLapse:
+    return register_conduct(
+        MemberLapse(member=member, **{"ground": "life", "since": date(2022, 9, 1), **overrides}), by=by
+    )
 
 
 def make_secretary(branch: PartyBranch, **overrides: Any) -> User:

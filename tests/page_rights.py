@@ -112,7 +112,8 @@ EXPECTED = (
     (
         "organizations:membertransfer-approve organizations:membertransfer-receive organizations:membertransfer-return"
         " organizations:membertransfer-withdraw organizations:floatingrecord-contact organizations:floatingrecord-close"
-        " organizations:lostrecord-find",
+        " organizations:lostrecord-find organizations:membercorrection-conclude organizations:membercorrection-withdraw"
+        " organizations:memberlapse-conclude organizations:memberlapse-withdraw",
         POST,
     ),
     (
@@ -137,7 +138,8 @@ EXPECTED = (
     ),
     (
         "organizations:partymember-transfer organizations:partymember-floating organizations:partymember-lost"
-        " organizations:floatingrecord-update organizations:lostrecord-update",
+        " organizations:floatingrecord-update organizations:lostrecord-update organizations:partymember-correction"
+        " organizations:partymember-lapse organizations:membercorrection-update organizations:memberlapse-update",
         WRITES_FOR_BRANCH,
     ),
     ("organizations:memberchange-balance organizations:memberchange-balance-card", BUSINESS),

@@ -20,6 +20,8 @@ from organizations.models import (
     InstructorAssignment,
     LedgerCheck,
     LostRecord,
+    MemberCorrection,
+    MemberLapse,
     OrganizationEvent,
     PartyMember,
     RegistrationReview,
@@ -33,7 +35,9 @@ from tests.factories import (
     make_application,
     make_audit_admin,
     make_branch,
+    make_correction,
     make_floating,
+    make_lapse,
     make_lost,
     make_review,
     make_secretary,
@@ -152,9 +156,14 @@ class PagesTests(TestCase):
 
     @classmethod
     def absences(cls, staff):
-        """Of two members of the secretary's branch one is away and one cannot be reached."""
+        """Of two members of the secretary's branch one is away and one cannot be reached; both are told to mend something."""
         away, lost = PartyMember.objects.visible_to(cls.secretary).filter(floating="", is_lost=False)[:2]
-        return {FloatingRecord: make_floating(away, staff), LostRecord: make_lost(lost, staff)}
+        return {
+            FloatingRecord: make_floating(away, staff),
+            LostRecord: make_lost(lost, staff),
+            MemberCorrection: make_correction(away, staff),
+            MemberLapse: make_lapse(lost, staff, ground="work"),
+        }
 
     def setUp(self):
         self.clients = {}

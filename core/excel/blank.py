@@ -1,7 +1,9 @@
 """Blank workbooks to be filled in: office layout, drop-downs from a hidden sheet, text columns for codes, an example row."""
 
 import io
+from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import openpyxl
@@ -10,6 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break, ColBreak
 
 from core.models import Committee
 
@@ -23,6 +26,9 @@ from .xml import MARGINS, height_of, lines_in
 ROWS = 1000  # rows that carry formats and drop-downs
 RULED, ROOM = 30, 22  # rows that carry borders, and their height
 WORDS = "字典"
+PAGE = 110  # widths of columns that an A4 page takes in landscape at full size, in whatever office program
+TALL, ABOVE = 510, 105  # points: what is left of a page between its margins, and what stands above the rows
+LEAST_ALONE, LEAST = 50, 66  # percent: on one page, and on several side by side
 THIN = Side(style="thin", color="FF8C8C8C")
 BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 EXAMPLE_FILL = PatternFill("solid", fgColor="FFF5F5F5")
@@ -36,15 +42,16 @@ def blank_workbook(sheet: Sheet, committee: Committee | None) -> bytes:
     page = book.active
     page.title = sheet_name(sheet.title)
     columns = [NUMBERS, *(c for c in sheet.columns if not c.readonly), *([NUMBER_COLUMN] if sheet.with_number else [])]
-    first = write_head(page, sheet, columns, committee)
+    spread = spread_of(sheet, columns)
+    first = write_head(page, sheet, columns, committee, spread)
     words = book.create_sheet(WORDS)
     words.sheet_state = "hidden"
     for index, column in enumerate(columns, 1):
         format_column(page, words, sheet, column, index, first)
-    rule(page, first, len(columns))
+    rule(page, first, len(columns), spread)
     write_example(page, columns, first)
     write_notes(book, sheet)
-    set_page(page, first, len(columns))
+    set_page(page, first, spread)
     book.move_sheet(WORDS, 1)
     book.properties.title, book.properties.version = sheet.title, stamp(sheet)
     stream = io.BytesIO()
@@ -52,8 +59,48 @@ def blank_workbook(sheet: Sheet, committee: Committee | None) -> bytes:
     return stream.getvalue()
 
 
-def rule(page: Any, first: int, width: int) -> None:
-    for row in range(first, first + RULED):
+@dataclass(frozen=True)
+class Spread:
+    """The pages of a form side by side: the first column of each page after the first, how many columns each of them
+    begins with once more, and the scale in percent."""
+
+    starts: tuple[int, ...] = ()
+    repeated: int = 0
+    scale: int = 100
+
+
+def spread_of(sheet: Sheet, columns: list[Column]) -> Spread:
+    """A form that would be too small on one page goes over as few pages as keep it readable; no group is torn apart."""
+    if sum(c.cell_width for c in columns) * LEAST_ALONE <= PAGE * 100:
+        return Spread()
+    blocks = [[index for index, _ in block] for _, block in groupby(enumerate(columns, 1), lambda c: c[1].group or c)]
+    repeated = repeated_of(sheet, columns)
+    again = sum(c.cell_width for c in columns[:repeated])
+    best: Spread | None = None
+    for limit in range(PAGE, PAGE * 100 // LEAST + 1):
+        starts, used = [], 0
+        for block in blocks:
+            width = sum(columns[index - 1].cell_width for index in block)
+            if used and used + width > limit:
+                starts.append(block[0])
+                used = again
+            used += width
+        if best is None or len(starts) < len(best.starts):
+            best = Spread(tuple(starts), repeated, PAGE * 100 // limit)
+    return best
+
+
+def repeated_of(sheet: Sheet, columns: list[Column]) -> int:
+    """The number and what tells of whom or what the line is: up to the first column of a key."""
+    keys = {name for key in sheet.keys for name in key}
+    found = (index for index, column in enumerate(columns, 1) if {column.field, column.owner} & keys)
+    return min(next(found, 2), 4)
+
+
+def rule(page: Any, first: int, width: int, spread: Spread) -> None:
+    """Borders for as many rows as one page takes."""
+    ruled = min(RULED, (TALL * 100 // spread.scale - ABOVE) // ROOM) if spread.starts else RULED
+    for row in range(first, first + ruled):
         page.row_dimensions[row].height = ROOM
         for index in range(1, width + 1):
             cell = page.cell(row, index)
@@ -61,16 +108,22 @@ def rule(page: Any, first: int, width: int) -> None:
             cell.font = Font(name="宋体", size=10)
 
 
-def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Committee | None) -> int:
+def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Committee | None, spread: Spread) -> int:
     """Title, unit line and header; returns the number of the first data row."""
-    last = len(columns)
-    size, height = (26, 50) if is_wide(columns) else (16, 32)
-    page.cell(1, 1, sheet.title).font = Font(name="宋体", size=size, bold=True)
-    page.cell(1, 1).alignment = CENTER
-    page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=last)
+    last = spread.starts[0] - 1 if spread.starts else len(columns)  # of the first page
+    size, height = (26, 50) if is_wide(columns) and not spread.starts else (16, 32)
+    left, right = title_place(columns, last, spread)
+    page.cell(1, left, sheet.title).font = Font(name="宋体", size=size, bold=True)
+    page.cell(1, left).alignment = CENTER
+    page.merge_cells(start_row=1, start_column=left, end_row=1, end_column=right)
     page.row_dimensions[1].height = height
-    page.cell(2, 1, f"填报单位（盖章）：{committee.name if committee else ''}")
-    page.cell(2, max(last - 2, 2), "填报时间：    年  月  日")
+    unit = page.cell(2, 1, f"填报单位（盖章）：{committee.name if committee else ''}")
+    if spread.repeated:  # on every page, so it may not be wider than what is repeated
+        page.merge_cells(start_row=2, start_column=1, end_row=2, end_column=spread.repeated)
+        unit.alignment = Alignment(vertical="center", wrap_text=True)
+        lines = lines_in(unit.value, sum(c.cell_width for c in columns[: spread.repeated]))
+        page.row_dimensions[2].height = height_of(lines)
+    page.cell(2, max(last - 2, 2), "填报时间：    年  月  日").alignment = Alignment(vertical="center")
     two = any(c.group for c in columns)
     for index, column in enumerate(columns, 1):
         if two and column.group:
@@ -94,6 +147,15 @@ def write_head(page: Any, sheet: Sheet, columns: list[Column], committee: Commit
             cell.font = Font(name="宋体", size=10, bold=True, color=MUST if must else None)
             cell.fill, cell.border, cell.alignment = HEAD_FILL, BORDER, CENTER
     return 5 if two else 4
+
+
+def title_place(columns: list[Column], last: int, spread: Spread) -> tuple[int, int]:
+    """From which column to which: over the first page, without what later pages repeat, and as much less on the right."""
+    widths = [c.cell_width for c in columns]
+    room, right = sum(widths[: spread.repeated]), last
+    while right > spread.repeated + 2 and sum(widths[right - 1 : last]) <= room and spread.repeated:
+        right -= 1
+    return spread.repeated + 1, right
 
 
 def format_column(page: Any, words: Any, sheet: Sheet, column: Column, index: int, first: int) -> None:
@@ -170,13 +232,17 @@ def write_notes(book: Any, sheet: Sheet) -> None:
         notes.row_dimensions[row[0].row].height = height_of(lines_in(row[0].value, NOTES_WIDTH))
 
 
-def set_page(page: Any, first: int, last: int) -> None:
+def set_page(page: Any, first: int, spread: Spread) -> None:
     page.freeze_panes = page.cell(first, 2)
     page.print_title_rows = f"3:{first - 1}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = page.PAPERSIZE_A4
     page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.sheet_properties.pageSetUpPr.fitToPage = not spread.starts
+    if spread.starts:
+        page.page_setup.scale, page.page_setup.pageOrder = spread.scale, "overThenDown"
+        page.print_title_cols = f"A:{get_column_letter(spread.repeated)}"
+        page.col_breaks = ColBreak(brk=[Break(id=start - 1) for start in spread.starts])
     page.page_margins, page.print_options.horizontalCentered = PageMargins(**MARGINS), True
     page.oddFooter.left.text = "  ".join(SIGNATURES)
     page.oddFooter.center.text = "第&P页 共&N页"

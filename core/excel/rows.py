@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from core.periods import today
 from core.secrets import decrypt
@@ -22,9 +23,14 @@ Read = Callable[[list[tuple], dict[str, dict[int, list[tuple]]]], list[Any]]  # 
 class Exporter:
     """`headings` and `rows()`; dates stay dates, numbers stay numbers, all else is text."""
 
-    def __init__(self, sheet: Sheet, full: bool = False, every: bool = True, day: date | None = None) -> None:
-        """full: no number is masked. every: all columns, not only those of the office's own layout. day: “today”."""
-        self.day = day or today()
+    def __init__(
+        self, sheet: Sheet, full: bool = False, every: bool = True, day: date | None = None, past: bool = False
+    ) -> None:
+        """full: no number is masked. every: all columns, not only those of the office's own layout. day: “today”.
+
+        past: a ledger of another day; dated parts are those that held on it, instead of the open ones.
+        """
+        self.day, self.past = day or today(), past
         self.sheet, self.full = sheet, full
         self.model = sheet.model_class
         self.paths: list[str] = ["pk"]
@@ -146,13 +152,21 @@ class Exporter:
         for name, paths in self.part_paths.items():
             part = self.parts[name]
             model, link = part.model_class, part.model_class._meta.get_field(part.link).attname
-            fixed = {(f"{k}__isnull" if v is None else k): (True if v is None else v) for k, v in part.fixed.items()}
-            stored = model._base_manager.filter(one_of(model, part.link, ids), **fixed).order_by("pk")
+            stored = model._base_manager.filter(one_of(model, part.link, ids), self.standing(part)).order_by("pk")
             lines: dict[int, list[tuple]] = {}
             for values in stored.values_list(link, *paths):
                 lines.setdefault(values[0], []).append(values)
             found[name] = lines
         return found
+
+    def standing(self, part: Part) -> Q:
+        """Which rows of the part belong to the line: the open ones, or those of the day."""
+        fixed = {k: v for k, v in part.fixed.items() if not (self.past and part.is_dated and k == part.end)}
+        chosen = Q(**{(f"{k}__isnull" if v is None else k): (True if v is None else v) for k, v in fixed.items()})
+        if self.past and part.is_dated:
+            chosen &= Q(**{f"{part.start}__lte": self.day})
+            chosen &= Q(**{part.end: None}) | Q(**{f"{part.end}__gt": self.day})
+        return chosen
 
     def rows(self, queryset: models.QuerySet) -> Iterator[tuple]:
         """In the order of the queryset; only one chunk of rows stays in memory."""

@@ -28,6 +28,8 @@ class Unsupported(Exception):
 
 def compile_q(model: type[models.Model], condition: Q) -> Judge:
     """A condition on one row as a function with SQL's three values; Unsupported beyond plain comparisons."""
+    if not all(isinstance(child, Q | tuple) for child in condition.children):
+        raise Unsupported(str(condition))
     parts = [compile_q(model, c) if isinstance(c, Q) else compile_pair(model, *c) for c in condition.children]
     decisive = condition.connector == Q.OR  # one True settles an OR, one False an AND
 

@@ -45,6 +45,7 @@ A many-to-many field of the model is simply a column of kind "names" with a look
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -185,6 +186,11 @@ class Part:
     def model_class(self) -> type[models.Model]:
         return apps.get_model(self.model)
 
+    @property
+    def is_dated(self) -> bool:
+        """An interval, of which the open one is the present."""
+        return bool(self.start) and self.fixed.get(self.end, "") is None
+
 
 class Several(str):
     """The sentence that more than one row is meant."""
@@ -246,6 +252,7 @@ class Sheet:
     with_number: bool = False  # no natural key: exports carry 系统编号, and it finds the row first
     ordering: tuple[str, ...] = ("pk",)
     number_in_ledger: bool = True  # the office's layout carries 系统编号 too
+    past_note: str = ""  # what else is as it is now in the ledger of a past day
     can_import: bool = True
     can_export: bool = True
 
@@ -300,6 +307,17 @@ class Sheet:
         """Fill the derived columns of a new or changed row; bulk writes do not call save()."""
         if hasattr(obj, "before_save"):
             obj.before_save()
+
+    @cached_property
+    def present_columns(self) -> list[str]:
+        """What the office's layout prints as it is now in the ledger of any day: plain cells without a day of their own."""
+        dated = {part.name for part in self.parts if part.is_dated}
+        return [
+            column.label
+            for column in self.columns
+            if column.field and not (column.extra or column.readonly or column.export or column.kind == "date")
+            if column.owner not in dated
+        ]
 
     def footer(self, user: Any, period: Any) -> list[str]:
         """Lines under the table of an export; begin them with 说明： so that an import passes over them."""

@@ -173,7 +173,7 @@ def export_to(
 ) -> int:
     """The rows in a workbook. every=False: the office's own layout; else all columns, to be changed and imported."""
     day = on or today(committee)
-    exporter = Exporter(sheet, full=full, every=every, day=day)
+    exporter = Exporter(sheet, full=full, every=every, day=day, past=on is not None)
     return write_workbook(
         target, sheet, exporter.rows(queryset), columns=exporter.columns, committee=committee, day=day, footer=footer
     )
@@ -266,7 +266,7 @@ def run_export(
     declared = get_sheet(sheet)
     day = date.fromisoformat(on) if on else today(job.committee)
     visible = visible_rows(declared, job.created_by, date.fromisoformat(on) if on else None)
-    exporter = Exporter(declared, full=bool(purpose), every=every, day=day)
+    exporter = Exporter(declared, full=bool(purpose), every=every, day=day, past=bool(on))
 
     def rows() -> Iterable[list[Any]]:
         for start in range(0, len(ids), 5000):

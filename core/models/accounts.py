@@ -113,7 +113,7 @@ class User(AbstractUser):
 
     @cached_property
     def is_secretary(self) -> bool:
-        """Posted to a party branch; a liaison or instructor is posted to bodies only."""
+        """Posted to a party branch; a liaison or instructor is posted to bodies only. The signed-in person came with it."""
         return self.postings.filter(branch__isnull=False, end=None).exists()
 
     @cached_property

@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 class ScopedQuerySet(models.QuerySet):
     """Rows that belong to a committee. `visible_to` is the only row-level permission of the product (DESIGN §5)."""
 
+    keeper = "committee"  # the path to the committee that keeps a row
+
     def within(self, committee: Committee) -> Self:
         """Rows of the committee and those below it."""
-        return self._in_committees(committee.scope_ids)
+        return self.in_committees(committee.scope_ids)
 
     def visible_to(self, user: "User") -> Self:
         """Office users: the subtree of their committee. Others: what their postings open. Administrators: nothing."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_office:
-            return self._in_committees(user.scope_ids)
+            return self.in_committees(user.scope_ids)
         if user.is_administrator:
             return self.none()
         return self.for_postings(user)
@@ -30,8 +32,9 @@ class ScopedQuerySet(models.QuerySet):
         """What a secretary, liaison or instructor sees; models that have something for them override this."""
         return self.none()
 
-    def _in_committees(self, ids: list[int]) -> Self:
-        return self.filter(committee_id=ids[0]) if len(ids) == 1 else self.filter(committee_id__in=ids)
+    def in_committees(self, ids: list[int]) -> Self:
+        name = f"{self.keeper}_id"
+        return self.filter(**{name: ids[0]}) if len(ids) == 1 else self.filter(**{f"{name}__in": ids})
 
 
 class RecordQuerySet(ScopedQuerySet):

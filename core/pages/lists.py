@@ -19,13 +19,12 @@ from django.views.generic import View
 from core.pages import saved
 from core.pages.columns import Column, Row
 from core.pages.filters import Widget, applied, clean_query, widgets
+from core.pages.offices import PARAMETER, OfficeChoice
+from core.pages.paging import PAGE_SIZES, PagedRows
 from core.pages.period import current_period
 from core.periods import today
 from core.permissions import AllowMixin
 
-COUNT_CAP = 10_000
-PAGE_SIZES = (20, 50, 100)
-DEEP = 1000  # from this offset on, in a search, and above many committees, ids are sorted first and only then rows read
 PLACE = 987654321
 
 
@@ -36,6 +35,7 @@ class Button:
     icon: str = ""
     primary: bool = False
     hide_phone: bool = False
+    fold_phone: bool = False  # on a phone it stands in 更多
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ def painters(page: type["ListPage"], urlconf: str | None) -> list[Callable[[Row]
     return [column.painter(page.model, address) for column in page.columns]
 
 
-class ListPage(AllowMixin, View):
+class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
     model: ClassVar[type[Model]]
     columns: ClassVar[tuple[Column, ...]] = ()
     filterset_class: ClassVar[Any] = None
     ordering: ClassVar[tuple[str, ...]] = ()
-    paginate_by = 50
+    wide_ordering: ClassVar[tuple[str, ...]] = ()  # over many committees, where `ordering` would sort all their rows
     unit = "条"
     tabs: ClassVar[tuple[tuple[str, str, Any], ...]] = ()  # (key, label, QuerySet method; "" is all)
     search_tab = ""  # the tab in which a search looks when none was chosen
@@ -86,6 +86,7 @@ class ListPage(AllowMixin, View):
     print_wide = True
     export_day: date | None = None  # of a ledger of a past day
     can_save = True  # whether a reader may keep the present conditions under a name
+    remembered: ClassVar[tuple[str, ...]] = ()  # conditions beside the filterset's that are kept with them
     template_name = "generic/list.html"
 
     # ---- which rows --------------------------------------------------------------------------
@@ -119,7 +120,7 @@ class ListPage(AllowMixin, View):
 
     @cached_property
     def narrowed(self) -> QuerySet:
-        rows = self.get_queryset()
+        rows = self.of_office(self.get_queryset())
         for key, _, method in self.tabs:
             if key == self.tab and method:
                 rows = method(rows, self) if callable(method) else getattr(rows, method)()
@@ -151,44 +152,14 @@ class ListPage(AllowMixin, View):
         chosen = self.params.get("sort", "")
         if chosen.removeprefix("-") in self.sorts:
             return (chosen, "pk")
-        return (*(self.ordering or self.model._meta.ordering), "pk")
+        own = (self.is_wide and self.wide_ordering) or self.ordering
+        return (*(own or self.model._meta.ordering), "pk")
 
-    # ---- one page of them --------------------------------------------------------------------
-    @cached_property
-    def size(self) -> int:
-        raw = self.params.get("size", "")
-        return int(raw) if raw in {str(n) for n in PAGE_SIZES} else self.paginate_by
-
-    @cached_property
-    def count(self) -> int:
-        """At most COUNT_CAP + 1: nobody pages further, and counting a province's rows takes longer than reading them."""
-        return self.rows.order_by().values("pk")[: COUNT_CAP + 1].count()
-
-    @cached_property
-    def pages(self) -> int:
-        return max(1, -(-min(self.count, COUNT_CAP) // self.size))
-
-    @cached_property
-    def page(self) -> int:
-        raw = self.params.get("page", "")
-        return min(max(1, int(raw)), self.pages) if raw.isascii() and raw.isdigit() and len(raw) < 7 else 1
-
-    @property
-    def count_text(self) -> str:
-        return f"{COUNT_CAP}+" if self.count > COUNT_CAP else str(self.count)
-
-    def page_rows(self) -> list[Row]:
-        names = list(dict.fromkeys(["pk", *(name for c in self.columns for name in c.needs)]))
-        start = (self.page - 1) * self.size
-        if start < DEEP and not self.params.get("q") and len(self.request.user.scope_ids) < 2:
-            return list(self.rows.values(*names)[start : start + self.size])
-        ids = list(self.rows.values_list("pk", flat=True)[start : start + self.size])
-        found = {row["pk"]: row for row in self.rows.order_by().filter(pk__in=ids).values(*names)}
-        return [found[pk] for pk in ids if pk in found]
-
+    # ---- as markup ---------------------------------------------------------------------------
     def body(self) -> tuple[SafeString, int]:
         """The table's rows as markup, and how many they are."""
-        draw, rows = painters(type(self), get_urlconf()), self.page_rows()
+        draw, rows = [*painters(type(self), get_urlconf())], self.page_rows()
+        draw[1:1] = [column.painter(self.model, str) for column in self.office_columns]
         lines = ["".join([paint(row) for paint in draw]) for row in rows]
         return mark_safe("".join([f"<tr>{line}</tr>\n" for line in lines])), len(lines)
 
@@ -211,7 +182,7 @@ class ListPage(AllowMixin, View):
     def heads(self) -> list[dict]:
         now = self.order[0] if isinstance(self.order[0], str) else ""
         heads = []
-        for column in self.columns:
+        for column in self.shown_columns:
             sort = column.sort
             up, down = bool(sort) and now == sort, bool(sort) and now == f"-{sort}"
             heads.append(
@@ -251,22 +222,13 @@ class ListPage(AllowMixin, View):
 
         return "。".join(filter(None, [self.meta_text, get_sheet(self.export_kind).instead]))
 
-    def page_links(self) -> list[dict]:
-        """First, last and the neighbours of the page; None is a gap."""
-        near = {1, self.pages, *(n for n in range(self.page - 2, self.page + 3) if 1 <= n <= self.pages)}
-        links, last = [], 0
-        for number in sorted(near):
-            if number - last > 1:
-                links.append({"number": 0, "url": "", "active": False})
-            links.append({"number": number, "url": self.link(page=number), "active": number == self.page})
-            last = number
-        return links
-
     def conditions(self) -> list[dict]:
         """What narrows the list now, each with the link that takes it away."""
         found = []
         if self.searchable and self.params.get("q"):
             found.append({"text": f"关键词：{self.params['q']}", "url": self.link(q=None)})
+        if self.office:
+            found.append({"text": f"综合党委：{self.office.label}", "url": self.link(**{PARAMETER: None})})
         if self.in_period:
             found.append({"text": f"时期：{current_period(self.request).label}", "url": self.link(all="1")})
         found += [
@@ -286,12 +248,13 @@ class ListPage(AllowMixin, View):
             "label": self.title or f"{name}列表",
             "tabs": [Tab(label, self.link(tab=key), key == self.tab) for key, label, _ in self.tabs],
             "bar": bar,
+            "offices": self.offices,
             "searchable": self.searchable,
             "query": self.params.get("q", ""),
             "kept": [(k, self.params[k]) for k in ("tab", "sort", "size", "all") if k in self.params]
             + [*self.whole.items()],
             "conditions": self.conditions(),
-            "clear": self.link(**dict.fromkeys((*(w.name for w in bar), "q"))),
+            "clear": self.link(**dict.fromkeys((*(w.name for w in bar), "q", PARAMETER))),
             "heads": self.heads(),
             "rows": rows,
             "first": start + 1,
@@ -312,11 +275,13 @@ class ListPage(AllowMixin, View):
 
     def get_context(self) -> dict[str, Any]:
         """Context of the page around the table; extend with super()."""
+        actions = self.get_actions()
         return {
             **saved.shown(self),
             "title": self.title or f"{self.model._meta.verbose_name}列表",
             "meta": self.meta,
-            "actions": self.get_actions(),
+            "actions": actions,
+            "folded": [button for button in actions if button.fold_phone],
             "print_wide": self.print_wide,
         }
 

@@ -18,6 +18,7 @@ from core.choices import AuditEvent
 from core.cleaning import clean_line
 from core.models import SavedFilter, User
 from core.pages.filters import clean_query, outline
+from core.pages.offices import PARAMETER
 from core.validators import normalize_code, validate_id_number
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST = 20  # of one person on one list
 LONGEST = 20
-KEPT = ("tab", "q", "sort", "size", "all")
+KEPT = ("tab", "q", "sort", "size", "all", PARAMETER)
 WHOLE = ("view", "all")
 
 
@@ -44,7 +45,7 @@ def conditions(page: type["ListPage"], raw: str | QueryDict) -> str:
     """The query string in one fixed order, with only what this list understands; no page number and no export."""
     params = clean_query(QueryDict(raw) if isinstance(raw, str) else raw)
     boxes = [box.name for box in outline(page.filterset_class)] if page.filterset_class else []
-    return urlencode([(name, params[name]) for name in (*KEPT, *boxes) if params.get(name)])
+    return urlencode([(name, params[name]) for name in (*KEPT, *boxes, *page.remembered) if params.get(name)])
 
 
 def page_named(name: str) -> type["ListPage"]:

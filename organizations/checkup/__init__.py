@@ -1,12 +1,8 @@
-"""数据体检: the rules of DOMAIN §§2–6 asked of the ledgers. A finding reminds; what to do with it people decide.
-
-A rule that asks for a record which does not exist yet is named in WITHOUT_RECORD and not guessed.
-"""
+"""数据体检: the rules of DOMAIN §§2–6 asked of the ledgers. A finding reminds; what to do with it people decide."""
 
 from .evaluate import (
     COUNTED,
     RULES,
-    WITHOUT_RECORD,
     all_findings,
     branches_to_check,
     counts,
@@ -17,13 +13,12 @@ from .evaluate import (
     reader,
     rows_of,
 )
-from .limits import Limits, limits
+from .limits import Limits, limits, unbuilt_limits
 from .rules import Finding, Place, Rule
 
 __all__ = [
     "COUNTED",
     "RULES",
-    "WITHOUT_RECORD",
     "Finding",
     "Limits",
     "Place",
@@ -38,4 +33,5 @@ __all__ = [
     "of_row",
     "reader",
     "rows_of",
+    "unbuilt_limits",
 ]

@@ -12,13 +12,13 @@ from organizations.choices import (
     ClauseKind,
     CoverageMethod,
     FindingLevel,
-    NoBranchReason,
     OrganizationKind,
     RegistrationStatus,
     Subject,
     VoteBody,
 )
 from organizations.models import SocialOrganization
+from organizations.models.conditions import unbuilt_for
 
 from .limits import Limits
 from .rules import Place, Row, Rule
@@ -32,7 +32,7 @@ VALUES = (
     "pk", "name", "short_name", "code", "kind", "status", "registered_on", "ended_on", "contact", "phone", "staff_count",
     "council_term_end", "no_branch_reason", "coverage_method", "branch_ref", "branch_name", "member_count",
     "charter_status", "charter_ref", "charter_vote", "clause_kind", "clause_ref", "written_in_ref", "letter_on",
-    "letter_status", "letter_ref", "surveyed_on", "surveyed_full",
+    "letter_status", "letter_ref", "surveyed_on", "surveyed_full", "marked_since",
 )  # fmt: skip
 
 
@@ -64,9 +64,11 @@ def clause_says(row: Row, on: date) -> str:
 
 
 def unbuilt_says(row: Row, on: date) -> str:
-    if row["no_branch_reason"] == NoBranchReason.DUE:
-        return "标注为应建未建，至今没有党组织。"
-    return f"{row['surveyed_on']}调查有正式党员{row['surveyed_full']}名，至今没有单独或联合组建党组织。"
+    if row["marked_since"] and row["coverage_method"] is None:
+        return f"{row['marked_since']}起标注为应建未建，至今没有党组织。"
+    full = row["surveyed_full"]
+    members = f"正式党员{full}名" if full else f"党员{row['member_count']}名"
+    return f"最近一次调查（{row['surveyed_on']}）有{members}，超过期限没有单独或联合组建党组织。"
 
 
 def letter_place(row: Row) -> Place:
@@ -136,9 +138,8 @@ RULES = (
     ),
     Rule(
         "cov-04", "COV-04", CHECK, BODY, "应建未建",
-        lambda on, limits: CHECKS.qualifies_long(limits.least_members, on, limits.unbuilt_months),
-        unbuilt_says,
-        "督促组建；一时建不了的，写明原因和计划。", Place(UPDATE, "id_no_branch_reason"), "写原因",
+        lambda on, limits: unbuilt_for(limits.unbuilt_months, on, limits.should_build_rule), unbuilt_says,
+        "督促组建；一时建不了的，写明原因和组建计划。", Place("coverage-plan", "id_planned_on"), "写组建计划",
     ),
     Rule(
         "ch-01", "CH-01", CHECK, BODY, "党的建设未入章", lambda on, limits: CHECKS.without_clause(),

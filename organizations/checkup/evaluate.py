@@ -7,11 +7,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet
 
 from core.models import Committee, User
 from organizations.choices import Subject
 from organizations.models import BranchCoverage, Membership, PartyBranch, PartyMember, SocialOrganization
+from organizations.models.conditions import flag
 
 from . import bodies, branches, members, numbers
 from .limits import Limits, limits
@@ -21,12 +22,6 @@ COUNTED: tuple[Rule, ...] = (*members.RULES, *branches.RULES, *bodies.RULES)
 RULES: dict[str, Rule] = {rule.key: rule for rule in (numbers.RULE, *COUNTED)}
 OF_SUBJECT = {Subject.MEMBER: members.RULES, Subject.BRANCH: branches.RULES, Subject.BODY: bodies.RULES}
 VALUES = {Subject.MEMBER: members.VALUES, Subject.BRANCH: branches.VALUES, Subject.BODY: bodies.VALUES}
-# rules that need a record which does not exist yet
-WITHOUT_RECORD = (
-    ("MB-10", "连续六个月不参加组织生活：活动只登记人数，没有逐人签到。"),
-    ("MB-11", "限期改正不超过一年：还没有限期改正的记录。"),
-    ("MB-12", "出国（境）党员每半年联系一次：还没有联系记录。"),
-)
 
 
 @dataclass(frozen=True)
@@ -58,12 +53,7 @@ def base(about: Subject, user: User, on: date) -> QuerySet:
 
 def flagged(rows: QuerySet, rules: Iterable[Rule], on: date, chosen: Limits) -> QuerySet:
     """Each row with one yes or no for each rule."""
-    return rows.annotate(
-        **{
-            rule.flag: Case(When(rule.breaks(on, chosen), then=Value(True)), default=Value(False), output_field=BooleanField())
-            for rule in rules
-        }
-    )  # fmt: skip
+    return rows.annotate(**{rule.flag: flag(rule.breaks(on, chosen)) for rule in rules})
 
 
 def found_in(rows: QuerySet, about: Subject, who: Reader, *, with_numbers: bool = False) -> Iterator[Finding]:

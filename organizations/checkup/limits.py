@@ -8,6 +8,7 @@ from typing import Any
 from core.models import Committee, OfficeSetting
 from core.working_days import working_days_back
 from organizations.models import NEAR_MONTHS
+from organizations.models.conditions import MEMBERS_FOR_BRANCH, USUAL_RULE, rule_of
 
 COUNCIL_YEARS = {"51": 5, "53": 5, "52": 4}
 # 0: no term of its own; a temporary or floating branch is appointed for a task
@@ -34,6 +35,10 @@ NUMBERS = {  # setting → the field of Limits, whose default counts where the o
     "member.suspended_months": "suspended_months",
     "member.floating_months": "floating_months",
     "member.contact_months": "contact_months",
+    "member.abroad_contact_months": "abroad_months",
+    "member.lapse_remind_months": "lapse_remind",
+    "member.lapse_alarm_months": "lapse_alarm",
+    "member.correction_reminder_months": "correction_months",
     "dues.remind_months": "fee_remind",
     "dues.alarm_months": "fee_alarm",
     "charter.confirm_months": "charter_months",
@@ -43,6 +48,7 @@ NUMBERS = {  # setting → the field of Limits, whose default counts where the o
 }
 REMINDERS = "election.reminder_months"
 LATER_MONTHS = (3, 1)  # once more after the first reminder, unless the office's setting says otherwise
+SHOULD_RULE = "coverage.should_build_rule"
 MAPPINGS = {"council.term_years": "council_years", "branch.term_years": "term_years"}
 
 
@@ -50,7 +56,7 @@ MAPPINGS = {"council.term_years": "council_years", "branch.term_years": "term_ye
 class Limits:
     """The settings in force on one day, and `handover`: who registered before it should have handed over by then."""
 
-    least_members: int = 3
+    least_members: int = MEMBERS_FOR_BRANCH
     most_members: int = 50
     committee_from: int = 7
     committee_least: int = 3
@@ -72,12 +78,17 @@ class Limits:
     suspended_months: int = 24
     floating_months: int = 6
     contact_months: int = 3
+    abroad_months: int = 6
+    lapse_remind: int = 3
+    lapse_alarm: int = 6
+    correction_months: int = 1
     fee_remind: int = 3
     fee_alarm: int = 6
     charter_months: int = 12
     new_months: int = 12
     handover_days: int = 5
     unbuilt_months: int = 3
+    should_build_rule: str = USUAL_RULE
     council_years: Mapping[str, int] = field(default_factory=lambda: COUNCIL_YEARS)
     term_years: Mapping[str, int] = field(default_factory=lambda: TERM_YEARS)
     handover: date = date.min
@@ -94,12 +105,19 @@ def settings_of(committee: Committee | int, keys: Iterable[str], on: date) -> li
 
 def limits(committee: Committee, on: date) -> Limits:
     """Two queries: the settings in force on that day, and the holidays for working days."""
-    found = dict(settings_of(committee, [*NUMBERS, *MAPPINGS, REMINDERS], on))
+    found = dict(settings_of(committee, [*NUMBERS, *MAPPINGS, REMINDERS, SHOULD_RULE], on))
     values: dict[str, Any] = {name: number_of(found, name) for name in NUMBERS.values()}
+    values["should_build_rule"] = rule_of(found.get(SHOULD_RULE))
     values["election_months"] = reminder_months(found.get(REMINDERS))[0]
     for key, name in MAPPINGS.items():
         values[name] = years_of(found.get(key), getattr(DEFAULTS, name))
     return Limits(**values, handover=working_days_back(on - timedelta(days=1), values["handover_days"]))
+
+
+def unbuilt_limits(committee: Committee | int, on: date) -> tuple[int, str]:
+    """COV-04 in that office: after how many months, and by which 应建 rule; one query."""
+    found = dict(settings_of(committee, ("coverage.unbuilt_months", SHOULD_RULE), on))
+    return number_of(found, "unbuilt_months"), rule_of(found.get(SHOULD_RULE))
 
 
 def number_of(found: Mapping[str, Any], name: str) -> int:

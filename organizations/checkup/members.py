@@ -1,13 +1,14 @@
-"""党员: MB-01…MB-10, FL-02 and the collected items.
+"""党员: MB-01…MB-12, FL-01, FL-02 and the collected items.
 
-MB-04 the other way round, MB-06 twice at a time and the check digit of MB-01 are refused by the database or when entered.
+MB-04 the other way round, MB-06 twice at a time, more than a year of MB-11 and the check digit of MB-01 are refused by the
+database or when entered.
 The number is stored encrypted, so MB-01 decrypts the members of one branch (numbers.py) and no rule counts it office-wide.
 """
 
 from datetime import date
 
 from core.periods import add_months
-from organizations.choices import FindingLevel, Subject
+from organizations.choices import FindingLevel, LapseGround, Subject
 from organizations.models import PartyMember
 from organizations.models.checks.members import ITEMS
 
@@ -15,13 +16,17 @@ from .rules import Place, Row, Rule
 
 CHECKS = PartyMember.objects.none()
 MUST, CHECK, REMIND = FindingLevel
-UPDATE = "partymember-update"
+UPDATE, LEAVE = "partymember-update", Place("partymember-leave", "id_leave_reason")
 MEMBER = Subject.MEMBER
-FLOATING = Place("floatingrecord-detail", ref="floating_ref", otherwise=Place("partymember-detail"))
+DETAIL = Place("partymember-detail")
+FLOATING = Place("floatingrecord-detail", ref="floating_ref", otherwise=DETAIL)
+CORRECTION = Place("membercorrection-detail", "conclude", ref="correction_ref", otherwise=DETAIL)
+LAPSE = Place("memberlapse-detail", "conclude", ref="lapse_ref", otherwise=DETAIL)
 VALUES = (
     "pk", "name", "sex", "branch_ref", "branch_name", "category", "status", "born_on", "education", "joined_on",
     "full_on", "position", "phone", "address", "id_kind", "id_hash", "floating", "floating_place", "is_lost", "lost_on",
-    "fee_paid_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact",
+    "fee_paid_until", "suspended_on", "membership_kind", "floating_ref", "left_on", "last_contact", "correction_ref",
+    "correction_until", "lapse_ref", "lapse_since", "lapse_ground",
 )  # fmt: skip
 
 
@@ -42,11 +47,24 @@ def first_missing(row: Row) -> Place:
     return FLOATING if field in ("floating_place", "lost_on") else Place(UPDATE, f"id_{field}")
 
 
-def months_behind(row: Row, on: date) -> int:
-    """Whole months since the last paid one."""
+def months_since(day: date, on: date) -> int:
+    """Whole months from one day to the other."""
+    months = (on.year - day.year) * 12 + on.month - day.month
+    return months - (add_months(day, months) > on)
+
+
+def fee_says(row: Row, on: date) -> str:
     paid = row["fee_paid_until"]
-    months = (on.year - paid.year) * 12 + on.month - paid.month
-    return months - (add_months(paid, months) > on)
+    return f"党费缴纳至{paid}，已有{months_since(paid, on)}个月没有缴纳。"
+
+
+def contact_says(row: Row, on: date) -> str:
+    return f"最近一次联系上是{row['last_contact']}。" if row["last_contact"] else "登记以后没有联系上的记录。"
+
+
+def lapse_says(row: Row, on: date) -> str:
+    since, ground = row["lapse_since"], LapseGround(row["lapse_ground"]).label
+    return f"{since}起{ground}，已有{months_since(since, on)}个月，没有写正当理由。"
 
 
 RULES = (
@@ -107,9 +125,9 @@ RULES = (
         "动员本人转接组织关系；暂不能转的，写明原因并保持联系。", FLOATING, "看登记",
     ),
     Rule(
-        "fl-01", "FL-01", REMIND, MEMBER, "流出党员没有联系", lambda on, limits: CHECKS.out_of_contact(on, limits.contact_months),
-        lambda row, on: f"最近一次联系上是{row['last_contact']}。" if row["last_contact"] else "登记以后没有联系上的记录。",
-        "每季度至少联系一次，登记联系情况。", FLOATING, "登记联系",
+        "fl-01", "FL-01", REMIND, MEMBER, "流出党员没有联系",
+        lambda on, limits: CHECKS.out_of_contact(on, limits.contact_months, abroad=False),
+        contact_says, "每季度至少联系一次，登记联系情况。", FLOATING, "登记联系",
     ),
     Rule(
         "fl-02", "FL-02", CHECK, MEMBER, "流入党员计入了本支部", lambda on, limits: CHECKS.guest_counted(),
@@ -119,24 +137,63 @@ RULES = (
     Rule(
         "mb-09", "MB-09", MUST, MEMBER, "失联应停止党籍", lambda on, limits: CHECKS.lost_long(on, limits.lost_months),
         lambda row, on: f"{row['lost_on']}起失联，党籍状态仍是正常。", "继续查找；失联期满的，按规定停止党籍。",
-        Place("partymember-leave", "id_leave_reason"), "去办理",
+        LEAVE, "去办理",
     ),
     Rule(
         "mb-09-expel", "MB-09", MUST, MEMBER, "停止党籍后仍失联",
         lambda on, limits: CHECKS.suspended_long(on, limits.suspended_months),
         lambda row, on: f"{row['suspended_on']}停止党籍，至今没有取得联系。", "期满仍失联的，按规定讨论除名；联系上的恢复党籍。",
-        Place("partymember-detail"), "去查看",
+        DETAIL, "去查看",
     ),
     Rule(
         "mb-10", "MB-10", MUST, MEMBER, "长期欠缴党费",
         lambda on, limits: CHECKS.fee_behind(on, limits.fee_alarm),
-        lambda row, on: f"党费缴纳至{row['fee_paid_until']}，已有{months_behind(row, on)}个月没有缴纳。",
+        fee_says,
         "了解原因并补缴；没有正当理由连续六个月不交的，按党章第九条处理，由党组织决定。", Place(UPDATE, "id_fee_paid_until"),
     ),
     Rule(
         "mb-10-soon", "MB-10", REMIND, MEMBER, "欠缴党费",
         lambda on, limits: CHECKS.fee_behind(on, limits.fee_remind, limits.fee_alarm),
-        lambda row, on: f"党费缴纳至{row['fee_paid_until']}，已有{months_behind(row, on)}个月没有缴纳。",
+        fee_says,
         "提醒本人补缴；已经缴纳的，更新缴纳日期。", Place(UPDATE, "id_fee_paid_until"),
+    ),
+    Rule(
+        "mb-10-lapse", "MB-10", MUST, MEMBER, "长期不履行党员义务",
+        lambda on, limits: CHECKS.duties_neglected(on, limits.lapse_alarm), lapse_says,
+        "同本人谈话核实，有正当理由的补记；没有正当理由连续六个月的，按自行脱党由支部大会决定除名，报上级党组织批准。",
+        LAPSE, "去办理",
+    ),
+    Rule(
+        "mb-10-lapse-soon", "MB-10", REMIND, MEMBER, "没有履行党员义务",
+        lambda on, limits: CHECKS.duties_neglected(on, limits.lapse_remind, limits.lapse_alarm), lapse_says,
+        "及时谈话提醒；有正当理由的补记，已经恢复的登记结论。", LAPSE, "去办理",
+    ),
+    Rule(
+        "mb-10-parting", "MB-10", CHECK, MEMBER, "决定除名，名册没有办理", lambda on, limits: CHECKS.removal_not_executed(),
+        lambda row, on: "未履行义务的结论是除名，名册里还没有离开。",
+        "上级党组织批准后办理离开名册；没有批准的，撤回结论。", LEAVE, "去办理",
+    ),
+    Rule(
+        "mb-11", "MB-11", MUST, MEMBER, "限期改正期满没有结论", lambda on, limits: CHECKS.correction_over(on),
+        lambda row, on: f"限期改正{row['correction_until']}期满，没有登记结论。",
+        "期满由支部大会评议作出结论：已改正的登记；没有转变的，劝其退党，劝而不退的除名，报上级党组织批准。",
+        CORRECTION, "登记结论",
+    ),
+    Rule(
+        "mb-11-soon", "MB-11", REMIND, MEMBER, "限期改正临近期满",
+        lambda on, limits: CHECKS.correction_ending(on, limits.correction_months),
+        lambda row, on: f"限期改正{row['correction_until']}期满，还有{(row['correction_until'] - on).days}天。",
+        "准备评议，听取联系人、党员和群众的意见。", CORRECTION, "看登记",
+    ),
+    Rule(
+        "mb-11-parting", "MB-11", CHECK, MEMBER, "决定劝退、除名，名册没有办理",
+        lambda on, limits: CHECKS.parting_not_executed(),
+        lambda row, on: "限期改正的结论是劝退或者除名，名册里还没有离开。",
+        "本人退党或上级党组织批准除名后办理离开名册；没有批准的，撤回结论。", LEAVE, "去办理",
+    ),
+    Rule(
+        "mb-12", "MB-12", MUST, MEMBER, "出国（境）党员没有联系",
+        lambda on, limits: CHECKS.out_of_contact(on, limits.abroad_months, abroad=True),
+        contact_says, "出国（境）的党员每半年至少联系一次，登记联系情况。", FLOATING, "登记联系",
     ),
 )  # fmt: skip

@@ -42,6 +42,14 @@ from .charters import (
     VoteBody,
 )
 from .checkup import LEVEL_KINDS, FindingLevel, Subject
+from .conduct import (
+    OUTCOME_KINDS,
+    PARTING_OUTCOMES,
+    CorrectionCircumstance,
+    CorrectionOutcome,
+    LapseGround,
+    LapseOutcome,
+)
 from .elections import (
     APPLICATION_ENDED,
     APPLICATION_FLOW,
@@ -126,6 +134,8 @@ __all__ = [
     "LEVEL_KINDS",
     "MEMBER_FLOW",
     "MEMBER_KINDS",
+    "OUTCOME_KINDS",
+    "PARTING_OUTCOMES",
     "REGISTRATION_KINDS",
     "REVIEW_ENDED",
     "REVIEW_FLOW",
@@ -150,6 +160,8 @@ __all__ = [
     "CharterStatus",
     "ClauseKind",
     "ContactWay",
+    "CorrectionCircumstance",
+    "CorrectionOutcome",
     "CoverageMethod",
     "DifferenceDecision",
     "DocumentKind",
@@ -160,6 +172,8 @@ __all__ = [
     "FloatingStatus",
     "Grade",
     "JoinReason",
+    "LapseGround",
+    "LapseOutcome",
     "LeaveReason",
     "LedgerSource",
     "LetterStatus",

@@ -3,6 +3,7 @@
 from .bodies import AffiliationForm, InstructorForm, LiaisonForm, OrganizationForm
 from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
 from .charters import CharterForm, LetterForm, SurveyForm, VoidForm
+from .conduct import MemberCorrectionForm, MemberLapseForm
 from .events import CorrectionForm, EventForm, TwinForm
 from .floating import ContactForm, FloatingForm, LostForm
 from .ledgers import BatchForm, DifferenceForm, LedgerCheckForm
@@ -29,7 +30,9 @@ __all__ = [
     "LetterForm",
     "LiaisonForm",
     "LostForm",
+    "MemberCorrectionForm",
     "MemberForm",
+    "MemberLapseForm",
     "OrganizationForm",
     "PostForm",
     "RestoreForm",

@@ -13,14 +13,14 @@ from .fields import DatedForm
 
 class FloatingForm(RecordForm):
     sections = [
-        ("外出情况", ["direction", "left_on", "place", "is_settled", "cause"]),
+        ("外出情况", ["direction", "left_on", "place", "is_settled", "is_abroad", "cause"]),
         ("联系", ["other_party", "contact_person", "remark"]),
     ]  # fmt: skip
 
     class Meta:
         model = FloatingRecord
         fields = [
-            "direction", "left_on", "place", "is_settled", "cause", "other_party", "contact_person", "remark",
+            "direction", "left_on", "place", "is_settled", "is_abroad", "cause", "other_party", "contact_person", "remark",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 import django.db.models.manager
 from django.db import migrations, models
 
-from core.pinyin import sort_key
+from core.pinyin import search_key, sort_key
 
 CHUNK = 2000
 
@@ -18,10 +18,22 @@ def order_by_pinyin(apps, schema_editor):
         rows.bulk_update(found, ["sort_key"], batch_size=CHUNK)
 
 
+def names_before_changes(apps, schema_editor):
+    """Branches renamed by a 变更 that was carried out before are found by their old name, too."""
+    rows = apps.get_model("organizations", "BranchApplication").objects.filter(status="done", branch__isnull=False)
+    for row in rows.exclude(former_name="").select_related("branch").order_by("pk"):
+        branch = row.branch
+        if row.former_name not in (branch.name, branch.short_name, *branch.former_names):
+            branch.former_names = [*branch.former_names, row.former_name]
+            words = (branch.name, branch.short_name, *branch.former_names, branch.contact, branch.phone)
+            branch.search = search_key(*words)[:600]
+            branch.save(update_fields=["former_names", "search"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0018_due_marks'),
+        ('organizations', '0018_past_days'),
     ]
 
     operations = [
@@ -71,4 +83,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['sort_key', 'start'], name='organizations_instructor_order'),
         ),
         migrations.RunPython(order_by_pinyin, migrations.RunPython.noop),
+        migrations.RunPython(names_before_changes, migrations.RunPython.noop),
     ]

@@ -2,6 +2,7 @@ from .applications import BranchApplication
 from .branches import BranchPost, PartyBranch
 from .changes import MemberChange
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
+from .conduct import MemberCorrection, MemberLapse, correction_state, lapse_state
 from .confirmations import DataConfirmation, latest_confirmation
 from .coverage import BranchCoverage, InstructorAssignment, Liaison
 from .events import FormerName, OrganizationEvent
@@ -44,6 +45,8 @@ __all__ = [
     "LostRecord",
     "MassOrganization",
     "MemberChange",
+    "MemberCorrection",
+    "MemberLapse",
     "MemberSurvey",
     "MemberTransfer",
     "Membership",
@@ -57,9 +60,11 @@ __all__ = [
     "SyncDuty",
     "SyncRule",
     "branch_term_state",
+    "correction_state",
     "duty_state",
     "facts_of_number",
     "is_secretary_of",
+    "lapse_state",
     "latest_confirmation",
     "liaised_ids",
     "party_age",

@@ -103,6 +103,8 @@ class BranchApplication(Record):
     filed_on = models.DateField("报批备案日期", null=True, blank=True, help_text="选举结果获批准、备案的日期。")
     effective_on = models.DateField("生效日期", null=True, blank=True, help_text="变更、撤销从哪一天起算。")
     finished_on = models.DateField("办结日期", null=True, editable=False)
+    former_name = models.CharField("变更前全称", max_length=120, blank=True, editable=False)
+    former_kind = models.CharField("变更前类别", max_length=12, choices=BranchKind.choices, blank=True, editable=False)
     decision = models.CharField("处理意见", max_length=500, blank=True, editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     status = models.CharField(

@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -13,12 +13,14 @@ from core.secrets import mask_phone
 from core.validators import validate_phone
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises, TermStatus, UnitSituation
 
+from .branch_days import PRESENT, BranchDaysQuerySet
 from .checks import BranchChecks
+from .conditions import formal_on
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
 
-class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
+class PartyBranchQuerySet(BranchChecks, BranchDaysQuerySet, RecordQuerySet):
     def for_postings(self, user: User) -> Self:
         from .coverage import BranchCoverage
 
@@ -86,22 +88,20 @@ class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
             deadline=Coalesce(Subquery(term.values("deadline")[:1]), F("term_end")),
         )
 
-    def with_standing(self, on: date) -> Self:
-        """Annotate `standing` and `dissolved_by`: where it stood on that day; a branch dissolved later was 正常."""
-        later = When(dissolved_on__gt=on, then=Value(BranchStatus.NORMAL.value))
-        choices = models.CharField(choices=BranchStatus.choices)
-        ended = Case(When(dissolved_on__lte=on, then=F("dissolved_on")), output_field=models.DateField())
-        return self.annotate(standing=Case(later, default=F("status"), output_field=choices), dissolved_by=ended)
+    def for_ledger(self, on: date, *, past: bool = False) -> Self:
+        """Everything that the list shows beside the branch's own columns.
 
-    def for_ledger(self, on: date) -> Self:
-        """Everything that the list shows beside the branch's own columns."""
+        past: a ledger of another day, whose names and terms have to be found out.
+        """
         today = Value(on, output_field=models.DateField())
-        rows = self.with_secretary(on).with_member_count(on).with_body_count(on).with_term()
-        return rows.with_standing(on).annotate(today=today)
+        rows = self.with_secretary(on).with_member_count(on).with_body_count(on).with_standing(on).annotate(today=today)
+        return rows.with_name_then(on).with_term_then(on) if past else rows.with_term().annotate(**PRESENT)
 
-    def with_office_columns(self, on: date) -> Self:
+    def with_office_columns(self, on: date, *, past: bool = False) -> Self:
         """Annotate what only the printed ledger shows (DOMAIN §14.2)."""
         from .coverage import BranchCoverage
+        from .events import FormerName
+        from .floating import FloatingRecord
         from .members import Membership
 
         members = Membership.objects.full().on(on).filter(branch=OuterRef("pk")).order_by().values("branch")
@@ -113,16 +113,22 @@ class PartyBranchQuerySet(BranchChecks, RecordQuerySet):
         posts = BranchPost.objects.on(on).filter(branch=OuterRef("pk")).order_by("start", "pk")
         secretary = posts.filter(post=PostKind.SECRETARY).order_by("-start")
         own = BranchCoverage.objects.on(on).filter(branch=OuterRef("pk"), method="own").order_by("start")
+        floating, body = ~Q(member__floating=""), F("organization__name")
+        if past:
+            away = FloatingRecord.objects.held_between(on, on).filter(member=OuterRef("member"), direction="out")
+            floating = Q(Exists(away))
+            former = FormerName.objects.filter(organization=OuterRef("organization_id"), until__gt=on)
+            body = Coalesce(Subquery(former.order_by("until", "pk").values("name")[:1]), body)
         holders = {
             f"{post}_post": Subquery(posts.filter(post=post).values("person_name")[:1])
             for post in (PostKind.ORGANIZATION, PostKind.PUBLICITY, PostKind.DISCIPLINE)
         }
         return self.annotate(
-            full_member_count=count(Q(member__category="full")),
+            full_member_count=count(formal_on(on)),
             women_count=count(Q(member__sex="female")),
             young_count=count(young),
-            floating_count=count(~Q(member__floating="")),
-            own_body=Subquery(own.values("organization__name")[:1]),
+            floating_count=count(floating),
+            own_body=Subquery(own.values(called=body)[:1]),
             post_count=Coalesce(Subquery(posts.order_by().values("branch").values(n=Count("pk"))), 0),
             secretary_id_tail=Subquery(secretary.values("member__id_tail")[:1]),
             secretary_id_cipher=Subquery(secretary.values("member__id_cipher")[:1]),

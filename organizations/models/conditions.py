@@ -4,7 +4,10 @@ Each is an EXISTS or a scalar subquery, never a multiplying join. The models are
 import SocialOrganization.
 """
 
+from collections.abc import Collection
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.apps import apps
@@ -12,15 +15,18 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
+from core.periods import add_months, quarter_of
 from organizations.choices import (
     ENDED_STATUSES,
     ENDING_EVENTS,
     IRREGULAR_STATUSES,
     STATUS_AFTER,
+    AffiliationKind,
     CharterStatus,
     CoverageMethod,
     LetterStatus,
     MembershipKind,
+    NoBranchReason,
     PostKind,
     RegistrationStatus,
 )
@@ -28,6 +34,14 @@ from organizations.choices import (
 from .intervals import IntervalQuerySet
 
 BODY = {"organization": OuterRef("pk")}
+GUIDES = {"instructor": "InstructorAssignment", "liaison": "Liaison", "mass": "MassOrganization"}  # has_… → its rows
+MEMBERS_FOR_BRANCH = 3  # full members from which a body must set up a branch (Party constitution, article 30)
+SHOULD_BUILD = {  # 应建 by the office's rule: from how many of which members
+    "a": ("full_member_count", MEMBERS_FOR_BRANCH),
+    "b": ("full_member_count", MEMBERS_FOR_BRANCH),  # those among full-time staff, where the roster tells them
+    "c": ("member_count", 1),
+}
+USUAL_RULE = "b"
 
 
 def formal_on(on: date, full_time: bool = False) -> Q:
@@ -38,6 +52,52 @@ def formal_on(on: date, full_time: bool = False) -> Q:
 
 def rows(name: str) -> Any:
     return apps.get_model("organizations", name).objects
+
+
+def flag(condition: Q) -> Case:
+    """A condition as a column: yes or no, never unknown."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=models.BooleanField())
+
+
+def on_register(on: date) -> Q:
+    """Registered by that day and not yet ended."""
+    return Q(registered_on__lte=on) & (Q(ended_on=None) | Q(ended_on__gt=on))
+
+
+def direct_on(on: date) -> Q:
+    """直属: the 党建管理归口 on that day is the committee itself."""
+    return Q(Exists(rows("Affiliation").on(on).filter(kind=AffiliationKind.DIRECT, **BODY)))
+
+
+def covered_on(on: date, methods: Collection[str] = CoverageMethod.values) -> Q:
+    """Covered on that day by a party organization, by one of these methods."""
+    kinds = {} if len(methods) == len(CoverageMethod.values) else {"method__in": methods}
+    return Q(Exists(rows("BranchCoverage").on(on).filter(**kinds, **BODY)))
+
+
+def guided_on(on: date, guides: Collection[str] = ("instructor",)) -> Q:
+    """With an instructor on that day, or another of the GUIDES where the office counts it."""
+    return reduce(or_, (Q(Exists(rows(GUIDES[name]).on(on).filter(**BODY))) for name in guides))
+
+
+def reached_on(on: date, guides: Collection[str] = ("instructor",)) -> Q:
+    """工作覆盖: covered by a party organization or guided."""
+    return covered_on(on) | guided_on(on, guides)
+
+
+def rule_of(value: Any) -> str:
+    """The office's 应建 rule; a setting that is none of them counts as not set."""
+    return value if value in SHOULD_BUILD else USUAL_RULE
+
+
+def unbuilt_for(months: int, on: date, rule: str) -> Q:
+    """COV-04, of rows `with_coverage` and `with_unbuilt`: for so many months it should have had a party organization of its
+    own or a joint one, by its members or because the office says so, and had none."""
+    since, field = add_months(on, -months), SHOULD_BUILD[rule][0]
+    weaker = Q(coverage_method=None) | Q(coverage_method__in=[CoverageMethod.FUNCTIONAL, CoverageMethod.AREA])
+    by_members = weaker & Q(**{f"{field}_since__lte": since}) & (Q(built_until=None) | Q(built_until__lte=since))
+    by_mark = Q(coverage_method=None, marked_since__lte=since) & (Q(covered_until=None) | Q(covered_until__lte=since))
+    return on_register(on) & Q(registered_on__lte=since) & (by_members | by_mark)
 
 
 class SurroundingsQuerySet(models.QuerySet):
@@ -70,25 +130,19 @@ class SurroundingsQuerySet(models.QuerySet):
         """登记状态正常 on that day: not in the list of 活动异常 or 失信 and not being wound up."""
         return self.with_standing(on).exclude(standing__in=IRREGULAR_STATUSES)
 
-    def organization_covered(self, on: date) -> Self:
-        """Covered by a party organization on that day, by whatever method; each body once (COV-01)."""
-        return self.filter(Exists(rows("BranchCoverage").on(on).filter(**BODY)))
+    def organization_covered(self, on: date, methods: Collection[str] = CoverageMethod.values) -> Self:
+        """Covered by a party organization on that day; each body once (COV-01)."""
+        return self.filter(covered_on(on, methods))
+
+    def work_covered(self, on: date, guides: Collection[str] = ("instructor",)) -> Self:
+        return self.filter(reached_on(on, guides))
 
     def without_branch(self, on: date) -> Self:
-        return self.filter(~Exists(rows("BranchCoverage").on(on).filter(**BODY)))
-
-    def work_covered(self, on: date, liaison_counts: bool = False, mass_counts: bool = False) -> Self:
-        """Covered by a party organization, or guided by an instructor (a liaison, a mass organization, where these count)."""
-        names = ["BranchCoverage", "InstructorAssignment"]
-        names += ["Liaison"] * liaison_counts + ["MassOrganization"] * mass_counts
-        condition = Q()
-        for name in names:
-            condition |= Q(Exists(rows(name).on(on).filter(**BODY)))
-        return self.filter(condition)
+        return self.filter(~covered_on(on))
 
     def uncovered(self, on: date) -> Self:
         """覆盖空白: neither a party organization nor an instructor on that day (COV-03)."""
-        return self.without_branch(on).filter(~Exists(rows("InstructorAssignment").on(on).filter(**BODY)))
+        return self.filter(~covered_on(on), ~guided_on(on))
 
     def with_party_clause(self, on: date) -> Self:
         """An approved charter of that day contains the party-building clause (CH-01)."""
@@ -103,6 +157,33 @@ class SurroundingsQuerySet(models.QuerySet):
     def with_mark(self, on: date) -> Self:
         """Annotate `marked`: whether the office said 应建未建 of the body on that day."""
         return self.annotate(marked=Exists(rows("DueMark").on(on).filter(**BODY)))
+
+    def with_unbuilt(self, on: date) -> Self:
+        """Annotate since when a body without a roster of its own should have a party organization: by its surveys
+        (`full_member_count_since`, `member_count_since`), by the office's mark, and until when it had one."""
+        surveys = rows("MemberSurvey").filter(filled_on__lte=on)
+
+        def since(field: str, least: int) -> Subquery:
+            """The first survey with enough members that no later one with fewer follows."""
+            later = surveys.filter(organization=OuterRef("organization"), filled_on__gt=OuterRef("filled_on"))
+            fewer = later.exclude(**{f"{field}__gte": least})
+            enough = surveys.filter(~Exists(fewer), **{f"{field}__gte": least}, **BODY).order_by("filled_on")
+            return Subquery(enough.values("filled_on")[:1])
+
+        ended = rows("BranchCoverage").filter(end__lte=on, **BODY).order_by("-end")
+        built = ended.filter(method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])
+        return self.annotate(
+            **{f"{field}_since": since(field, least) for field, least in set(SHOULD_BUILD.values())},
+            marked_since=Subquery(rows("DueMark").on(on).filter(**BODY).values("start")[:1]),
+            built_until=Subquery(built.values("end")[:1]),
+            covered_until=Subquery(ended.values("end")[:1]),
+        )
+
+    def with_reason_then(self, on: date) -> Self:
+        """Annotate `reason_then`: 应建未建 on the days on which it was marked and only then; other reasons have no days."""
+        other = Case(When(no_branch_reason=NoBranchReason.DUE, then=Value("")), default=F("no_branch_reason"))
+        due = When(marked=True, then=Value(NoBranchReason.DUE.value))
+        return self.with_mark(on).annotate(reason_then=Case(due, default=other, output_field=models.CharField()))
 
     def with_coverage(self, on: date) -> Self:
         """Annotate the coverage that counts (own before joint before functional) and its branch."""
@@ -125,17 +206,35 @@ class SurroundingsQuerySet(models.QuerySet):
             branch_founded=Subquery(chosen.values("branch__founded_on")[:1]),
             branch_term_end=Subquery(chosen.values("branch__term_end")[:1]),
             branch_secretary=Subquery(secretary),
-            has_instructor=Exists(rows("InstructorAssignment").on(on).filter(**BODY)),
-            has_liaison=Exists(rows("Liaison").on(on).filter(**BODY)),
-            has_mass=Exists(rows("MassOrganization").on(on).filter(**BODY)),
+            **{f"has_{name}": Exists(rows(model).on(on).filter(**BODY)) for name, model in GUIDES.items()},
+        )
+
+    def with_branch_then(self, on: date) -> Self:
+        """After with_coverage: the branch's name, kind and term of that day instead of its present ones."""
+        branch = rows("PartyBranch").filter(pk=OuterRef("branch_ref")).with_name_then(on).with_term_then(on)
+        called = NullIf(Subquery(branch.values("former_name")[:1]), Value(""))
+        return self.annotate(
+            branch_name=Coalesce(called, F("branch_name")),
+            branch_kind=Subquery(branch.values("kind_then")[:1]),
+            branch_term_end=Subquery(branch.values("term_end_then")[:1]),
         )
 
     def with_papers(self, on: date) -> Self:
-        """Annotate the state of the charter and of the commitment letter."""
-        charters = rows("CharterRecord").filter(**BODY)
+        """Annotate the state of the charter and of the commitment letter on that day, as far as their dates tell it."""
+        charters = rows("CharterRecord").filter(has_party_clause=True, **BODY)
         letters = rows("CommitmentLetter").filter(**BODY)
+        signed = Q(signed_on__lte=on) & ~Q(status=LetterStatus.PENDING)
+        handed = signed & Q(status=LetterStatus.HANDED_OVER) & (Q(handed_over_on=None) | Q(handed_over_on__lte=on))
+        letter = Case(
+            When(handed, then=Value(LetterStatus.HANDED_OVER.value)),
+            When(signed, then=Value(LetterStatus.SIGNED.value)),
+            default=Value(LetterStatus.PENDING.value),
+        )
         surveys = rows("MemberSurvey").filter(filled_on__lte=on, **BODY).order_by("-filled_on")
-        latest = charters.filter(has_party_clause=True).order_by("-version_no").values("status")[:1]
+        done, later = Q(status=CharterStatus.APPROVED, approved_on__lte=on), Q(status=CharterStatus.APPROVED)
+        known = charters.exclude(done).exclude(voted_on__gt=on).exclude(later, voted_on=None)
+        state = Case(When(later, then=Value(CharterStatus.VOTED.value)), default=F("status"))
+        latest = known.order_by("-version_no").values(state=state)[:1]
         approved = rows("CharterRecord").with_party_clause(on).filter(**BODY).order_by("-approved_on")
         return self.annotate(
             charter_on=Subquery(approved.values("approved_on")[:1]),
@@ -144,10 +243,10 @@ class SurroundingsQuerySet(models.QuerySet):
                 default=Coalesce(Subquery(latest), Value(CharterStatus.ABSENT.value)),
                 output_field=models.CharField(choices=CharterStatus.choices),
             ),
-            letter_on=Subquery(letters.values("signed_on")[:1]),
+            letter_on=Subquery(letters.filter(signed_on__lte=on).values("signed_on")[:1]),
             survey_on=Subquery(surveys.values("filled_on")[:1]),
             letter_status=Subquery(
-                letters.values("status")[:1], output_field=models.CharField(choices=LetterStatus.choices)
+                letters.values(state=letter)[:1], output_field=models.CharField(choices=LetterStatus.choices)
             ),
         )
 
@@ -187,10 +286,13 @@ class SurroundingsQuerySet(models.QuerySet):
 
         past: a ledger of another day, whose names and registration status have to be found out.
         """
-        then = self.with_standing(on).with_name(on) if past else self.annotate(
-            standing=F("status"), ended_by=F("ended_on"), former_name=Value(""), name_then=F("name")
-        )  # fmt: skip
-        return then.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+        found = self.with_coverage(on).with_papers(on).with_member_count(on).with_affiliation(on)
+        if not past:
+            return found.annotate(
+                standing=F("status"), ended_by=F("ended_on"), former_name=Value(""), name_then=F("name"),
+                reason_then=F("no_branch_reason"),
+            )  # fmt: skip
+        return found.with_standing(on).with_name(on).with_branch_then(on).with_reason_then(on)
 
     def with_office_columns(self, on: date) -> Self:
         """Annotate what only the printed ledger shows (DOMAIN §14.1); after with_coverage."""
@@ -208,9 +310,9 @@ class SurroundingsQuerySet(models.QuerySet):
             .values("branch__coverages__organization")
         )
         secretaries = rows("BranchPost").on(on).filter(post=PostKind.SECRETARY, branch=OuterRef("branch_ref"))
-        inspected = (
-            self.model._meta.get_field("inspections").related_model.objects.filter(**BODY).exclude(conclusion="")
-        )
+        announced = Q(concluded_on__lte=on) | Q(concluded_on=None, quarter__lte=quarter_of(on))
+        inspections = self.model._meta.get_field("inspections").related_model.objects
+        inspected = inspections.filter(announced, **BODY).exclude(conclusion="")
         return self.annotate(
             associate_count=Coalesce(Subquery(guests.values(n=Count("pk"))), 0),
             full_associate_count=Coalesce(Subquery(guests.values(n=Count("pk", filter=formal_on(on)))), 0),

@@ -3,12 +3,12 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
 from core.constraints import NoOverlap
-from core.models import Committee, User
+from core.models import ScopedQuerySet, User
 from core.pinyin import plain, sort_key
 from core.validators import validate_phone
 from organizations.choices import CoverageMethod
@@ -18,15 +18,12 @@ from .intervals import IntervalQuerySet, interval_check
 from .organizations import SocialOrganization
 
 
-class OfBodyQuerySet(IntervalQuerySet):
+class OfBodyQuerySet(ScopedQuerySet, IntervalQuerySet):
     """Dated rows of a body: whoever sees the body sees them."""
 
-    def within(self, committee: Committee) -> Self:
-        return self.filter(organization__committee_id__in=committee.scope_ids)
+    keeper = "organization__committee"
 
-    def visible_to(self, user: User) -> Self:
-        if user.is_authenticated and user.is_active and user.is_office:
-            return self.filter(organization__committee_id__in=user.scope_ids)
+    def for_postings(self, user: User) -> Self:
         return self.filter(organization__in=SocialOrganization.objects.visible_to(user).values("pk"))
 
     def search(self, text: str) -> Self:
@@ -57,9 +54,14 @@ class InstructorQuerySet(OfBodyQuerySet):
         counted = same.order_by().values("instructor_name").annotate(n=Count("organization", distinct=True)).values("n")
         return self.annotate(guided=Coalesce(Subquery(counted), 0))
 
-    def one_each(self) -> Self:
-        """One row for each person of a committee: the assignment that was entered first among those here."""
-        return self.filter(pk__in=self.order_by().values(*PERSON).annotate(first=Min("pk")).values("first"))
+    def one_each(self, on: date) -> Self:
+        """One row for each person of a committee: of the assignments that run on that day the one entered first."""
+        same = InstructorAssignment.objects.on(on).filter(**{name: OuterRef(name) for name in PERSON})
+        return self.on(on).filter(~Exists(same.filter(pk__lt=OuterRef("pk"))))
+
+    def people(self, on: date) -> Self:
+        """Name, office and sender of each person who guides on that day; as many as `one_each`, but counted faster."""
+        return self.on(on).order_by().values(*PERSON).distinct()
 
     def with_person(self) -> Self:
         """Annotate `who`, the same for all assignments of one person."""

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from .members import PartyMember
 from .postings import posted_ids
 
 SETTLED_MONTHS = 6  # MB-08, FL-03
+ABROAD_MONTHS = 6  # MB-12
 
 
 class OfBranchQuerySet(RecordQuerySet):
@@ -57,14 +58,18 @@ class FloatingRecordQuerySet(OfBranchQuerySet):
         return self.filter(Exists(reached_contacts(start, end)))
 
     def unreached_between(self, start: date, end: date) -> Self:
-        """Open records without one successful contact in the quarter (FL-01)."""
-        return self.open().filter(~Exists(reached_contacts(start, end)))
+        """Open records without one successful contact in the quarter (FL-01); abroad in the half year up to its end (MB-12)."""
+        half_year = min(start, add_months(end + timedelta(days=1), -ABROAD_MONTHS))
+        near, far = ~Exists(reached_contacts(start, end)), ~Exists(reached_contacts(half_year, end))
+        return self.open().filter((Q(is_abroad=False) & near) | (Q(is_abroad=True) & far))
 
     def to_transfer(self, on: date) -> Self:
-        """Away for six months at a fixed place: the relationship should be moved (MB-08, FL-03)."""
-        return self.open().filter(
-            direction=FloatingDirection.OUT, is_settled=True, left_on__lte=add_months(on, -SETTLED_MONTHS)
-        )
+        """Away for six months at a fixed place in the country: the relationship should be moved (MB-08, FL-03)."""
+        away = self.open().filter(direction=FloatingDirection.OUT, left_on__lte=add_months(on, -SETTLED_MONTHS))
+        return away.filter(is_settled=True, is_abroad=False)
+
+    def abroad(self) -> Self:
+        return self.open().filter(is_abroad=True)
 
 
 def reached_contacts(start: date, end: date) -> models.QuerySet:
@@ -88,6 +93,9 @@ class FloatingRecord(Record):
     left_on = models.DateField("外出日期", null=True, blank=True, help_text="离开（到达）的日期。")
     place = models.CharField("流向", max_length=40, blank=True, help_text="写到省市区。")
     is_settled = models.BooleanField("地点固定", default=False, help_text="在一个地方工作或居住的勾选。")
+    is_abroad = models.BooleanField(
+        "出国（境）", default=False, help_text="到国外、境外学习、工作、生活的勾选，每半年至少联系一次。"
+    )
     cause = models.CharField("外出事由", max_length=60, blank=True, help_text="例如务工经商、投靠子女。")
     contact_person = models.CharField("支部联系人", max_length=30, blank=True, help_text="支部里由谁负责联系。")
     ended_on = models.DateField("返回（转关系）日期", null=True, blank=True, editable=False)
@@ -121,6 +129,12 @@ class FloatingRecord(Record):
                 name="organizations_floating_order",
                 violation_error_message="返回（转关系）日期不能早于外出日期。",
             ),
+            models.CheckConstraint(
+                condition=Q(is_abroad=False) | Q(direction="out"),
+                name="organizations_floating_abroad",
+                violation_error_code="MB-12",
+                violation_error_message="出国（境）只用于流出党员，流入的不填。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -140,7 +154,9 @@ class FloatingRecord(Record):
     def should_transfer(self, on: date) -> bool:
         """Away for six months at a fixed place (FL-03)."""
         away = self.left_on is not None and self.left_on <= add_months(on, -SETTLED_MONTHS)
-        return self.is_open and self.direction == FloatingDirection.OUT and self.is_settled and away
+        return (
+            self.is_open and self.direction == FloatingDirection.OUT and self.is_settled and not self.is_abroad and away
+        )
 
 
 class FloatingContact(models.Model):

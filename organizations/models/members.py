@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Self
 
@@ -223,10 +224,13 @@ class MembershipQuerySet(IntervalQuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(member__in=PartyMember.objects.visible_to(user).values("pk"))
 
-    def of_branches(self, user: User) -> Self:
-        """Memberships, ended ones too, of the branches whose members the user sees: what a balance counts."""
+    def of_branches(self, user: User, committees: Sequence[int] = ()) -> Self:
+        """Memberships, ended ones too, of the branches whose members the user sees: what a balance counts.
+
+        An office above others may ask for some of its committees.
+        """
         if user.is_office:
-            return self.filter(branch__committee_id__in=user.scope_ids)
+            return self.filter(branch__committee_id__in=committees or user.scope_ids)
         return self.filter(branch__in=posted_ids(user)[0])
 
 

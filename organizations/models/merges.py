@@ -88,7 +88,7 @@ class OrganizationMerge(Record):
 
 
 class DuplicateDismissalQuerySet(RecordQuerySet):
-    def _in_committees(self, ids: list[int]) -> Self:
+    def in_committees(self, ids: list[int]) -> Self:
         """Both bodies, whoever entered the row: a pair across two committees concerns the office above them."""
         return self.filter(first__committee_id__in=ids, second__committee_id__in=ids)
 

@@ -24,7 +24,7 @@ from organizations.choices import (
 )
 
 from .checks import BodyChecks
-from .conditions import SurroundingsQuerySet
+from .conditions import SurroundingsQuerySet, direct_on, on_register
 from .intervals import IntervalQuerySet, interval_check
 from .postings import posted_ids
 
@@ -72,16 +72,14 @@ class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySe
 
     def registered(self, on: date) -> Self:
         """On the register on that day: registered by then and not yet ended."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gt=on), registered_on__lte=on)
+        return self.filter(on_register(on))
 
     def newly_registered(self, start: date, end: date) -> Self:
         return self.filter(registered_on__range=(start, end))
 
     def directly_managed(self, on: date) -> Self:
         """直属: bodies whose 党建管理归口 on that day is the committee itself."""
-        return self.filter(
-            Exists(Affiliation.objects.on(on).filter(organization=OuterRef("pk"), kind=AffiliationKind.DIRECT))
-        )
+        return self.filter(direct_on(on))
 
     def trade_associations(self) -> Self:
         """行业协会商会: the invitation list of the joint meeting."""

@@ -1,10 +1,10 @@
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.models import User
+from core.models import ScopedQuerySet, User
 from core.periods import today
 from organizations.choices import PostingRole
 
@@ -14,12 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class PostingQuerySet(IntervalQuerySet):
-    def visible_to(self, user: User) -> Self:
-        """The office sees the postings of its accounts; nobody else needs the list."""
-        if not user.is_authenticated or not user.is_office:
-            return self.none()
-        return self.filter(user__committee_id__in=user.scope_ids)
+class PostingQuerySet(ScopedQuerySet, IntervalQuerySet):
+    """The office sees the postings of its accounts; nobody else needs the list."""
+
+    keeper = "user__committee"
 
 
 class Posting(models.Model):

@@ -25,7 +25,7 @@ class MemberTransferQuerySet(RecordQuerySet):
         arriving = Q(to_branch__in=branches, status__in=[TransferStatus.IN_TRANSIT, TransferStatus.RECEIVED])
         return self.filter(Q(from_branch__in=branches) | arriving)
 
-    def _in_committees(self, ids: list[int]) -> Self:
+    def in_committees(self, ids: list[int]) -> Self:
         return self.filter(Q(committee_id__in=ids) | Q(to_branch__committee_id__in=ids))
 
     def search(self, text: str) -> Self:

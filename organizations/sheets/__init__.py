@@ -1,6 +1,19 @@
 """Workbooks of the ledgers, in the office's own layout (DOMAIN §14.1–14.3). Importing the package registers them."""
 
-from . import absences, accounts, bodies, branches, changes, coverage, elections, events, ledgers, members, registration
+from . import (
+    absences,
+    accounts,
+    bodies,
+    branches,
+    changes,
+    conduct,
+    coverage,
+    elections,
+    events,
+    ledgers,
+    members,
+    registration,
+)
 
 __all__ = [
     "absences",
@@ -8,6 +21,7 @@ __all__ = [
     "bodies",
     "branches",
     "changes",
+    "conduct",
     "coverage",
     "elections",
     "events",

@@ -1,28 +1,24 @@
 """流动党员台账 and 失联党员台账; the roster's columns follow from their rows."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.db import models
 
 from core.excel.among import one_of
-from core.excel.sheet import Column, Context, Part, Sheet, register
-from core.periods import today
+from core.excel.sheet import Column, Context, Part, register
 from organizations.choices import FLOATING_FLOW, FLOATING_OPEN, FloatingDirection, FloatingStatus
 from organizations.models import FloatingRecord
 from organizations.workflows.floating import bring_roster_in_step, direction_problem, follow_lost_ledger
 
-from .people import BRANCH_COLUMN, ID_NUMBER, MEMBER, NAME, person_of
+from .people import BRANCH_COLUMN, ID_NUMBER, MEMBER, NAME, MemberRecordSheet, person_of
 
 
-class AbsenceSheet(Sheet):
+class AbsenceSheet(MemberRecordSheet):
     """One line is one absence of one member, told by its day; a record that knows no day yet is completed by the line."""
 
-    after = "先导入党员名册，姓名才对得上。"
-    with_number = True
-    number_in_ledger = False
-    parents = (MEMBER,)
     day = ""  # the field with the first day
 
     def existing(self, attnames: tuple[str, ...]) -> models.QuerySet:
@@ -37,24 +33,6 @@ class AbsenceSheet(Sheet):
         latest = {member: (member, day) for member, day in sorted(keys)}
         open_rows = self.existing(("member_id",)).filter(one_of(self.model_class, "member", latest))
         return {latest[row.member_id]: row for row in open_rows}
-
-    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        """What a ledger tells has happened."""
-        on = context.data.setdefault("today", today(context.committee))
-        for column in self.columns:
-            if column.kind == "date" and (day := values.get(column.field)) and day > on:
-                yield column.field, f"{column.label}不能晚于今天。"
-
-    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
-        if stored is not None and values["member"] not in (None, stored.member_id):
-            yield "member.name", "系统编号这一条登记的是另一名党员。请核对系统编号和姓名；新增的行，系统编号留空。"
-
-    def follows(self, values: dict[str, Any], stored: Any, context: Context) -> Mapping[str, Any]:
-        """A new record is kept by the branch that the line names, else by that of the roster."""
-        if stored is not None or (person := person_of(context, values["member"])) is None:
-            return {}
-        branch = values.get("branch") or person.home
-        return {"branch_id": branch, "committee_id": person.branches.get(branch, person.committee_id)}
 
     def members(self, ids: list[int]) -> set[int]:
         rows = self.model_class._base_manager.filter(one_of(self.model_class, "id", ids))
@@ -77,11 +55,12 @@ class FloatingSheet(AbsenceSheet):
     kind, title, order = "floating", "流动党员台账", 43
     model = "organizations.FloatingRecord"
     intro = "流出、流入的党员：何时外出、到哪里、谁联系、上次联系的日期。"
+    parents = (replace(MEMBER, beside=(*MEMBER.beside, "direction")),)
     day = "left_on"
     notes = (
         "一次外出写一行；外出日期相同的是同一次，再次导入时更新。",
         "返回了或者转走了关系的，填返回（转关系）日期；状态不填按“已返回”，转走了的写“已转关系”。",
-        "上次联系日期记为一次取得联系的电话联系，每季度至少一次。",
+        "上次联系日期记为一次取得联系的电话联系，每季度至少一次；出国（境）的每半年至少一次。",
         "失去联系的写在失联党员台账里，状态自动改为失联。",
         "党员名册里的是否流动、流向按这里更新。",
     )
@@ -99,6 +78,8 @@ class FloatingSheet(AbsenceSheet):
         Column("流向", "place", synonyms=("外出流向", "流入地", "外出地点", "现居住地", "去向"), required=True,
                help="写到省市区。", example="浙江省杭州市", width=18),
         Column("地点固定", "is_settled", "bool", synonyms=("是否固定", "地点是否固定"), default=False, example="是"),
+        Column("出国（境）", "is_abroad", "bool", synonyms=("是否出国（境）", "是否出国境", "出国境", "是否出国"), default=False,
+               help="在国外、境外的写“是”，每半年至少联系一次。", example="否"),
         Column("外出事由", "cause", synonyms=("外出原因", "流动原因", "事由"), example="务工经商", width=18),
         Column("对方党组织", "other_party", synonyms=("流入地党组织", "流出地党组织"), width=28),
         Column("支部联系人", "contact_person", synonyms=("联系人",), example="李例明", width=9),

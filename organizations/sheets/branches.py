@@ -12,7 +12,14 @@ from core.models import OfficeSetting
 from core.periods import today
 from organizations.checkup.limits import REMINDERS
 from organizations.choices import BranchKind, CoverageMethod
-from organizations.models import BranchCoverage, PartyBranch, Posting, SocialOrganization, branch_term_state
+from organizations.models import (
+    BranchApplication,
+    BranchCoverage,
+    PartyBranch,
+    Posting,
+    SocialOrganization,
+    branch_term_state,
+)
 from organizations.workflows.election_rules import ElectionRules, rules_of
 from organizations.workflows.keepers import outdated_postings, tell_keepers
 from organizations.workflows.terms import follow_ledger, release_terms
@@ -79,6 +86,7 @@ class BranchSheet(Sheet):
         "换了书记的写新书记姓名和任职时间，原书记从新书记任职之日起免职。",
         "党员数由党员名册自动统计，导入时不读取。",
     )
+    past_note = "覆盖单位和上级党组织用现在的名称，批准延期的按现在的期限。"
     keys = (("name",), ("short_name",))
     ordering = ("sort_key", "pk")
     parts = (
@@ -93,9 +101,9 @@ class BranchSheet(Sheet):
     )  # fmt: skip
     columns = (
         Column("党组织全称", "name", synonyms=("党支部全称", "党组织名称", "党支部名称", "党支部", "名称"), required=True,
-               example="中共示例市广告协会支部委员会", width=26),
+               example="中共示例市广告协会支部委员会", export="name_then", width=26),
         Column("类别", "kind", "choice", required=True, synonyms=("党组织类别", "类型"), choices={
-            "支部": "branch", "联合支部": "joint", "功能型支部": "functional", "总支": "general"}, example="党支部", width=9),
+            "支部": "branch", "联合支部": "joint", "功能型支部": "functional", "总支": "general"}, example="党支部", export="kind_then", width=9),
         Column("上级党组织", "parent", "lookup", lookup=BRANCH, help="直属综合党委的不填。", width=16),
         Column("所在单位", readonly=True, export="own_body", needs=("own_body",), width=18),
         Column("覆盖单位", "coverage.organization", "names", lookup=BODY,
@@ -121,16 +129,18 @@ class BranchSheet(Sheet):
         printed("女", "党员数", "women_count", "int", 6),
         printed("35岁以下", "党员数", "young_count", "int", 6),
         printed("流动", "党员数", "floating_count", "int", 6),
-        Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20"),
-        Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20"),
+        Column("本届选举时间", "term_start", "date", synonyms=("本届选举日期", "选举日期"), example="2022-05-20",
+               export="term_start_then"),
+        Column("届满时间", "term_end", "date", synonyms=("本届届满日期", "届满日期"), example="2025-05-20",
+               export="term_end_then"),
         Column("换届状态", readonly=True, export=election_state,
                needs=("deadline", "term_status", "term_elected_on", "today", *SETTINGS), width=8),
         Column("活动场所", "premises", "choice", width=7),
-        Column("上年度评议等次", readonly=True, width=8),
+        Column("上年度评议等次", readonly=True, width=8),  # blank until the reviews keep a 核定等次; so far they keep votes
         Column("简称", "short_name", example="市广告协会党支部", width=22, extra=True),
         Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。", extra=True),
         Column("批复机关", "approved_by", width=18, extra=True),
-        Column("届次", "term_number", "int", example=2, extra=True),
+        Column("届次", "term_number", "int", example=2, export="term_number_then", extra=True),
         Column("所在单位情况", "unit_situation", "choice", synonyms=("党组织所在单位情况",), extra=True),
         Column("党小组数", "group_count", "int", synonyms=("党小组",), extra=True),
         Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False, extra=True),
@@ -145,10 +155,24 @@ class BranchSheet(Sheet):
     )  # fmt: skip
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return self.completed(rows.for_ledger(on), on)
+        return self.completed(rows.for_ledger(on, past=on < today()), on)
 
     def completed(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        return rows.with_office_columns(on).annotate(**OfficeSetting.objects.of_rows(SETTINGS, on))
+        rows = rows.with_office_columns(on, past=on < today())
+        return rows.annotate(**OfficeSetting.objects.of_rows(SETTINGS, on))
+
+    def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
+        """Former names, and names of before a 变更, that only one party organization had."""
+        if attnames != ("name",):
+            return {}
+        branches, found = PartyBranch.objects.within(context.committee), {}
+        for branch in branches.exclude(former_names=[]):
+            for word in branch.former_names:
+                found.setdefault((word,), {})[branch.pk] = branch
+        changed = BranchApplication.objects.done().filter(former_name__in={key[0] for key in keys}, branch__in=branches)
+        for row in changed.select_related("branch"):
+            found.setdefault((row.former_name,), {})[row.branch_id] = row.branch
+        return {key: next(iter(rows.values())) for key, rows in found.items() if key in keys and len(rows) == 1}
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)
@@ -156,16 +180,6 @@ class BranchSheet(Sheet):
         stored = BranchCoverage.objects.filter(branch__in=PartyBranch.objects.within(context.committee), end=None)
         rows = stored.values_list("branch__name", "organization_id", "start", "method")
         context.data["coverages"] = {(name, body): (start, method) for name, body, start, method in rows}
-
-    def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
-        """Former names that only one branch had."""
-        if attnames != ("name",):
-            return {}
-        found: dict[str, list[PartyBranch]] = {}
-        for branch in PartyBranch.objects.within(context.committee).exclude(former_names=[]):
-            for word in branch.former_names:
-                found.setdefault(word, []).append(branch)
-        return {(word,): rows[0] for word, rows in found.items() if (word,) in keys and len(rows) == 1}
 
     def matched(self, given: dict[str, Any], stored: Any) -> None:
         """The ledger of an earlier day, sent back, renames nothing."""

@@ -15,6 +15,7 @@ from core.choices import AuditEvent
 from core.excel.sheet import Column, Context, Sheet, register
 from core.excel.writing import SIGNATURES, XLSX, day_words
 from core.excel.xml import FOOT, HEAD, META, TITLE, SheetXml, write_frame
+from core.models import Committee
 from core.periods import Period, quarter_of, today
 from organizations.choices import NoBranchReason, OrganizationKind
 from organizations.models import SocialOrganization
@@ -115,8 +116,9 @@ def reason_word(row: Mapping[str, Any]) -> str:
     return NoBranchReason(row["no_branch_reason"]).label if row["no_branch_reason"] else ""
 
 
-def guidance_word(row: Mapping[str, Any]) -> str:
-    return "已派指导员" if row["has_instructor"] else "有联络员" if row["has_liaison"] else "无"
+def guidance_word(row: Mapping[str, Any], none: str = "无") -> str:
+    """Who reaches a body that has no party organization."""
+    return "已派指导员" if row["has_instructor"] else "有联络员" if row["has_liaison"] else none
 
 
 def printed(heading: str, path: str, kind: str = "text", width: int = 0) -> Column:
@@ -154,10 +156,17 @@ class CoverageGapSheet(Sheet):
         return rows.order_by(*self.ordering) if user.is_office else SocialOrganization.objects.none()
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
-        """For an export that nobody in particular asks for: the register of that day without the office's 口径."""
-        figure, usual = FIGURES["without_branch"], Definition()
-        found = classified(rows.filter(base_condition(on, usual)), on, usual.should_build_rule)
-        return included(figure, found.filter(figure.within), usual)
+        """For an export that nobody in particular asks for: by the 口径 of that day of the office above all these rows."""
+        figure, chosen = FIGURES["without_branch"], self.definition_of(rows, on)
+        found = classified(rows.filter(base_condition(on, chosen)), on, chosen)
+        return included(figure, found.filter(figure.within), chosen)
+
+    @staticmethod
+    def definition_of(rows: models.QuerySet, on: date) -> Definition:
+        owners = set(rows.order_by().values_list("committee", flat=True).distinct())
+        offices = [office for office in Committee.objects.all() if owners <= set(office.scope_ids)]
+        office = min(offices, key=lambda office: len(office.scope_ids), default=None)
+        return definition(office, on) if office is not None else Definition()
 
 
 @register

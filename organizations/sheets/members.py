@@ -5,13 +5,16 @@ from typing import Any
 
 from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.periods import Period
-from organizations.choices import DocumentKind
-from organizations.models import PartyMember, facts_of_number, party_age
+from organizations.choices import DocumentKind, MemberStatus
+from organizations.models import Membership, PartyMember, facts_of_number, party_age
 from organizations.statistics import Balance, balance_for
 from organizations.workflows.changes import settle_changes
 from organizations.workflows.floating import follow_roster
 
 from .common import BRANCH
+
+ABSENT = {"floating": "流动", "is_lost": "失联"}
+OUT = (MemberStatus.SUSPENDED, MemberStatus.LEFT, MemberStatus.DECEASED)
 
 
 def age_of(row: Mapping[str, Any]) -> int | None:
@@ -21,6 +24,14 @@ def age_of(row: Mapping[str, Any]) -> int | None:
 def balance_lines(found: Balance | None, period: Period) -> list[str]:
     """期初｜转入｜发展 … under a roster (DOMAIN §14.3)."""
     return [f"说明：{period.label}党员增减 {found.line}"] if found else []
+
+
+def at_home(context: Context) -> set[int]:
+    """Who is in a branch now; asked for only where a line says what cannot be of the others."""
+    if "at_home" not in context.data:
+        rows = Membership.objects.filter(end=None, member__in=PartyMember.objects.within(context.committee))
+        context.data["at_home"] = set(rows.values_list("member_id", flat=True))
+    return context.data["at_home"]
 
 
 @register
@@ -87,6 +98,25 @@ class MemberSheet(Sheet):
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         if not values.get("sex") and not values.get("id_number") and not values.get("id"):
             yield "sex", "性别没有填，也没有身份证号可以推算。请补上其中一项。"
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        """Whoever is in no branch any more is neither lost nor away, and who is out of the party does not come back here."""
+        if stored is None:
+            return
+        back = values.get("membership.branch")
+        newly = [name for name in ABSENT if values.get(name) and not back and not getattr(stored, name)]
+        if (not newly and not (back and stored.status in OUT)) or stored.pk in at_home(context):
+            return
+        for name in newly:
+            yield name, f"这名党员已不在名册的党支部里，不再登记{ABSENT[name]}。请核对姓名和身份证号，或把这一格留空。"
+        if back and stored.status in OUT:
+            yield (
+                "membership.branch",
+                (
+                    f"这名党员登记为“{stored.get_status_display()}”，不能由名册写回党支部。请核对姓名和身份证号；"
+                    "恢复党籍、登记错了的，请在党员的页面上办理。"
+                ),
+            )
 
     def footer(self, user: Any, period: Period) -> list[str]:
         return balance_lines(balance_for(user, period), period)

@@ -1,17 +1,19 @@
 """Which member a line means: the name, and where that is not enough the ID number and the branch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.excel.among import one_of
-from core.excel.sheet import Column, Context, Parent, Several
+from core.excel.sheet import Column, Context, Parent, Several, Sheet
+from core.periods import today
 from core.secrets import keyed_hash
-from organizations.choices import MembershipKind
+from organizations.choices import FloatingDirection, MembershipKind
 from organizations.models import LostRecord, Membership, PartyMember
 
 from .common import BRANCH
 
-NEW_MEMBER = "请核对姓名；确是新的，先登记到党员名册里，流入的党员“组织关系是否在本支部”写“否”。"
+NEW_MEMBER = "请核对姓名；确是新的，先登记到党员名册里"
 
 
 @dataclass
@@ -36,7 +38,10 @@ class Person:
 
 
 def find_members(wanted: set[tuple], context: Context) -> dict[tuple, int | str]:
-    """(name, ID number, branch) → the member, or why nobody can be told; three queries, whatever the number of lines."""
+    """(name, ID number, branch) → the member, or why nobody can be told; three queries, whatever the number of lines.
+
+    A ledger of people who come and go gives the direction as well: it changes the advice for a name that is not known.
+    """
     by_name: dict[str, list[Person]] = {}
     for person in people_called({name for name, *_ in wanted}, context):
         by_name.setdefault(person.name, []).append(person)
@@ -63,9 +68,12 @@ def people_called(names: Iterable[str], context: Context) -> Iterable[Person]:
     return people.values()
 
 
-def tell(people: list[Person], name: str, number: str | None, branch: int | None) -> int | str:
+def tell(
+    people: list[Person], name: str, number: str | None, branch: int | None, direction: str | None = None
+) -> int | str:
     if not people:
-        return f"党员名册里没有“{name}”。{NEW_MEMBER}"
+        guest = "，“组织关系是否在本支部”写“否”" if direction == FloatingDirection.IN else ""
+        return f"党员名册里没有“{name}”。{NEW_MEMBER}{guest}。"
     if number:
         people = [p for p in people if p.has_number(number)] or [p for p in people if not p.id_hash and not p.id_tail]
         if not people:
@@ -101,3 +109,33 @@ BRANCH_COLUMN = Column(
     "所在党支部", "branch", "lookup", lookup=BRANCH, synonyms=("党支部", "党支部名称", "所在党组织", "所属党支部"),
     create_only=True, help="不填按党员名册。", example="市广告协会党支部", width=24,
 )  # fmt: skip
+
+
+class MemberRecordSheet(Sheet):
+    """One line is one dated record about one member, kept by a branch."""
+
+    after = "先导入党员名册，姓名才对得上。"
+    with_number = True
+    number_in_ledger = False
+    parents = (MEMBER,)
+    ahead: tuple[str, ...] = ()  # days that may lie ahead
+
+    def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
+        """What a ledger tells has happened."""
+        on = context.data.setdefault("today", today(context.committee))
+        for column in self.columns:
+            if column.kind != "date" or column.field in self.ahead:
+                continue
+            if (day := values.get(column.field)) and day > on:
+                yield column.field, f"{column.label}不能晚于今天。"
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        if stored is not None and values["member"] not in (None, stored.member_id):
+            yield "member.name", "系统编号这一条登记的是另一名党员。请核对系统编号和姓名；新增的行，系统编号留空。"
+
+    def follows(self, values: dict[str, Any], stored: Any, context: Context) -> Mapping[str, Any]:
+        """A new record is kept by the branch that the line names, else by that of the roster."""
+        if stored is not None or (person := person_of(context, values["member"])) is None:
+            return {}
+        branch = values.get("branch") or person.home
+        return {"branch_id": branch, "committee_id": person.branches.get(branch, person.committee_id)}

@@ -1,7 +1,7 @@
 """两个覆盖 as integers of a day (DOMAIN §4). Conditions live on SocialOrganizationQuerySet; here they are only counted."""
 
 from .changes import CAUSES, MEASURES, Change, coverage_changes, with_cause
-from .corrections import Correction, corrections
+from .corrections import SEARCHED, Correction, corrections
 from .coverage import (
     GROUPS,
     Coverage,
@@ -10,7 +10,6 @@ from .coverage import (
     classified,
     coverage,
     coverage_by_kind,
-    covering,
 )
 from .definitions import DEFAULTS, PREFIX, SHOULD_RULES, Definition, base_condition, definition
 from .duplicates import likely_duplicates
@@ -49,6 +48,7 @@ __all__ = [
     "MEASURES",
     "PREFIX",
     "REASON_FIELDS",
+    "SEARCHED",
     "SHOULD_RULES",
     "SUPPLEMENT",
     "TREE",
@@ -76,7 +76,6 @@ __all__ = [
     "coverage_by_kind",
     "coverage_changes",
     "coverage_trend",
-    "covering",
     "definition",
     "election_figures",
     "excluded",

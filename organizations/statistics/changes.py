@@ -5,24 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Q, Value, When
 
 from core.models import Committee
 from organizations.choices import CoverageMethod
-from organizations.models import (
-    Affiliation,
-    BranchCoverage,
-    InstructorAssignment,
-    Liaison,
-    MassOrganization,
-    SocialOrganization,
-)
+from organizations.models import SocialOrganization
+from organizations.models.conditions import covered_on, direct_on, flag, on_register, reached_on
 from organizations.models.organizations import SocialOrganizationQuerySet
 
-from .coverage import covering
 from .definitions import Definition, base_condition, definition
 
-BODY = {"organization": OuterRef("pk")}
 CAUSES = {  # in the order of the page; the sign says whether the figure grows
     "built_own": ("新单独组建", 1),
     "built_joint": ("新联合组建", 1),
@@ -59,21 +51,8 @@ def _counts(measure: str, day: date, chosen: Definition) -> Q:
     if measure == "base":
         return Q()
     if measure == "covered":
-        return Q(Exists(BranchCoverage.objects.on(day).filter(covering(chosen))))
-    models = [BranchCoverage, InstructorAssignment]
-    models += [Liaison] * chosen.liaison_counts + [MassOrganization] * chosen.mass_org_counts
-    found = Q()
-    for model in models:
-        found |= Q(Exists(model.objects.on(day).filter(**BODY)))
-    return found
-
-
-def _flag(condition: Q) -> Case:
-    return Case(When(condition, then=Value(1)), default=Value(0))
-
-
-def _direct(day: date) -> Q:
-    return Q(Exists(Affiliation.objects.on(day).filter(kind="direct", **BODY)))
+        return covered_on(day, chosen.methods)
+    return reached_on(day, chosen.guides)
 
 
 def flagged(
@@ -83,36 +62,32 @@ def flagged(
     bodies, flags = SocialOrganization.objects.within(committee), {}
     for name, day in (("then", before), ("now", on)):
         base = base_condition(day, chosen)
-        flags[f"register_{name}"] = _flag(Q(registered_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day)))
-        flags[f"direct_{name}"] = _flag(_direct(day)) if direct else Value(1)
-        flags[f"inside_{name}"] = _flag(base & _direct(day) if direct else base)
+        flags[f"register_{name}"] = flag(on_register(day))
+        flags[f"direct_{name}"] = flag(direct_on(day)) if direct else Value(True)
+        flags[f"inside_{name}"] = flag(base & direct_on(day) if direct else base)
         for measure in measures:
-            counts = _flag(_counts(measure, day, chosen)) if measure != "base" else Value(1)
+            counts = flag(_counts(measure, day, chosen)) if measure != "base" else Value(True)
             flags[f"{measure}_{name}"] = counts
     return bodies.annotate(**flags)
 
 
 def _cause(measure: str, on: date) -> Case:
     """Why the body counts on one of the two days only; empty where it counts on both or neither."""
-    was, now = (Q(**{f"inside_{name}": 1, f"{measure}_{name}": 1}) for name in ("then", "now"))
-    built = {
-        method: Q(Exists(BranchCoverage.objects.on(on).filter(method=method, **BODY)))
-        for method in (CoverageMethod.OWN, CoverageMethod.JOINT)
-    }
-    covered, stayed = Q(Exists(BranchCoverage.objects.on(on).filter(**BODY))), Q(inside_then=1)
+    was, now = (Q(**{f"inside_{name}": True, f"{measure}_{name}": True}) for name in ("then", "now"))
+    stayed = Q(inside_then=True)
     came = [
-        (stayed & built[CoverageMethod.OWN], "built_own"),
-        (stayed & built[CoverageMethod.JOINT], "built_joint"),
-        (stayed & covered, "built_other"),
+        (stayed & covered_on(on, [CoverageMethod.OWN]), "built_own"),
+        (stayed & covered_on(on, [CoverageMethod.JOINT]), "built_joint"),
+        (stayed & covered_on(on), "built_other"),
         (stayed, "sent"),
-        (Q(register_then=0), "registered"),
-        (Q(direct_then=0), "moved_in"),
+        (Q(register_then=False), "registered"),
+        (Q(direct_then=False), "moved_in"),
         (Q(), "entered"),
     ]
     went = [
-        (Q(inside_now=1), "ended"),
-        (Q(register_now=0), "cancelled"),
-        (Q(direct_now=0), "moved_out"),
+        (Q(inside_now=True), "ended"),
+        (Q(register_now=False), "cancelled"),
+        (Q(direct_now=False), "moved_out"),
         (Q(), "dropped"),
     ]
     cases = [When(~was & now & test, then=Value(key)) for test, key in came]
@@ -160,7 +135,7 @@ def coverage_changes(
         told = was
         if old != chosen:
             then = flagged(committee, before, before, (measure,), old, direct)
-            told = then.filter(**{"inside_now": 1, f"{measure}_now": 1}).count()
+            told = then.filter(**{"inside_now": True, f"{measure}_now": True}).count()
             causes["redefined"] = was - told
         found[measure] = Change(told, now, dict(causes))
     return found

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -70,6 +71,14 @@ class Correction:
     batch_id: int | None = None
 
 
+class Corrections(NamedTuple):
+    """The newest of them, how many were found, and whether there are later changes that nobody has looked at."""
+
+    rows: list[Correction]
+    count: int
+    is_capped: bool
+
+
 def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
@@ -122,20 +131,22 @@ def touches(entry: AuditEntry, on: date, chosen: Definition) -> bool:
     return False
 
 
-def corrections(committee: Committee, on: date) -> tuple[list[Correction], int]:
-    """What was entered or changed after that day and touches it, newest first, and how many there are; four queries."""
+def corrections(committee: Committee, on: date) -> Corrections:
+    """What was entered or changed after that day and touches it, newest first; four queries."""
     later, chosen = _later(committee, on), definition(committee, on)
     created = later.filter(_reaches_back(on), event=AuditEvent.CREATE)
-    found = [*_batches(created)]
-    single = created.filter(batch=None).order_by("-pk")[:SEARCHED]
-    single = list(single)
-    known = {(entry.object_type, entry.object_id) for entry in single}
-    found += [_line(entry, "补录") for entry in single]
+    single = list(created.filter(batch=None).order_by("-pk")[: SEARCHED + 1])
     changed = later.exclude(event=AuditEvent.CREATE, object_type__in=ENTERED)
-    changed = [e for e in changed.select_related("batch").order_by("-pk")[:SEARCHED] if touches(e, on, chosen)]
-    found += [_line(entry, "更正") for entry in changed if (entry.object_type, entry.object_id) not in known]
+    changed = list(changed.select_related("batch").order_by("-pk")[: SEARCHED + 1])
+    known = {(entry.object_type, entry.object_id) for entry in single}
+    found = [*_batches(created), *(_line(entry, "补录") for entry in single[:SEARCHED])]
+    found += [
+        _line(entry, "更正")
+        for entry in changed[:SEARCHED]
+        if (entry.object_type, entry.object_id) not in known and touches(entry, on, chosen)
+    ]
     found.sort(key=lambda row: row.at, reverse=True)
-    return found[:SHOWN], len(found)
+    return Corrections(found[:SHOWN], len(found), max(len(single), len(changed)) > SEARCHED)
 
 
 def _batches(created: QuerySet) -> Iterator[Correction]:

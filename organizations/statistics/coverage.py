@@ -6,19 +6,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Exists, F, IntegerField, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from core.models import Committee
 from organizations.choices import BranchKind, CoverageMethod, MembershipKind
 from organizations.models import BranchCoverage, InstructorAssignment, Membership, PartyBranch, SocialOrganization
-from organizations.models.conditions import formal_on
+from organizations.models.conditions import flag, formal_on
 from organizations.models.organizations import SocialOrganizationQuerySet
 
 from .definitions import Definition, base_condition, definition
 from .rates import rate
 
-SHOULD_BUILD = 3  # formal members from which a body must set up a branch
 JOINT_MEMBERS = 3  # 其中：具有3名以上党员的
 
 
@@ -116,17 +115,17 @@ def bodies_in_scope(
     return bodies.directly_managed(on) if direct else bodies
 
 
-def classified(bodies: SocialOrganizationQuerySet, on: date, rule: str = "b") -> SocialOrganizationQuerySet:
+def classified(bodies: SocialOrganizationQuerySet, on: date, chosen: Definition) -> SocialOrganizationQuerySet:
     """Annotate each body with its class of that day: method, guidance, members and whether it should have a branch.
 
     `members_known` is the number up to 3 (three and more), NULL where nobody has counted them.
     """
-    bodies = bodies.with_coverage(on).with_mark(on).with_member_count(on, formal_on(on, full_time=rule == "b"))
-    known, least = (F("member_count"), 1) if rule == "c" else (F("full_member_count"), SHOULD_BUILD)
+    formal = formal_on(on, full_time=chosen.should_build_rule == "b")
+    bodies = bodies.with_coverage(on).with_mark(on).with_member_count(on, formal)
     return bodies.annotate(
-        counted=Coalesce(known, 0),
+        counted=Coalesce(F("member_count" if chosen.counts_members else "full_member_count"), 0),
         should=Case(
-            When(counted__gte=least, then=Value(1)),
+            When(counted__gte=chosen.least_members, then=Value(1)),
             When(coverage_method=None, marked=True, then=Value(1)),
             default=Value(0),
             output_field=IntegerField(),
@@ -136,11 +135,7 @@ def classified(bodies: SocialOrganizationQuerySet, on: date, rule: str = "b") ->
             default=F("member_count"),
             output_field=IntegerField(),
         ),
-        has_group=Case(
-            When(coverage_plan__group_since__lte=on, then=Value(True)),
-            default=Value(False),
-            output_field=BooleanField(),
-        ),
+        has_group=flag(Q(coverage_plan__group_since__lte=on)),
     )
 
 
@@ -164,7 +159,7 @@ def coverage_by_kind(
     """
     chosen = chosen or definition(committee, on)
     base = bodies_in_scope(committee, on, direct=direct, chosen=chosen)
-    bodies = classified(base, on, chosen.should_build_rule)
+    bodies = classified(base, on, chosen)
     rows = (
         bodies.order_by().values(*GROUPS).annotate(n=Count("pk"), staff=Sum("staff_count"), members=Sum("member_count"))
     )
@@ -255,16 +250,9 @@ def add_without_branch(counter: Counter, row: dict[str, Any], chosen: Definition
         counter["liaison_only"] += n
     elif mass:
         counter["mass_only"] += n
-    if instructed or (liaison and chosen.liaison_counts) or (mass and chosen.mass_org_counts):
+    if any(row[f"has_{name}"] for name in chosen.guides):
         counter["guided"] += n
 
 
 def coverage(committee: Committee, on: date, *, direct: bool = False, chosen: Definition | None = None) -> Coverage:
     return coverage_by_kind(committee, on, direct=direct, chosen=chosen)[""]
-
-
-def covering(chosen: Definition) -> Q:
-    """Coverage rows of the body that count for 组织覆盖."""
-    if chosen.functional_weight:
-        return Q(organization=OuterRef("pk"))
-    return Q(organization=OuterRef("pk"), method__in=[CoverageMethod.OWN, CoverageMethod.JOINT])

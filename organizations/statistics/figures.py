@@ -4,13 +4,16 @@ why each one is in or out."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import Q, Value
 
 from core.models import Committee
 from organizations.choices import IRREGULAR_STATUSES, AffiliationKind, BranchKind, CoverageMethod, RegistrationStatus
 from organizations.models import SocialOrganization
+from organizations.models.conditions import flag
 from organizations.models.organizations import SocialOrganizationQuerySet
 
 from .coverage import JOINT_MEMBERS, bodies_in_scope, classified
@@ -42,14 +45,11 @@ def _figure(key: str, label: str, condition: Q, **more: Any) -> Figure:
 
 
 def _covered(chosen: Definition) -> Q:
-    return METHOD if chosen.functional_weight else OWN | JOINT
+    return Q(coverage_method__in=chosen.methods)
 
 
 def _guided(chosen: Definition) -> Q:
-    found = Q(has_instructor=True)
-    if chosen.liaison_counts:
-        found |= Q(has_liaison=True)
-    return found | Q(has_mass=True) if chosen.mass_org_counts else found
+    return reduce(or_, (Q(**{f"has_{name}": True}) for name in chosen.guides))
 
 
 FIGURES = {
@@ -102,15 +102,11 @@ def bodies_of(
     base = bodies_in_scope(committee, on, direct=direct, chosen=chosen)
     if figure.key == "base":
         bodies = SocialOrganization.objects.within(committee)
-        bodies = bodies.annotate(in_base=_flag(Q(pk__in=base.order_by().values("pk"))))
+        bodies = bodies.annotate(in_base=flag(Q(pk__in=base.order_by().values("pk"))))
     else:
         bodies = base.annotate(in_base=Value(True))
     bodies = bodies.with_affiliation(on).with_standing(on)
-    return classified(bodies, on, chosen.should_build_rule).filter(figure.within)
-
-
-def _flag(condition: Q) -> Any:
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return classified(bodies, on, chosen).filter(figure.within)
 
 
 def included(figure: Figure, rows: SocialOrganizationQuerySet, chosen: Definition) -> SocialOrganizationQuerySet:
@@ -146,16 +142,13 @@ def _covered_words(row: Row) -> str:
 
 
 def _due_words(row: Row, chosen: Definition) -> str:
-    counted = "党员" if chosen.should_build_rule == "c" else "正式党员"
+    counted = "党员" if chosen.counts_members else "正式党员"
     if chosen.should_build_rule == "b" and row["coverage_method"] == CoverageMethod.OWN:
         counted = "专职人员中正式党员"  # only the roster knows; a survey counts all
     known = f"{counted}{row['counted']}名" if row["member_count"] is not None else "党员数未填"
     if row["should"]:
-        word = (
-            f"应建：{known}"
-            if row["counted"] >= (1 if chosen.should_build_rule == "c" else 3) or not row["marked"]
-            else "应建：标注为应建未建"
-        )
+        by_members = row["counted"] >= chosen.least_members or not row["marked"]
+        word = f"应建：{known}" if by_members else "应建：标注为应建未建"
     else:
         word = f"未达应建条件：{known}"
     return f"{word}；{_covered_words(row)}"

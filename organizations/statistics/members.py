@@ -1,5 +1,6 @@
 """党员增减 as integers: 期末 = 期初 + 转入 + 发展 + 恢复 − 转出 − 出党 − 死亡 (DOMAIN §6.3), and contact with 流动党员."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -121,12 +122,14 @@ def balance(rows: Any, start: date, end: date) -> Balance:
     return Balance(start, end, **found)
 
 
-def balance_for(user: User, period: Period, branch: int | None = None) -> Balance | None:
-    """The balance of a period, up to today while it runs: of one branch, or of all whose members the user sees."""
+def balance_for(
+    user: User, period: Period, branch: int | None = None, committees: Sequence[int] = ()
+) -> Balance | None:
+    """The balance of a period, up to today while it runs: of one branch, of some committees, or of all the user sees."""
     end = period.as_of(today(user.committee))
     if end < period.start:
         return None
-    rows = Membership.objects.of_branches(user)
+    rows = Membership.objects.of_branches(user, committees)
     return balance(rows if branch is None else rows.filter(branch=branch), period.start, end)
 
 

@@ -4,19 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count
 
 from core.models import Committee
 from core.periods import quarter_end, quarter_label
-from organizations.models import (
-    BranchCoverage,
-    InstructorAssignment,
-    Liaison,
-    MassOrganization,
-    SocialOrganization,
-)
+from organizations.models import SocialOrganization
+from organizations.models.conditions import covered_on, direct_on, reached_on
 
-from .coverage import covering
 from .definitions import Definition, base_condition, definition
 from .rates import rate
 
@@ -59,20 +53,10 @@ def coverage_trend(
     for n, day in days.items():
         base = base_condition(day, chosen)
         if direct:
-            scope = SocialOrganization.objects.directly_managed(day).filter(pk=OuterRef("pk"))
-            base &= Q(Exists(scope))
-        body = {"organization": OuterRef("pk")}
-        guided = Q(Exists(BranchCoverage.objects.on(day).filter(**body)))
-        guided |= Q(Exists(InstructorAssignment.objects.on(day).filter(**body)))
-        if chosen.liaison_counts:
-            guided |= Q(Exists(Liaison.objects.on(day).filter(**body)))
-        if chosen.mass_org_counts:
-            guided |= Q(Exists(MassOrganization.objects.on(day).filter(**body)))
+            base &= direct_on(day)
         wanted[f"base_{n}"] = Count("pk", filter=base)
-        wanted[f"covered_{n}"] = Count(
-            "pk", filter=base & Q(Exists(BranchCoverage.objects.on(day).filter(covering(chosen))))
-        )
-        wanted[f"work_{n}"] = Count("pk", filter=base & guided)
+        wanted[f"covered_{n}"] = Count("pk", filter=base & covered_on(day, chosen.methods))
+        wanted[f"work_{n}"] = Count("pk", filter=base & reached_on(day, chosen.guides))
     found = SocialOrganization.objects.within(committee).aggregate(**wanted)
     return [
         TrendPoint(n, day, found[f"base_{n}"], found[f"covered_{n}"], found[f"work_{n}"]) for n, day in days.items()

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.cleaning import clean_line
+from core.excel import get_sheet
 from core.forms import RecordForm
 from core.pages import Crumb, Fact, RecordPage, next_url, visible_or_404
 from core.pages.actions import own_url
@@ -43,10 +44,22 @@ def ledger_day(request: HttpRequest) -> date:
     return asked_day(request, "on", office_day(request))
 
 
+def past_footer(kind: str, day: date | None) -> list[str]:
+    """Under the workbook of a past day: which of its columns are as they are now."""
+    if day is None:
+        return []
+    sheet = get_sheet(kind)
+    return [
+        f"说明：本表是{day.year}年{day.month}月{day.day}日的情况，只供查阅，不要改后再导入；其中{'、'.join(sheet.present_columns)}按导出时的登记。{sheet.past_note}"
+    ]
+
+
 class LedgerDay:
     """截至: a list or page of a past day as it stood then, with a note while it is not today's."""
 
     request: HttpRequest
+    remembered = ("on",)
+    day_words = ""  # what of it is of that day and what of today
 
     @cached_property
     def day(self) -> date:
@@ -66,6 +79,9 @@ class LedgerDay:
         day = Widget("on", "截至", "date", self.day.isoformat() if self.is_past else "", lead="截至", of="on")
         return [*super().bar, day]
 
+    def export_footer(self) -> list[str]:
+        return past_footer(self.export_kind, self.export_day)
+
     def past_context(self) -> dict[str, str]:
         if not self.is_past:
             return {}
@@ -74,6 +90,7 @@ class LedgerDay:
         words = f"这是{self.day.year}年{self.day.month}月{self.day.day}日的情况，不是今天的。"
         if self.day > office_day(self.request):
             words += "这一天还没有到，以后的变化还不知道。"
+        words += self.day_words
         today = self.link(on=None) if hasattr(self, "link") else f"?{kept.urlencode()}"
         return {"past": words, "present_url": today}
 

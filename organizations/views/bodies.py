@@ -33,6 +33,7 @@ from organizations.choices import (
     REGISTRATION_KINDS,
     CharterStatus,
     CoverageMethod,
+    NoBranchReason,
     RegistrationStatus,
 )
 from organizations.models import (
@@ -69,6 +70,10 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
     model = SocialOrganization
     related = ("batch",)
     template_name = "organizations/socialorganization_detail.html"
+    day_words = (
+        "名称、登记状态、归口、党组织、指导员、联络员、章程和承诺书是那一天的；"
+        "登记证书和单位自己的各栏（代码、负责人、联系方式、人员、住所、评估等级等）按今天的登记。"
+    )
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().for_ledger(self.day, past=self.is_past)
@@ -138,9 +143,9 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             Fact("评估等级", grade),
             Fact("孵化入驻", str(body.batch) if body.batch else None),
             Fact("住所", body.address),
-            *([Fact("未建立原因", body.get_no_branch_reason_display(), note=body.no_branch_note)]
-              if body.no_branch_reason and not body.coverage_method else []),
-            *([self.fact("ended_on")] if body.ended_on else []),
+            *([Fact("未建立原因", NoBranchReason(body.reason_then).label, note=body.no_branch_note)]
+              if body.reason_then and not body.coverage_method else []),
+            *([self.fact("ended_on")] if body.ended_by else []),
             *([Fact("备注", body.remark, wide=True)] if body.remark else []),
         ]  # fmt: skip
 
@@ -189,6 +194,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             "charters": [
                 {**row, "method": CharterStatus(row["word"]).label, "kind": CHARTER_KINDS[row["word"]]}
                 for row in self.story_of("charter")
+                if row["start"] is None or row["start"] <= self.day
             ],
             "can_keep": can_keep(user) and not body.ended_on,
             "hands_in": hands_in(user, body) and not body.ended_on,

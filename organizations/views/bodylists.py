@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from core.pages import Button, Cell, Column, ListPage, current_period
-from core.pages.lists import COUNT_CAP
 from core.permissions import is_office, is_staff
 from organizations.choices import (
     CHARTER_KINDS,
@@ -31,11 +30,6 @@ from .base import LedgerDay, ledger_day, office_day
 
 METHODS = (("any", "已覆盖"), ("none", "未覆盖"), *CoverageMethod.choices)
 Row = dict[str, Any]
-DAY_WORDS = (
-    "名称（更过名的显示当时的全称）、登记状态、归口、组织覆盖、工作覆盖、党建入章和党员是那一天的；"
-    "信用代码、类型、承诺书按今天的登记，排序和查找按今天的名称。"
-)
-EXPORT_WORDS = "名称、登记状态、注销日期、党建管理归口、党员、党组织覆盖、书记和入章是{day}的；其余各栏按导出时的登记。"
 
 
 def coverage_cell(row: Row) -> Cell:
@@ -122,6 +116,7 @@ def new_in_period(rows: QuerySet, page: ListPage) -> QuerySet:
 
 class SocialOrganizationList(LedgerDay, ListPage):
     model = SocialOrganization
+    day_words = "各栏是那一天的（更过名的显示当时的全称），只有信用代码、类型按今天的登记；排序和查找按今天的名称。"
     title = "社会组织台账"
     unit = "家"
     search_tab = "all"
@@ -129,6 +124,7 @@ class SocialOrganizationList(LedgerDay, ListPage):
     create_url_name = "organizations:socialorganization-create"
     import_kind = export_kind = "organizations"
     ordering = ("sort_key",)
+    indexed = frozenset({"registered_on"})
     empty_text = "先导入《社会组织党建工作台账》，或一家一家登记。"
     filterset_class = OrganizationFilter
     tabs = (
@@ -173,29 +169,18 @@ class SocialOrganizationList(LedgerDay, ListPage):
 
     def kinds(self) -> str:
         """How many of each kind; where a list is not counted to its end neither are these."""
-        if self.count > COUNT_CAP:
+        if self.count > self.count_cap:
             return f"在册{self.count_text}家"
-        rows = SocialOrganization.objects.visible_to(self.request.user).registered(self.day)
+        rows = self.of_office(SocialOrganization.objects.visible_to(self.request.user)).registered(self.day)
         found = dict(rows.order_by().values_list("kind").annotate(n=Count("*")))
         parts = "、".join(f"{label}{found[kind]}家" for kind, label in OrganizationKind.choices if found.get(kind))
         return f"在册{sum(found.values())}家{f'：{parts}' if parts else ''}"
 
-    def past_context(self) -> dict[str, str]:
-        """What of a past day's list is of that day."""
-        found = super().past_context()
-        if found:
-            found["past"] += DAY_WORDS
-        return found
-
-    def export_footer(self) -> list[str]:
-        day = self.day
-        return [f"说明：{EXPORT_WORDS.format(day=f'{day.year}年{day.month}月{day.day}日')}"] if self.is_past else []
-
     def extra_actions(self) -> list[Button]:
         user, url = self.request.user, reverse("organizations:organizationevent-list")
-        found = [Button("登记事件", url, "scroll-text", hide_phone=True)] if is_office(user) else []
+        found = [Button("登记事件", url, "scroll-text", fold_phone=True)] if is_office(user) else []
         if is_staff(user):
-            found.append(Button("疑似重复", reverse("organizations:duplicate-index"), "copy", hide_phone=True))
+            found.append(Button("疑似重复", reverse("organizations:duplicate-index"), "copy", fold_phone=True))
         return found
 
 

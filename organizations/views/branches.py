@@ -67,7 +67,7 @@ def standing_cell(row: dict[str, Any]) -> Cell:
 
 
 class BranchFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(label="类别", choices=BranchKind.choices)
+    kind = django_filters.ChoiceFilter(label="类别", choices=BranchKind.choices, field_name="kind_then")
     status = django_filters.ChoiceFilter(label="状态", choices=BranchStatus.choices, field_name="standing")
     founded_on = django_filters.DateFromToRangeFilter(label="成立日期")
 
@@ -86,14 +86,15 @@ def term_due(rows: QuerySet, page: "PartyBranchList") -> QuerySet:
 
 
 @lru_cache(maxsize=32)
-def ledger(day: date) -> QuerySet:
+def ledger(day: date, past: bool = False) -> QuerySet:
     """The branches with the columns of a day; never read itself, only narrowed."""
-    return PartyBranch.objects.for_ledger(day)
+    return PartyBranch.objects.for_ledger(day, past=past)
 
 
 class PartyBranchList(LedgerDay, ListPage):
     model = PartyBranch
     title = "党组织台账"
+    day_words = "各栏是那一天的（改过名的显示当时的全称），只有标准化、批准的延期按今天的登记；排序和查找按今天的名称。"
     unit = "个"
     search_tab = "all"
     search_hint = "名称、简称、拼音首字母"
@@ -107,14 +108,14 @@ class PartyBranchList(LedgerDay, ListPage):
         ("due", "临近或超过届满", term_due),
         ("nosecretary", "没有书记", lambda rows, page: active(rows, page).filter(secretary=None)),
         ("few", "党员不足三名", lambda rows, page: active(rows, page).filter(
-            kind=BranchKind.BRANCH, member_count__lt=FEW)),
+            kind_then=BranchKind.BRANCH, member_count__lt=FEW)),
         ("dissolved", "已撤销", lambda rows, page: rows.filter(dissolved_on__lte=page.day)),
         ("all", "全部", ""),
     )  # fmt: skip
     columns = (
-        Column("名称", "name", link=True, sort="sort_key", fields=("short_name",),
-               value=lambda row: row["short_name"] or row["name"]),
-        Column("类别", "kind", sort="kind"),
+        Column("名称", "name", link=True, sort="sort_key", fields=("short_name", "former_name"),
+               value=lambda row: row["former_name"] or row["short_name"] or row["name"]),
+        Column("类别", "kind_then", sort="kind", value=lambda row: BranchKind(row["kind_then"]).label),
         Column("书记", "secretary"),
         Column("覆盖单位", "body_count", "number"),
         Column("党员", "member_count", "number"),
@@ -126,7 +127,9 @@ class PartyBranchList(LedgerDay, ListPage):
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:
-        rows = ledger(self.day).visible_to(self.request.user).annotate(near_months=Value(self.near_months))
+        rows = (
+            ledger(self.day, self.is_past).visible_to(self.request.user).annotate(near_months=Value(self.near_months))
+        )
         return rows.filter(founded_on__lte=self.day) if self.is_past else rows
 
     @cached_property

@@ -1,6 +1,8 @@
 """党员增减: the ledger of changes, the balance under every roster, and what a member's standing becomes."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import QuerySet
@@ -11,6 +13,7 @@ from django.utils.text import Truncator
 from django.views.generic import View
 
 from core.pages import Cell, Column, ListPage, current_period
+from core.pages.offices import PARAMETER, asked_committees
 from core.permissions import AllowMixin, allow, is_business
 from organizations import forms, statistics
 from organizations.choices import ChangeKind
@@ -27,31 +30,41 @@ def branch_id(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-def balance_context(request: HttpRequest, branch: int | None = None, found: Any = None) -> dict[str, Any]:
+def balance_context(
+    request: HttpRequest, branch: int | None = None, found: Any = None, committees: Sequence[int] = ()
+) -> dict[str, Any]:
     """The balance of the chosen period, and the memberships because of which it does not close."""
     period = current_period(request)
-    found = found or statistics.balance_for(request.user, period, branch)
+    found = found or statistics.balance_for(request.user, period, branch, committees)
     causes: list[Membership] = []
     if found and not found.closes:
-        rows = Membership.objects.of_branches(request.user)
+        rows = Membership.objects.of_branches(request.user, committees)
         rows = rows if branch is None else rows.filter(branch=branch)
         causes = list(statistics.unexplained(rows, found.start, found.end)[:CAUSES])
     return {"balance": found, "causes": causes, "period": period}
 
 
 class BalanceFoot:
-    """A list with the balance under it, on the page and in its export; the filter of a branch narrows both."""
+    """A list with the balance under it, on the page and in its export; the chosen office or branch narrows both."""
+
+    @property
+    def committees(self) -> tuple[int, ...]:
+        return self.office.scope_ids if self.office else ()
 
     def get_context(self) -> dict[str, Any]:
         branch = branch_id(self.params.get("branch", ""))
-        if branch is None and len(self.request.user.scope_ids) > 1:  # of many committees it comes after the page
+        if branch is None and self.is_wide:  # of many committees it comes after the page
+            query = {
+                "period": current_period(self.request).code,
+                **({PARAMETER: self.office.code} if self.office else {}),
+            }
             url = reverse("organizations:memberchange-balance-card")
-            return {**super().get_context(), "balance_url": f"{url}?period={current_period(self.request).code}"}
-        return {**super().get_context(), **balance_context(self.request, branch)}
+            return {**super().get_context(), "balance_url": f"{url}?{urlencode(query)}"}
+        return {**super().get_context(), **balance_context(self.request, branch, committees=self.committees)}
 
     def export_footer(self) -> list[str]:
         period, branch = current_period(self.request), branch_id(self.params.get("branch", ""))
-        return balance_lines(statistics.balance_for(self.request.user, period, branch), period)
+        return balance_lines(statistics.balance_for(self.request.user, period, branch, self.committees), period)
 
 
 class ChangeFilter(django_filters.FilterSet):
@@ -111,10 +124,11 @@ class MemberBalance(AllowMixin, View):
     """党员增减平衡表: a line for each branch and the committee's own sum, where transfers inside cancel."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = balance_context(request)
+        committees = asked_committees(request)
+        found = balance_context(request, committees=committees)
         lines = []
         if found["balance"]:
-            rows, total = Membership.objects.of_branches(request.user), found["balance"]
+            rows, total = Membership.objects.of_branches(request.user, committees), found["balance"]
             by_branch = statistics.balances_by_branch(rows, total.start, total.end)
             branches = PartyBranch.objects.filter(pk__in=by_branch).order_by("sort_key", "pk")
             lines = [(branch, by_branch[branch.pk]) for branch in branches]
@@ -125,7 +139,9 @@ class MemberBalance(AllowMixin, View):
 @allow(is_business)
 def balance_card(request: HttpRequest) -> HttpResponse:
     """The balance by itself, for a list that was shown without it."""
-    return render(request, "organizations/_balance.html", balance_context(request))
+    return render(
+        request, "organizations/_balance.html", balance_context(request, committees=asked_committees(request))
+    )
 
 
 # What becomes of a member ------------------------------------------------------------------------------------------

@@ -186,7 +186,6 @@ def office_checkup(request: HttpRequest) -> HttpResponse:
         "choice": choice,
         "levels": FindingLevel.choices,
         "subjects": Subject.choices,
-        "without_record": checkup.WITHOUT_RECORD,
         "day": who.on,
     }
     return render(request, "organizations/checkup.html", context)

@@ -20,12 +20,13 @@ from core.pages.columns import iso
 from core.periods import quarter_end, quarter_of
 from core.permissions import AllowMixin, is_office
 from organizations import statistics
-from organizations.choices import AffiliationKind, CoverageMethod, OrganizationKind
+from organizations.choices import CoverageMethod, NoBranchReason, OrganizationKind
 from organizations.models import SocialOrganization
-from organizations.sheets.coverage import tree_response
-from organizations.statistics import CAUSES, FIGURES, MEASURES, Coverage, Definition, Figure
+from organizations.sheets.coverage import guidance_word, tree_response
+from organizations.statistics import CAUSES, FIGURES, MEASURES, SEARCHED, Coverage, Definition, Figure
 
-from .base import asked_day, office_day
+from .base import asked_day, office_day, past_footer
+from .bodylists import affiliation_cell
 
 LISTS = ("uncovered", "should_unbuilt", "few_members", "unknown_members")
 LINKED = {
@@ -54,6 +55,10 @@ class DayMixin(AllowMixin):
     def before(self) -> date:
         """By default the end of the quarter before."""
         return asked_day(self.request, "before", quarter_end(quarter_of(self.on) - 1))
+
+    @property
+    def export_day(self) -> date | None:
+        return self.on if self.on != self.today else None
 
     @property
     def direct(self) -> bool:
@@ -174,8 +179,12 @@ class CoveragePage(DayMixin, View):
         """Only of a day that is over."""
         if self.on >= self.today:
             return None
-        rows, count = statistics.corrections(self.request.user.committee, self.on)
-        return {"rows": [{"row": row, "url": correction_url(row, self.request.user)} for row in rows], "count": count}
+        found = statistics.corrections(self.request.user.committee, self.on)
+        return {
+            "rows": [{"row": row, "url": correction_url(row, self.request.user)} for row in found.rows],
+            "count": found.count,
+            "searched": SEARCHED if found.is_capped else 0,
+        }
 
     def get(self, request: HttpRequest) -> HttpResponse:
         committee = request.user.committee
@@ -270,7 +279,8 @@ class CoverageRows(CoverageRowsMixin, ListPage):
         Column("类型", "kind", phone="hide"),
         Column("登记日期", "registered_on", "date", sort="registered_on", phone="hide"),
         Column("理由", "why", fields=statistics.REASON_FIELDS, value=lambda row: row["why"], phone="wide"),
-        Column("未建立原因", "no_branch_reason", phone="wide"),
+        Column("未建立原因", "reason_then", phone="wide",
+               value=lambda row: NoBranchReason(row["reason_then"]).label if row["reason_then"] else ""),
         Column("应建", "should", value=lambda row: Cell("应建", kind="warn") if row["should"] else ""),
         Column("书记", "branch_secretary"),
     )  # fmt: skip
@@ -282,8 +292,11 @@ class CoverageRows(CoverageRowsMixin, ListPage):
     def get_queryset(self) -> QuerySet:
         committee = self.request.user.committee
         rows = statistics.bodies_of(self.figure, committee, self.on, self.chosen, direct=self.direct)
-        rows = rows.with_papers(self.on).with_name(self.on).with_affiliation(self.on)
-        return rows.annotate(why=Value(""))
+        rows = rows.with_papers(self.on).with_name(self.on).with_affiliation(self.on).with_reason_then(self.on)
+        return (rows.with_branch_then(self.on) if self.export_day else rows).annotate(why=Value(""))
+
+    def export_footer(self) -> list[str]:
+        return past_footer(self.export_kind, self.export_day)
 
     def page_rows(self) -> list[dict[str, Any]]:
         """The reason depends on the figure, the day and the definition, which a column does not know."""
@@ -305,6 +318,8 @@ class CoverageRows(CoverageRowsMixin, ListPage):
 class CoverageChanges(CoverageRowsMixin, ListPage):
     """The bodies behind one cause of a change."""
 
+    can_save = False  # its rows belong to one change between two days
+
     model = SocialOrganization
     unit = "家"
     ordering = ("sort_key",)
@@ -313,14 +328,14 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
     empty_text = "换一个比较的日期再看。"
     asked = ("measure", "cause", "before")
     columns = (
-        Column("名称", "name", link=True, sort="sort_key", fields=("short_name",),
-               value=lambda row: row["short_name"] or row["name"]),
+        Column("名称", "name", link=True, sort="sort_key", fields=("short_name", "former_name"),
+               value=lambda row: row["former_name"] or row["short_name"] or row["name"]),
         Column("类型", "kind"),
         Column("登记日期", "registered_on", "date", sort="registered_on"),
         Column("注销或撤销日期", "ended_on", "date"),
-        Column("现在的覆盖", "coverage_method", fields=("branch_name", "has_instructor", "has_liaison"), phone="wide",
+        Column("当日的覆盖", "coverage_method", fields=("branch_name", "has_instructor", "has_liaison"), phone="wide",
                value=lambda row: now_words(row)),
-        Column("归口", "affiliation_kind", value=lambda row: AffiliationKind(row["affiliation_kind"]).label if row["affiliation_kind"] else ""),
+        Column("归口", "affiliation_kind", value=affiliation_cell),
     )  # fmt: skip
 
     @property
@@ -339,7 +354,8 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
             committee, self.before, self.on, self.measure, self.chosen, direct=self.direct
         ).filter(cause=self.cause)
         found = SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
-        return found.with_coverage(self.on).with_affiliation(self.on)
+        found = found.with_coverage(self.on).with_affiliation(self.on).with_name(self.on)
+        return found.with_branch_then(self.on) if self.export_day else found
 
     def get_context(self) -> dict[str, Any]:
         label = f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
@@ -350,4 +366,4 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
 def now_words(row: dict[str, Any]) -> str:
     if row["coverage_method"]:
         return f"{CoverageMethod(row['coverage_method']).label}：{row['branch_name']}"
-    return "已派指导员" if row["has_instructor"] else "有联络员" if row["has_liaison"] else ""
+    return guidance_word(row, none="")

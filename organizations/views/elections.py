@@ -114,7 +114,7 @@ class ElectionTermList(ListPage):
 
     def get_context(self) -> dict[str, Any]:
         period, day = current_period(self.request), office_day(self.request)
-        rows = ElectionTerm.objects.visible_to(self.request.user)
+        rows = self.of_office(ElectionTerm.objects.visible_to(self.request.user))
         found = election_figures(rows, period.start, period.end, day)
         rest = ((found.late, "逾期选举"), (found.not_held, "还没有选举"))
         on_time = "；".join(["选举日期不晚于期限", *(f"{word}{number}个" for number, word in rest if number)])

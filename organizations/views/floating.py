@@ -50,7 +50,7 @@ def unreached(rows: QuerySet, page: ListPage) -> QuerySet:
 class FloatingRecordList(ListPage):
     model = FloatingRecord
     title = "流动党员台账"
-    meta_text = "每季度至少联系一次；流入党员不计入党员数"
+    meta_text = "每季度至少联系一次，出国（境）的每半年至少一次；流入党员不计入党员数"
     unit = "名"
     search_hint = "姓名、拼音首字母"
     ordering = ("-left_on",)
@@ -63,6 +63,7 @@ class FloatingRecordList(ListPage):
         ("open", "在外", "open"),
         ("unreached", "本期未联系", unreached),
         ("settled", "建议转接", lambda rows, page: rows.to_transfer(office_day(page.request))),
+        ("abroad", "出国（境）", "abroad"),
         ("closed", "已办结", "closed"),
         ("all", "全部", ""),
     )
@@ -83,7 +84,7 @@ class FloatingRecordList(ListPage):
 
     def get_context(self) -> dict[str, Any]:
         period = current_period(self.request)
-        rows = FloatingRecord.objects.visible_to(self.request.user)
+        rows = self.of_office(FloatingRecord.objects.visible_to(self.request.user))
         figures = statistics.floating_figures(rows, period.start, period.end)
         return {**super().get_context(), "figures": figures, "period": period}
 
@@ -92,7 +93,17 @@ class FloatingRecordDetail(DetailPage):
     model = FloatingRecord
     related = ("member", "branch")
     template_name = "organizations/floatingrecord_detail.html"
-    fact_fields = ("member", "direction", "branch", "left_on", "place", "is_settled", "cause", "other_party")
+    fact_fields = (
+        "member",
+        "direction",
+        "branch",
+        "left_on",
+        "place",
+        "is_settled",
+        "is_abroad",
+        "cause",
+        "other_party",
+    )
     can_edit = staticmethod(lambda user, row: row.is_open and workflows.can_keep_record(user, row))
 
     @cached_property

@@ -17,7 +17,7 @@ from core.pages import (
 )
 from core.permissions import is_office
 from organizations import statistics
-from organizations.choices import NoBranchReason
+from organizations.checkup import unbuilt_limits
 from organizations.forms.coverage import (
     PlanForm,
 )
@@ -25,6 +25,8 @@ from organizations.models import (
     CoveragePlan,
     SocialOrganization,
 )
+from organizations.models.conditions import unbuilt_for
+from organizations.sheets.coverage import reason_word
 from organizations.statistics import FIGURES
 from organizations.workflows import guidance as workflows
 from organizations.workflows.intervals import can_keep
@@ -49,8 +51,7 @@ def plan_cell(row: Row) -> Cell:
 
 
 def reason_of(row: Row) -> str:
-    words = [NoBranchReason(row["no_branch_reason"]).label if row["no_branch_reason"] else "", row["no_branch_note"]]
-    return "：".join(word for word in words if word)
+    return "：".join(word for word in (reason_word(row), row["no_branch_note"]) if word)
 
 
 def plan_url(row: Row) -> str:
@@ -72,6 +73,7 @@ class CoverageGaps(ListPage):
     empty_text = "应建的都已建立，也没有覆盖空白时，这里是空的。"
     tabs = (
         ("due", "应建未建", lambda rows, page: page.narrow(rows, "should_unbuilt")),
+        ("long", "应建未建超期", lambda rows, page: page.unbuilt_long(rows)),
         ("blank", "覆盖空白", lambda rows, page: page.narrow(rows, "uncovered")),
         ("few", "有党员未建立", lambda rows, page: page.narrow(rows, "few_members")),
         ("noplan", "没有计划", lambda rows, page: page.without_plan(rows)),
@@ -100,8 +102,23 @@ class CoverageGaps(ListPage):
     def chosen(self) -> statistics.Definition:
         return statistics.definition(self.request.user.committee, self.day)
 
+    @cached_property
+    def limits(self) -> tuple[int, str]:
+        """COV-04: months, and the 应建 rule."""
+        return unbuilt_limits(self.request.user.committee, self.day)
+
+    @property
+    def meta(self) -> str:
+        if self.tab != "long":
+            return super().meta
+        return f"应建党组织、{self.limits[0]}个月以上没有单独或联合组建的（月数是办公设置），建成以后自动从这里和工作台去掉"
+
     def narrow(self, rows: QuerySet, figure: str) -> QuerySet:
         return rows.filter(FIGURES[figure].condition(self.chosen))
+
+    def unbuilt_long(self, rows: QuerySet) -> QuerySet:
+        months, rule = self.limits
+        return rows.with_unbuilt(self.day).filter(unbuilt_for(months, self.day, rule))
 
     def without_plan(self, rows: QuerySet) -> QuerySet:
         gaps = FIGURES["should_unbuilt"].condition(self.chosen) | FIGURES["uncovered"].condition(self.chosen)

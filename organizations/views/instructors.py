@@ -19,7 +19,6 @@ from core.pages import (
     ListPage,
     UpdatePage,
     act,
-    visible_or_404,
 )
 from core.periods import Period, quarter_of
 from core.permissions import allow, is_office, is_staff
@@ -70,7 +69,7 @@ class InstructorAssignmentList(ListPage):
     empty_title = "没有指导员"
     empty_text = "给没有党组织的社会组织选派指导员，或导入《党建工作指导员选派表》。"
     tabs = (
-        ("people", "按指导员", lambda rows, page: rows.on(office_day(page.request)).one_each()),
+        ("people", "按指导员", lambda rows, page: rows.one_each(office_day(page.request))),
         ("now", "按单位", lambda rows, page: rows.on(office_day(page.request))),
         ("unvisited", "本季没有走访", lambda rows, page: rows.on(office_day(page.request)).filter(quarter_visits=0)),
         Running.tabs[1],
@@ -97,6 +96,13 @@ class InstructorAssignmentList(ListPage):
         return rows.with_visits(Period.quarter(quarter_of(day)).start, day)
 
     @property
+    def counted(self) -> QuerySet:
+        if self.tab != "people" or self.params.get("q"):
+            return super().counted
+        rows = InstructorAssignment.objects.visible_to(self.request.user)
+        return self.of_office(rows).people(office_day(self.request))
+
+    @property
     def unit(self) -> str:
         return "名" if self.tab == "people" else "条"
 
@@ -115,7 +121,7 @@ class InstructorAssignmentList(ListPage):
         return rows
 
     def extra_actions(self) -> list[Button]:
-        return [Button("联络员", reverse("organizations:liaison-list"), "phone", hide_phone=True)]
+        return [Button("联络员", reverse("organizations:liaison-list"), "phone", fold_phone=True)]
 
 
 def visits_cell(row: Row) -> Cell:
@@ -365,7 +371,6 @@ class FinishPage(DetailPage):
         return {**super().get_context(), "today": office_day(self.request)}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        visible_or_404(self.model, request.user, kwargs["pk"])
         end = posted_day(request, "end") or office_day(request)
         to = reverse(f"organizations:{self.list_name}")
         rows = self.model._default_manager.select_related("organization")

@@ -44,6 +44,7 @@ from organizations.choices import (
 from organizations.models import (
     FloatingRecord,
     LostRecord,
+    MemberCorrection,
     Membership,
     MemberTransfer,
     PartyMember,
@@ -55,6 +56,7 @@ from organizations.workflows import transfers
 
 from .base import office_day, own_branches, revealed
 from .changes import BalanceFoot
+from .conduct import conduct_events, conduct_of
 
 
 class MemberFilter(django_filters.FilterSet):
@@ -167,6 +169,10 @@ class PartyMemberDetail(DetailPage):
             found += member.lost_records.open()
         return found
 
+    @cached_property
+    def conduct(self) -> list[Any]:
+        return conduct_of(self.object, self.request.user)
+
     def states(self) -> list[Cell]:
         moving = [Cell(f"转接{self.transfer.get_status_display()}", kind="info")] if self.transfer else []
         return [*super().states(), *moving]
@@ -241,12 +247,21 @@ class PartyMemberDetail(DetailPage):
             own.append(Event(change.on, change.get_kind_display(), note=note, key=True))
         return own
 
+    def registers(self) -> dict[str, bool]:
+        """Which of the records of conduct this user may add; only one correction runs at a time."""
+        user, here = self.request.user, self.current
+        may = here is not None and (workflows.can_keep(user) or is_secretary_of(user, here.branch_id))
+        running = any(row.is_open for row in self.conduct if isinstance(row, MemberCorrection))
+        return {"can_add_lapse": may, "can_add_correction": may and not running}
+
     def get_context(self) -> dict[str, Any]:
         user, member = self.request.user, self.object
         return {
             **super().get_context(),
             **attachment_context(user, member),
-            "events": events_of(member, user, self.events()),
+            "events": events_of(member, user, [*self.events(), *conduct_events(self.conduct)]),
+            "conduct": self.conduct,
+            **self.registers(),
             "can_reveal": self.keeps,
         }
 

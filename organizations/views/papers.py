@@ -96,6 +96,7 @@ class CharterRecordList(ListPage):
     create_label = "登记章程"
     import_kind = export_kind = "charters"
     ordering = ("-approved_on",)
+    indexed = frozenset({"approved_on"})
     filterset_class = CharterFilter
     tabs = (
         ("all", "全部", ""),
@@ -212,6 +213,7 @@ class CommitmentLetterList(ListPage):
     create_label = "登记承诺书"
     import_kind = export_kind = "letters"
     ordering = ("-signed_on",)
+    indexed = frozenset({"signed_on"})
     filterset_class = LetterFilter
     columns = (
         Column("社会组织", **BODY),

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET
 from core.cleaning import clean_line
 from core.pages import Cell
 from core.permissions import allow, is_business
-from core.pinyin import plain
+from core.pinyin import EDGE, plain
 from core.secrets import mask_phone
 from core.validators import validate_id_number
 from organizations.choices import MEMBER_KINDS, REGISTRATION_KINDS, BranchStatus, MemberStatus, RegistrationStatus
@@ -67,89 +68,82 @@ def is_id_number(text: str) -> bool:
     return True
 
 
-def best_first(rows: QuerySet, terms: list[str], names: tuple[str, ...]) -> QuerySet:
-    """Rows that hold every term: equal names, then names that begin so, then names that contain it, then the rest."""
+def best_first(rows: QuerySet, terms: list[str]) -> list[int]:
+    """Ids of rows that hold every term, at most CAP and one: first where a name, code or pinyin is the term, then where
+    one begins with it, then the rest. Only the search text is read, which an index holds; the rows themselves are not.
+    """
     for term in terms:
         rows = rows.search(term)
     whole = " ".join(terms)
-    steps = (("iexact", whole), ("istartswith", terms[0]), ("icontains", terms[0]))
-    cases = []
-    for place, (lookup, value) in enumerate(steps):
-        condition = Q()
-        for name in names:
-            condition |= Q(**{f"{name}__{lookup}": value})
-        cases.append(When(condition, then=Value(place)))
-    rank = Case(*cases, default=Value(len(steps)), output_field=IntegerField())
-    return rows.annotate(rank=rank).order_by("rank", "sort_key", "pk")
+    words = Concat(Value(EDGE), "search", Value(EDGE), output_field=CharField())
+    rank = Case(
+        When(words__holds=f"{EDGE}{whole}{EDGE}", then=Value(0)),
+        When(words__holds=f"{EDGE}{terms[0]}", then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    ordered = rows.alias(words=words, rank=rank).order_by("rank", "sort_key", "pk")
+    return list(ordered.values_list("pk", flat=True)[: CAP + 1])
 
 
-def bodies(request: HttpRequest, terms: list[str]) -> list[Hit]:
-    rows = best_first(SocialOrganization.objects.visible_to(request.user), terms, ("name", "short_name"))
-    return [
-        Hit(
-            row["name"],
-            reverse("organizations:socialorganization-detail", args=[row["pk"]]),
-            "，".join(filter(None, [row["short_name"], row["code"], row["contact"]])),
-            Cell(RegistrationStatus(row["status"]).label, kind=REGISTRATION_KINDS[RegistrationStatus(row["status"])]),
-        )
-        for row in rows.values("pk", "name", "short_name", "code", "contact", "status")[: CAP + 1]
-    ]
+def shown(rows: QuerySet, ids: list[int], *names: str) -> list[dict[str, Any]]:
+    """The fields of the first hits, in their order."""
+    found = {row["pk"]: row for row in rows.filter(pk__in=ids[:SHOWN]).values("pk", *names)}
+    return [found[pk] for pk in ids[:SHOWN] if pk in found]
 
 
-def branches(request: HttpRequest, terms: list[str]) -> list[Hit]:
-    rows = best_first(PartyBranch.objects.visible_to(request.user), terms, ("name", "short_name"))
-    return [
-        Hit(
-            row["name"],
-            reverse("organizations:partybranch-detail", args=[row["pk"]]),
-            "，".join(filter(None, [row["short_name"], former_words(row["former_names"], terms), row["contact"]])),
-            Cell(BranchStatus(row["status"]).label, kind="off") if row["dissolved_on"] else None,
-        )
-        for row in rows.values("pk", "name", "short_name", "former_names", "contact", "status", "dissolved_on")[
-            : CAP + 1
-        ]
-    ]
+def body_hit(row: dict[str, Any]) -> Hit:
+    return Hit(
+        row["name"],
+        reverse("organizations:socialorganization-detail", args=[row["pk"]]),
+        "，".join(filter(None, [row["short_name"], row["code"], row["contact"]])),
+        Cell(RegistrationStatus(row["status"]).label, kind=REGISTRATION_KINDS[RegistrationStatus(row["status"])]),
+    )
 
 
-def former_words(names: list[str], terms: list[str]) -> str:
-    """The former name by which the row was found."""
-    found = [name for name in names if any(term in plain(name) for term in terms)]
-    return f"曾用名{found[0]}" if found else ""
+def branch_hit(row: dict[str, Any]) -> Hit:
+    former = f"曾用名{'、'.join(row['former_names'])}" if row["former_names"] else ""
+    return Hit(
+        row["name"],
+        reverse("organizations:partybranch-detail", args=[row["pk"]]),
+        "，".join(filter(None, [row["short_name"], former, row["contact"]])),
+        Cell(BranchStatus(row["status"]).label, kind="off") if row["dissolved_on"] else None,
+    )
 
 
-def members(request: HttpRequest, terms: list[str]) -> list[Hit]:
-    seen = PartyMember.objects.visible_to(request.user).with_branch(office_day(request))
-    rows = best_first(seen, terms, ("name",))
-    return [
-        Hit(
-            row["name"],
-            reverse("organizations:partymember-detail", args=[row["pk"]]),
-            "，".join(
-                filter(None, [row["branch_name"] or "不在任何支部", mask_phone(row["phone"]) if row["phone"] else ""])
-            ),
-            None
-            if row["status"] == MemberStatus.NORMAL
-            else Cell(MemberStatus(row["status"]).label, kind=MEMBER_KINDS[MemberStatus(row["status"])]),
-        )
-        for row in rows.values("pk", "name", "phone", "branch_name", "status")[: CAP + 1]
-    ]
+def member_hit(row: dict[str, Any]) -> Hit:
+    status = MemberStatus(row["status"])
+    return Hit(
+        row["name"],
+        reverse("organizations:partymember-detail", args=[row["pk"]]),
+        "，".join(
+            filter(None, [row["branch_name"] or "不在任何支部", mask_phone(row["phone"]) if row["phone"] else ""])
+        ),
+        None if status == MemberStatus.NORMAL else Cell(status.label, kind=MEMBER_KINDS[status]),
+    )
 
 
-GROUPS = (
-    ("socialorganization", "社会组织", "家", bodies),
-    ("partybranch", "党组织", "个", branches),
-    ("partymember", "党员", "名", members),
+KINDS = (
+    (SocialOrganization, "家", ("name", "short_name", "code", "contact", "status"), body_hit),
+    (PartyBranch, "个", ("name", "short_name", "former_names", "contact", "status", "dissolved_on"), branch_hit),
+    (PartyMember, "名", ("name", "phone", "branch_name", "status"), member_hit),
 )
 
 
 def find(request: HttpRequest, terms: list[str]) -> list[Group]:
-    """The groups with hits, each from one query."""
+    """The groups with hits, each from two queries."""
     groups = []
-    for key, label, unit, look in GROUPS:
-        hits = look(request, terms)
-        if hits:
-            url = f"{reverse(f'organizations:{key}-list')}?{urlencode({'q': ' '.join(terms)})}"
-            groups.append(Group(key, label, unit, hits[:SHOWN], len(hits), url if len(terms) == 1 else ""))
+    for model, unit, names, hit in KINDS:
+        rows = model.objects.visible_to(request.user)
+        ids = best_first(rows, terms)
+        if not ids:
+            continue
+        if model is PartyMember:
+            rows = rows.with_branch(office_day(request))
+        key = model._meta.model_name
+        url = f"{reverse(f'organizations:{key}-list')}?{urlencode({'q': ' '.join(terms)})}"
+        hits = [hit(row) for row in shown(rows, ids, *names)]
+        groups.append(Group(key, model._meta.verbose_name, unit, hits, len(ids), url if len(terms) == 1 else ""))
     return groups
 
 

@@ -114,7 +114,8 @@ class SyncDutyList(ListPage):
 
     def get_context(self) -> dict[str, Any]:
         period = current_period(self.request)
-        rows = sync_rates(SyncDuty.objects.visible_to(self.request.user), period, office_day(self.request))
+        duties = self.of_office(SyncDuty.objects.visible_to(self.request.user))
+        rows = sync_rates(duties, period, office_day(self.request))
         return {**super().get_context(), "rates": [rate_line(row, period) for row in rows], "period": period}
 
 

@@ -288,7 +288,8 @@ def finish(row: BranchApplication, *, by: User) -> BranchApplication:
     do = {K.SET_UP: _set_up, K.CHANGE: _change, K.CANCEL: _cancel}[K(row.kind)]
     with transaction.atomic():
         branch = do(row, by)
-        _move(row, S.DONE, by=by, finished_on=today(row.committee), branch=branch)
+        before = {"former_name": row.former_name, "former_kind": row.former_kind}
+        _move(row, S.DONE, by=by, finished_on=today(row.committee), branch=branch, **before)
     return row
 
 
@@ -321,6 +322,8 @@ def _change(row: BranchApplication, by: User) -> PartyBranch:
     """Name, kind and superior; a kind that covers in another way closes the old coverage and opens the new on that day."""
     branch = PartyBranch.objects.select_related("committee").get(pk=row.branch_id)
     method, on, names = method_of(branch), row.effective_on, (branch.name, branch.short_name)
+    row.former_name = branch.name if row.name and row.name != branch.name else ""
+    row.former_kind = branch.kind if row.branch_kind and row.branch_kind != branch.kind else ""
     for mine, theirs in CHANGEABLE:
         if value := getattr(row, mine):
             setattr(branch, theirs, value)

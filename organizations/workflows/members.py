@@ -26,6 +26,7 @@ from organizations.choices import (
 from organizations.models import Membership, PartyBranch, PartyMember, is_secretary_of
 
 from .changes import note_change, settle_changes
+from .conduct import end_conduct, move_conduct
 from .floating import end_absence, end_search
 from .intervals import can_keep, close, log, refuse_overlap, store
 
@@ -108,6 +109,7 @@ def move_membership(
         log(member, "所在党支部", str(old.branch) if old else outside, target, by, document_no)
         end_absence(member, to=FloatingStatus.MOVED, on=on, by=by, note="组织关系已转接")
         end_search(member, on=on, by=by, note="组织关系已转接")
+        move_conduct(member, branch, on=on, by=by)
     return row
 
 
@@ -143,6 +145,7 @@ def leave(member: PartyMember, *, end: date, leave_reason: str, by: User, docume
         if status is not None:
             advance(member, MEMBER_FLOW, status, by=by, note=document_no)
         end_absence(member, to=FloatingStatus.ENDED, on=end, by=by, note=reason.label)
+        end_conduct(member, on=end, by=by, reason=reason)
         if reason != LeaveReason.SUSPENDED:
             end_search(member, on=end, by=by, note=reason.label, found=False)
     member.refresh_from_db()

@@ -36,9 +36,10 @@ from organizations.models import (
     RegistrationReview,
     SocialOrganization,
 )
+from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
 from .papers import letter_title
-from .review_checks import MEMBERS_FOR_BRANCH, missing
+from .review_checks import missing
 from .sync import emit, settle
 
 # Taking in and changing --------------------------------------------------------------------------------------------

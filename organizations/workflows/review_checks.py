@@ -25,10 +25,10 @@ from organizations.models import (
     RegistrationReview,
     SocialOrganization,
 )
+from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
 HANDOVER_DAYS = 5  # PR-03; an office changes it by the setting of this name
 HANDOVER_SETTING = "registration.handover_days"
-MEMBERS_FOR_BRANCH = 3  # Party constitution, article 30
 LONG_PROVISIONAL_DAYS = 365  # CH-04
 CLAUSE_METHODS = {
     ClauseKind.OWN: CoverageMethod.OWN,

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from core import audit
 from core.choices import AuditEvent
 from core.due import due
+from core.excel.among import one_of
 from core.models import Committee, User
 from core.periods import today
 from organizations.choices import CharterStatus, OrganizationEventKind, ReviewType, SyncEvent
@@ -35,7 +36,7 @@ Source = Callable[[Committee, date, Bodies], Events]
 def events(rows: QuerySet, body: str, day: str, since: date, bodies: Bodies) -> Events:
     """(body, day) pairs of rows whose day lies on or after `since`; only of those bodies, where some are named."""
     found = rows.filter(**{f"{day}__gte": since}).order_by().values_list(body, day)
-    return found if bodies is None else [pair for pair in found if pair[0] in bodies]
+    return found if bodies is None else found.filter(one_of(rows.model, body, bodies))
 
 
 def _live(committee: Committee) -> QuerySet:
@@ -43,7 +44,7 @@ def _live(committee: Committee) -> QuerySet:
 
 
 def _registered(committee: Committee, since: date, bodies: Bodies) -> Events:
-    return events(_live(committee).filter(registered_on__lte=today(committee)), "pk", "registered_on", since, bodies)
+    return events(_live(committee).filter(registered_on__lte=today(committee)), "id", "registered_on", since, bodies)
 
 
 def _approved(committee: Committee, since: date, bodies: Bodies) -> Events:
@@ -59,12 +60,12 @@ def _set_up(committee: Committee, since: date, bodies: Bodies) -> Events:
     unreviewed = unreviewed.filter(registered_on__lte=today(committee))
     return [
         *events(certified, "organization_id", "certified_on", since, bodies),
-        *events(unreviewed, "pk", "registered_on", since, bodies),
+        *events(unreviewed, "id", "registered_on", since, bodies),
     ]
 
 
 def _graded(committee: Committee, since: date, bodies: Bodies) -> Events:
-    return events(_live(committee).exclude(Q(grade="") | Q(graded_on=None)), "pk", "graded_on", since, bodies)
+    return events(_live(committee).exclude(Q(grade="") | Q(graded_on=None)), "id", "graded_on", since, bodies)
 
 
 def _changed(committee: Committee, since: date, bodies: Bodies) -> Events:
@@ -77,7 +78,7 @@ def _changed(committee: Committee, since: date, bodies: Bodies) -> Events:
     )
     return [
         *events(rows, "organization_id", "on", since, bodies),
-        *events(elected, "pk", "council_term_start", since, bodies),
+        *events(elected, "id", "council_term_start", since, bodies),
     ]
 
 
@@ -106,14 +107,16 @@ def catch_up(committee: Committee, bodies: Bodies = None, *, by: User | None = N
             prune(rule, found, bodies, by=by)
         if not found:
             continue
-        wanted = found - set(rule.duties.values_list("organization_id", "event_on"))
+        stored = rule.duties.all() if bodies is None else rule.duties.filter(one_of(SyncDuty, "organization", bodies))
+        wanted = found - set(stored.values_list("organization_id", "event_on"))
         owners = SocialOrganization.objects.select_related("committee").in_bulk({pk for pk, _ in wanted})
         for pk, on in sorted(wanted):
             make_duty(rule, owners[pk], on, by=by, automatic=True)
         count += len(wanted)
     waiting = SyncDuty.objects.open().filter(committee=committee, event__in=EVIDENCE)
+    if bodies is not None:
+        waiting = waiting.filter(one_of(SyncDuty, "organization", bodies))
     ids = set(waiting.values_list("organization_id", flat=True))
-    ids = ids if bodies is None else ids & set(bodies)
     for body in SocialOrganization.objects.filter(pk__in=ids).select_related("committee"):
         settle(body, by=by)
     return count
@@ -134,8 +137,8 @@ def prune(rule: SyncRule, found: set[tuple[int, date]], bodies: Collection[int],
     rows = untouched().filter(
         rule=rule, event_on__gte=rule.start, organization__ended_on=None
     )  # the past stays as it was
-    rows = rows.values_list("pk", "organization_id", "event_on")
-    stale = [pk for pk, body, on in rows if body in bodies and (body, on) not in found]
+    rows = rows.filter(one_of(SyncDuty, "organization", bodies)).values_list("pk", "organization_id", "event_on")
+    stale = [pk for pk, body, on in rows if (body, on) not in found]
     if stale:
         _remove(SyncDuty.objects.filter(pk__in=stale), by, "业务事件已更正或撤销，自动生成的同步事项一并删去。")
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from core.menu import url_or_empty
 from core.models import Committee, User
 from core.periods import Period
+from organizations.checkup import unbuilt_limits
 from organizations.models import (
     ElectionTerm,
     FloatingRecord,
@@ -23,6 +24,7 @@ from organizations.models import (
     SocialOrganization,
     SyncDuty,
 )
+from organizations.models.conditions import unbuilt_for
 from organizations.statistics import FIGURES, Definition, bodies_in_scope, classified, definition
 from organizations.workflows.election_rules import election_rules
 from reports.choices import PhraseStatus, SummaryStatus
@@ -146,6 +148,10 @@ def term(line: Line) -> str:
     return f"最早一项已过期{line.days}天" if line.days > 0 else f"最近的期限是{line.first.month}月{line.first.day}日"
 
 
+def planned(line: Line) -> str:
+    return f"其中{line.who}家已有组建计划" if line.who else "都还没有组建计划"
+
+
 def earliest(before: str, after: str) -> Callable[[Line], str]:
     return lambda line: f"{before}{line.first.month}月{line.first.day}日{after}" if line.first else ""
 
@@ -164,9 +170,17 @@ def coverage_base(desk: Desk) -> QuerySet:
 
 def not_built(desk: Desk) -> QuerySet:
     """应建未建, by the office's rule; as the page 两个覆盖 lists them."""
-    rows = classified(coverage_base(desk), desk.day, desk.definition.should_build_rule)
+    rows = classified(coverage_base(desk), desk.day, desk.definition)
     rows = rows.filter(FIGURES["should_unbuilt"].condition(desk.definition))
     return SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
+
+
+def unbuilt_long(desk: Desk) -> QuerySet:
+    """COV-04, with the months and the rule of today, as the list and the check-up ask."""
+    months, rule = unbuilt_limits(desk.committee, desk.on)
+    rows = SocialOrganization.objects.within(desk.committee).with_coverage(desk.on).with_unbuilt(desk.on)
+    found = rows.filter(unbuilt_for(months, desk.on, rule)).order_by().values("pk")
+    return SocialOrganization.objects.filter(pk__in=found)
 
 
 def without_letter(desk: Desk) -> QuerySet:
@@ -236,6 +250,11 @@ TODO = (
         "organizations:syncduty-list", "tab=overdue", "去办理",
     ),
     Watch(
+        "unbuilt", "bad", "超期", "{n}家应建党组织的社会组织超过期限没有组建",
+        "应建党组织、超过办公设置的月数（没有设置的为三个月）没有单独或联合组建的社会组织，建成以后自动去掉（COV-04）。",
+        unbuilt_long, "", "coverage_plan", planned, "organizations:coverage-gaps", "tab=long", "写组建计划",
+    ),
+    Watch(
         "findings_late", "bad", "逾期", "年检整改：{n}个问题过了整改期限", "过了整改期限、还没有销号的检查问题。",
         lambda d: visible(Finding)(d).overdue(d.on), "due", "", term, "reviews:finding-list", "tab=late", "去催办",
     ),
@@ -299,7 +318,7 @@ RISKS = (
         without_theme_day,
     ),
     Watch(
-        "floating", "warn", "没有联系", "{n}名流动党员本期没有取得联系", "还在外的流动党员，本期没有一次取得联系的记录。每季度至少联系一次。",
+        "floating", "warn", "没有联系", "{n}名流动党员本期没有取得联系", "还在外的流动党员，本期没有一次取得联系的记录。每季度至少联系一次，出国（境）的每半年至少一次。",
         lambda d: visible(FloatingRecord)(d).unreached_between(d.period.start, d.period.end),
     ),
 )  # fmt: skip

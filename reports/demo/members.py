@@ -7,12 +7,14 @@ from organizations.choices import ContactWay, MembershipKind, TransferDirection
 from organizations.models import (
     FloatingRecord,
     LostRecord,
+    MemberCorrection,
+    MemberLapse,
     Membership,
     MemberTransfer,
     PartyBranch,
     PartyMember,
 )
-from organizations.workflows import floating, members, transfers
+from organizations.workflows import conduct, floating, members, transfers
 
 from . import branches, people
 
@@ -41,11 +43,42 @@ ABSENCES = (
 )
 
 
+CORRECTIONS = (
+    # branch, circumstance, what was found, told, until, document, outcome and its day
+    (
+        "市建筑业协会党支部",
+        "discipline",
+        "多次无故不参加支部活动",
+        "2022-10-20",
+        "2023-04-19",
+        "综党〔2022〕18号",
+        "",
+        "",
+    ),
+    (
+        "市机动车辆检测协会党支部",
+        "slack",
+        "承担的任务长期没有完成",
+        "2022-03-10",
+        "2022-09-09",
+        "综党〔2022〕6号",
+        "corrected",
+        "2022-09-13",
+    ),
+)
+LAPSES = (
+    # branch, ground, since, good reason, what was found out
+    (branches.SECRETARY_BRANCH, "life", "2022-12-20", "", "3月6日书记同本人谈话，表示从下月起参加。"),
+    ("市道路运输协会党支部", "life", "2022-09-05", "住院治疗，已请假", ""),
+)
+
+
 def load(staff: User, secretary: User) -> None:
     taken = move_members(staff, secretary)
     extend_one(staff)
     note_absences(staff)
     lose_one(staff, taken)
+    note_conduct(staff, taken)
 
 
 def plain_member(branch: str, taken: set[int]) -> PartyMember:
@@ -142,6 +175,7 @@ def note_absences(staff: User) -> None:
     for row, (left, cause, settled, host, contacts) in zip(away, ABSENCES, strict=False):
         row.left_on, row.cause, row.is_settled, row.other_party = date.fromisoformat(left), cause, settled, host
         row.contact_person = "组织委员"
+        row.is_abroad = row.place == branches.ABROAD
         floating.save_floating(row, by=staff)
         for day, reached in contacts:
             way = ContactWay.PHONE if reached else ContactWay.MESSAGE
@@ -160,3 +194,20 @@ def lose_one(staff: User, taken: set[int]) -> None:
         LostRecord(member=member, circumstance="1", lost_on=date(2022, 9, 15), note="电话停机，家属也联系不上。"),
         by=staff,
     )
+
+
+def note_conduct(staff: User, taken: set[int]) -> None:
+    """限期改正, one running and one ended well; members who take no part, one with a good reason."""
+    for branch, circumstance, detail, told, until, document, outcome, on in CORRECTIONS:
+        row = MemberCorrection(
+            member=plain_member(branch, taken), circumstance=circumstance, detail=detail, document_no=document,
+            start_on=date.fromisoformat(told), until=date.fromisoformat(until),
+        )  # fmt: skip
+        conduct.register_conduct(row, by=staff)
+        if outcome:
+            note = "支部党员大会评议，认为已经改正。"
+            conduct.conclude(row, outcome=outcome, on=date.fromisoformat(on), by=staff, note=note)
+    for branch, ground, since, excuse, note in LAPSES:
+        row = MemberLapse(member=plain_member(branch, taken), ground=ground, since=date.fromisoformat(since))
+        row.excuse, row.note = excuse, note
+        conduct.register_conduct(row, by=staff)

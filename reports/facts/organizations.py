@@ -5,7 +5,6 @@ from django.db.models import Exists, OuterRef
 from core.periods import add_months
 from organizations.choices import BranchKind, MemberCategory
 from organizations.models import (
-    BranchCoverage,
     CharterRecord,
     CommitmentLetter,
     LedgerCheck,
@@ -15,7 +14,7 @@ from organizations.models import (
     PartyMember,
     SocialOrganization,
 )
-from organizations.statistics import base_condition, covering
+from organizations.statistics import base_condition
 
 from .engine import RATE, SUM, Base, Fact, Scope, add, add_base
 
@@ -31,11 +30,11 @@ def _in_scope(bodies, s: Scope):
 
 
 def _covered(bodies, s: Scope):
-    return bodies.filter(Exists(BranchCoverage.objects.on(s.day).filter(covering(s.coverage))))
+    return bodies.organization_covered(s.day, s.coverage.methods)
 
 
 def _work_covered(bodies, s: Scope):
-    return bodies.work_covered(s.day, s.coverage.liaison_counts, s.coverage.mass_org_counts)
+    return bodies.work_covered(s.day, s.coverage.guides)
 
 
 def _new(bodies, s: Scope):

@@ -57,6 +57,7 @@ class DutyReportList(ListPage):
     )
     filterset_class = ReportFilter
     ordering = ("-session__year", "order")
+    wide_ordering = ("-session_id", "order")
     create_url_name = "reviews:dutyreport-create"
     import_kind = export_kind = "duty_reports"
     empty_title = "没有这样的述职报告"

@@ -61,6 +61,9 @@
     if (print) { event.preventDefault(); window.print(); }
   });
 
+  // a page whose form was refused is asked for anew when one comes back to it, instead of “confirm form resubmission”
+  if (document.querySelector("form[method=post]:not([action])")) history.replaceState(history.state, "");
+
   const errors = document.getElementById("errors");
   if (errors) errors.focus();
 })();

@@ -73,6 +73,7 @@ class TaskListList(ListPage):
     filterset_class = TaskListFilter
     search_hint = "标题、文号、发文机关"
     ordering = ("-quarter", "title")
+    paginate_by = 20  # five years; each line counts the assignments of its list
     unit = "份"
     create_url_name = "tasks:tasklist-create"
     create_label = "新建清单"

@@ -157,6 +157,19 @@ class DefaultTests(OwnFilterCase):
         self.make_default(row)
         self.assertContains(self.client.get(f"{BODIES}?on=2022-12-31"), 'href="?view=all">回到今天')
 
+    def test_the_day_of_a_ledger_is_kept_with_the_other_conditions(self):
+        page = self.client.get(f"{BODIES}?tab=direct&on=2022-12-31")
+        self.client.post(reverse("core:filter-save"), {
+            "page": page.context["saved_page"], "query": page.context["saved_query"], "name": "去年底直属"})  # fmt: skip
+
+        row = SavedFilter.objects.get(name="去年底直属")
+        self.assertEqual(row.query, "tab=direct&on=2022-12-31")
+        self.make_default(row)
+        page = self.client.get(BODIES, follow=True)
+        self.assertContains(page, "这是2022年12月31日的情况")
+        self.assertTrue(next(chip for chip in page.context["saved_filters"] if chip.pk == row.pk).active)
+        self.assertContains(page, 'href="?tab=direct">回到今天')
+
     def test_the_list_asks_as_often_with_a_default(self):
         def asked(url):
             with CaptureQueriesContext(connection) as caught:

@@ -223,6 +223,20 @@ class StampTests(TestCase):
 
 
 class BlankTests(TestCase):
+    def test_a_wide_form_goes_over_several_pages_and_a_narrow_one_stays_on_one(self):
+        found = {}
+        for kind in ("floating", "branches", "organizations"):
+            page = openpyxl.load_workbook(io.BytesIO(blank_workbook(get_sheet(kind), None))).worksheets[0]
+            found[kind] = (page.sheet_properties.pageSetUpPr.fitToPage, page.print_title_cols, len(page.col_breaks.brk))
+            groups = [(cells.min_col, cells.max_col) for cells in page.merged_cells.ranges if cells.min_row == 3]
+            for cut in page.col_breaks.brk:  # after this column
+                self.assertFalse([g for g in groups if g[0] <= cut.id < g[1]], kind)
+
+        self.assertEqual(
+            found,
+            {"floating": (True, None, 0), "branches": (False, "$A:$B", 2), "organizations": (False, "$A:$B", 3)},
+        )
+
     def test_every_blank_workbook_is_read_back_with_all_its_columns(self):
         committee = make_committee()
         user = make_staff(committee)

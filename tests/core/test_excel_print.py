@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 
+import openpyxl
 import pypdfium2
 import pytest
 
@@ -73,3 +74,22 @@ def test_a_blank_form_prints_on_one_page(user, tmp_path):
     assert all(re.sub(r"\s", "", c.heading) in text for c in sheet.columns)
     assert "填报单位（盖章）：示例市社会组织综合党委" in text
     assert len(notes) == 1
+
+
+def test_a_wide_blank_form_prints_readably_on_pages_side_by_side(user, tmp_path):
+    sheet = get_sheet("organizations")
+    content = blank_workbook(sheet, user.committee)
+
+    *pages, (_, notes) = printed(content, tmp_path)
+
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert page.page_setup.scale >= 66
+    assert len(pages) == len(page.col_breaks.brk) + 1
+    for size, text in pages:
+        assert size == A4_LANDSCAPE
+        assert "序号社会组织名称" in text
+        assert "填报单位（盖章）：示例市社会组织综合党委" in text
+    whole = "".join(text for _, text in pages)
+    assert [c.heading for c in sheet.columns if not c.readonly and c.heading not in whole] == []
+    assert whole.count("社会组织党建工作台账") == 1
+    assert "填表说明" in notes

@@ -90,7 +90,13 @@ class WhomTests(AbsenceCase):
         self.assertEqual((row.place, row.member, counts(batch)), ("重庆市", self.member, (0, 1, 0, 0)))
 
     def test_who_is_not_in_the_roster_or_elsewhere_is_named_with_the_way_out(self):
-        self.assertIn("党员名册里没有“张未登”", self.wrong(away("张未登"))[0])
+        usual = "党员名册里没有“张未登”。请核对姓名；确是新的，先登记到党员名册里。"
+        guest = usual[:-1] + "，“组织关系是否在本支部”写“否”。"
+        for direction, sentence in (("", usual), ("流出", usual), ("流入", guest)):
+            self.assertTrue(
+                self.wrong([*away("张未登"), direction], head=[*AWAY, "方向"])[0].endswith(sentence), direction
+            )
+        self.assertTrue(self.wrong(lost("张未登"), head=LOST, kind="lost_members")[0].endswith(usual))
         self.assertIn(
             f"“陈例文”在“{self.branch.short_name}”", self.wrong(away("陈例文", branch=self.other.short_name))[0]
         )

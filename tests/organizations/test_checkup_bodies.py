@@ -1,5 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
+from django.urls import reverse
+
 from core.models import Holiday
 from organizations.models import (
     BranchCoverage,
@@ -125,9 +127,50 @@ class BodyRuleTests(RuleCase):
         self.survey(covered, full=3)
         self.assertEqual(self.keys(covered), set())
 
+    def test_cov_04_a_new_survey_does_not_begin_the_months_anew(self):
+        body, fallen = self.guided(), self.guided()
+        for one, full in ((body, 4), (fallen, 2)):
+            self.survey(one, full=3, filled_on=date(2022, 11, 1))
+            self.survey(one, full=full, filled_on=date(2023, 3, 1))
+        self.assertEqual([self.keys(one) for one in (body, fallen)], [{"cov-04"}, set()])
+        self.assertIn("2023-03-01）有正式党员4名", self.text(body, "cov-04"))
+
     def test_cov_04_marked_by_the_office(self):
-        body = self.changed(self.guided(), no_branch_reason="due")
-        self.assertEqual(self.text(body, "cov-04"), "标注为应建未建，至今没有党组织。")
+        body = self.guided()
+        mark = body.due_marks.create(start=date(2023, 1, 1))
+        self.assertEqual(self.keys(body), set())
+        mark.start = date(2022, 12, 31)
+        mark.save()
+        self.assertEqual(self.text(body, "cov-04"), "2022-12-31起标注为应建未建，至今没有党组织。")
+        plan = reverse("organizations:coverage-plan", args=[body.pk])
+        self.assertEqual(self.findings(body)[0].url, f"{plan}#id_planned_on")
+        self.set_limit("coverage.unbuilt_months", 6)
+        self.assertEqual(self.keys(body), set())
+
+    def test_cov_04_only_while_nothing_was_built_in_between(self):
+        body = self.guided()
+        self.survey(body, full=3, filled_on=date(2022, 6, 1))
+        branch = make_branch(self.committee, secretary="甲示例")
+        row = BranchCoverage.objects.create(
+            branch=branch, organization=body, method="joint", start=date(2022, 7, 1), end=date(2022, 12, 31)
+        )
+        self.assertEqual(self.keys(body), {"cov-04"})
+        row.end = date(2023, 1, 1)
+        row.save()
+        self.assertEqual(self.keys(body), {"pr-04"})
+        row.end = None
+        row.save()
+        self.assertFalse({"pr-04", "cov-04"} & self.keys(body))
+
+    def test_cov_04_counts_as_the_office_counts(self):
+        body = self.guided()
+        MemberSurvey.objects.create(
+            committee=self.committee, organization=body, filled_on=date(2022, 6, 1), member_count=1, full_member_count=0
+        )
+        self.assertEqual(self.keys(body), set())
+        self.set_limit("coverage.should_build_rule", "c")
+        self.assertEqual(self.keys(body), {"cov-04"})
+        self.assertIn("有党员1名", self.text(body, "cov-04"))
 
     def guided(self):
         body = self.make(clause="instructor", covered=False)

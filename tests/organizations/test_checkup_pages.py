@@ -29,8 +29,10 @@ from tests.factories import (
     make_branch,
     make_campaign,
     make_committee,
+    make_correction,
     make_finding,
     make_inspection,
+    make_lapse,
     make_leader,
     make_liaison,
     make_member,
@@ -303,6 +305,8 @@ class LinkTests(PageCase):
             blank = dict.fromkeys(("id_hash", "education", "position", "phone", "address", "floating_place"), "")
             yield {
                 "pk": pupil.pk,
+                "correction_ref": make_correction(pupil, self.staff).pk,
+                "lapse_ref": make_lapse(pupil, self.staff).pk,
                 **blank,
                 "born_on": None,
                 "joined_on": None,

@@ -12,6 +12,7 @@ from core.excel import get_sheet
 from core.excel.applying import apply_batch
 from core.excel.staging import new_batch, read_batch
 from core.excel.undoing import undo_batch
+from core.models import AuditEntry
 from core.office_admin import save_row
 from organizations import statistics
 from organizations.models import DueMark, MemberSurvey, PartyMember, SocialOrganization
@@ -64,7 +65,7 @@ class AsOfTests(TestCase):
 
         with at(2023, 7, 1):
             self.assertEqual(self.found(), computed)
-            self.assertEqual(self.corrections(), ([], 0))
+            self.assertEqual(self.corrections(), ([], 0, False))
             self.assertEqual(statistics.coverage(self.committee, date(2023, 5, 4)).should_unbuilt, 1)
 
     def test_a_member_who_becomes_full_later_was_not_full_then(self):
@@ -86,7 +87,7 @@ class AsOfTests(TestCase):
         """The value differs from the one of the day, and the page says by whose correction."""
         with at(2023, 7, 1):
             self.assertNotEqual(self.found(), computed)
-            rows, count = self.corrections()
+            rows, count, _ = self.corrections()
             self.assertEqual((count, rows[0].who), (1, self.staff.name))
             self.assertIn(who, rows[0].what)
             self.client.force_login(self.staff)
@@ -190,12 +191,55 @@ class AsOfTests(TestCase):
             apply_batch(read_batch(batch), by=self.staff)
 
         with at(2023, 7, 1):
-            rows, count = self.corrections()
+            rows, count, _ = self.corrections()
         self.assertEqual(
             [(row.what, row.batch_id) for row in rows],
             [("导入《迟到的台账.xlsx》，其中3行的日期在这一天或以前", batch.pk)],
         )
         self.assertEqual(count, 1)
+
+    def test_a_list_that_was_not_searched_to_its_end_says_so(self):
+        body = self.bodies[0]
+        with at(2023, 4, 12):
+            AuditEntry.objects.bulk_create(
+                AuditEntry(event="change", committee=self.committee, object_type="organizations.socialorganization",
+                           object_id=body.pk, changes={"联系人": ["甲", "乙"]})
+                for _ in range(statistics.SEARCHED)
+            )  # fmt: skip
+        words = f"只查了最近{statistics.SEARCHED}条补录和{statistics.SEARCHED}条改动"
+        with at(2023, 7, 1):
+            self.client.force_login(self.staff)
+            page = self.client.get(reverse("organizations:coverage"), {"on": "2023-03-31"})
+            self.assertNotContains(page, words)
+            self.assertContains(page, "现在看到的数字，就是2023-03-31当天的数字")
+            bodies.assign_instructor(body, instructor_name="周例", start=date(2023, 6, 1), by=self.staff)
+            page = self.client.get(reverse("organizations:coverage"), {"on": "2023-03-31"})
+
+        self.assertContains(page, words)
+        self.assertNotContains(page, "就是2023-03-31当天的数字")
+
+    def test_a_list_of_gaps_by_command_counts_by_the_definition_of_its_day(self):
+        with at(2023, 3, 1):
+            for body, members in ((self.bodies[1], 1), (self.bodies[2], 0)):
+                MemberSurvey.objects.create(
+                    committee=self.committee, organization=body, filled_on=date(2023, 2, 1), member_count=members
+                )
+            definitions.change_definition(
+                self.committee, chosen=statistics.Definition(should_build_rule="c"), effective_from=date(2023, 3, 1),
+                note="按新的要求", by=self.staff,
+            )  # fmt: skip
+        sheet, rows = get_sheet("coverage_gaps"), SocialOrganization.objects.all()
+
+        for day, wanted in ((date(2023, 2, 28), 0), (DAY, 1)):
+            self.assertEqual(sheet.annotated(rows, day).filter(should=1).count(), wanted, day)
+
+    def test_a_change_between_two_days_cannot_be_saved_as_a_filter(self):
+        self.client.force_login(self.staff)
+        url = reverse("organizations:coverage-changes")
+        page = self.client.get(url, {"measure": "covered", "cause": "built_own", "sort": "-registered_on"})
+        self.assertNotContains(page, "存为常用筛选")
+        asked = {"page": "organizations:coverage-changes", "query": "sort=registered_on", "name": "甲"}
+        self.assertEqual(self.client.post(reverse("core:filter-save"), asked).status_code, 404)
 
     def test_today_lists_no_corrections(self):
         with at(2023, 3, 31):
@@ -241,7 +285,7 @@ class MarkTests(TestCase):
         with at(2023, 12, 1):
             self.assertEqual(computed, [0, 1, 0, 1])
             self.assertEqual(self.figures(), computed)
-            self.assertEqual(statistics.corrections(self.committee, self.DAYS[1]), ([], 0))
+            self.assertEqual(statistics.corrections(self.committee, self.DAYS[1]), ([], 0, False))
 
     def test_a_body_entered_as_due_is_due_from_its_registration(self):
         with at(2023, 3, 1):
@@ -273,7 +317,7 @@ class MarkTests(TestCase):
         self.assertEqual(self.marks(), spells)
 
         with at(2023, 5, 2):
-            self.assertEqual(statistics.corrections(self.committee, date(2023, 4, 9)), ([], 0))
+            self.assertEqual(statistics.corrections(self.committee, date(2023, 4, 9)), ([], 0, False))
             self.assertEqual(statistics.corrections(self.committee, date(2023, 4, 12))[1], 3)  # ended, undone, ended
             undo_batch(again, by=self.staff)
         self.assertEqual(self.marks(), spells[:1])
@@ -314,7 +358,7 @@ class MarkTests(TestCase):
             save_row(mark, self.staff)
 
         with at(2023, 7, 1):
-            rows, count = statistics.corrections(self.committee, DAY)
+            rows, count, _ = statistics.corrections(self.committee, DAY)
             self.assertEqual((count, self.figures()), (1, [0, 1, 1, 1]))
             self.assertEqual(rows[0].changes, (("标注应建未建起", "2023-05-01", "2023-03-01"),))
             self.assertEqual(statistics.corrections(self.committee, date(2023, 2, 28))[1], 0)

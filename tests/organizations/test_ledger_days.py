@@ -123,11 +123,12 @@ class LedgerDayTests(TestCase):
             self.assertContains(page, ">示例市茶叶协会</a>")
 
     def test_the_note_says_what_is_of_the_day_and_what_of_today(self):
-        words = "信用代码、类型、承诺书按今天的登记，排序和查找按今天的名称"
+        words = "只有信用代码、类型按今天的登记；排序和查找按今天的名称"
         self.assertContains(self.client.get(BODIES, {"on": "2023-02-28"}), words)
         self.assertNotContains(self.client.get(BODIES), words)
         rows = sheet_rows(self.client.get(BODIES, {"on": "2022-12-31", "export": "xlsx"}))
-        self.assertIn("书记和入章是2022年12月31日的；其余各栏按导出时的登记。", str(rows[-2]))
+        told = "其中统一社会信用代码、类型、业务主管单位、法定代表人、联系人、联系电话、住所、从业人员数、专职人员数、评估等级、备注按导出时的登记。"
+        self.assertEqual(rows[-2], [f"说明：本表是2022年12月31日的情况，只供查阅，不要改后再导入；{told}"])
         self.assertNotIn("导出时的登记", str(sheet_rows(self.client.get(BODIES, {"tab": "all", "export": "xlsx"}))))
 
     def test_the_export_tells_the_management_of_the_day(self):

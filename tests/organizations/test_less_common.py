@@ -95,7 +95,7 @@ class LessCommonTests(TestCase):
                 organization=other, instructor_name="张示例", sent_by=office, start=date(2023, 1, 1)
             )
         found = coverage_by_kind(self.committee, date(2023, 3, 31))[""]
-        self.assertEqual(found.instructors, InstructorAssignment.objects.on(date(2023, 3, 31)).one_each().count())
+        self.assertEqual(found.instructors, InstructorAssignment.objects.one_each(date(2023, 3, 31)).count())
         self.client.force_login(self.staff)
         answer = self.client.get(reverse("organizations:instructorassignment-list") + "?export=xlsx")
         self.assertEqual(answer.status_code, 200)

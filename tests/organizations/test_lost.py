@@ -11,6 +11,7 @@ from django.urls import reverse
 from organizations.choices import FloatingStatus
 from organizations.models import LostRecord, PartyMember
 from organizations.workflows import floating, members, transfers
+from tests.core.excel_data import bring, counts, errors, workbook
 from tests.factories import make_branch, make_committee, make_floating, make_lost, make_member, make_staff
 
 DAY = date(2023, 3, 20)
@@ -157,6 +158,24 @@ class EndedTests(LostCase):
 
 
 class RestoreTests(LostCase):
+    def test_the_roster_tells_nothing_of_absence_and_branch_of_who_has_left(self):
+        """Neither lost nor away nor in a branch again: the dead stay out, restoring is done on the page of the member."""
+        head = ("姓名", "性别", "出生日期", "入党日期", "所在党支部", "是否流动", "是否失联")
+        for reason, word in (("deceased", "死亡"), ("removed", "已出党"), ("suspended", "停止党籍")):
+            with self.subTest(reason=reason):
+                self.member = member = make_member(self.branch, born_on=date(1970, 1, 1), sex="male")
+                self.leave(reason)
+                facts = (member.name, "男", member.born_on, member.joined_on)
+                lines = [(*facts, "", "", "是"), (*facts, "", "是", ""), (*facts, self.branch.name, "", "是")]
+                told = [errors(bring(workbook([head, line]), self.staff, "members")) for line in lines]
+
+                self.assertIn("已不在名册的党支部里，不再登记失联", *told[0])
+                self.assertIn("已不在名册的党支部里，不再登记流动", *told[1])
+                self.assertIn(f"这名党员登记为“{word}”，不能由名册写回党支部", *told[2])
+                same = bring(workbook([head, (*facts, "", "", "")]), self.staff, "members")
+                self.assertEqual(counts(same), (0, 0, 1, 0))
+        self.assertFalse(LostRecord.objects.exists())
+
     def test_nobody_is_restored_into_a_dissolved_branch(self):
         self.leave("suspended")
         type(self.other).objects.filter(pk=self.other.pk).update(dissolved_on=date(2023, 3, 25), status="dissolved")

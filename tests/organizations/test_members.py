@@ -20,7 +20,16 @@ from organizations.workflows.changes import settle_changes
 from reports.facts import Scope
 from reports.guards import balance_checks
 from tests.core.excel_data import bring_in, workbook
-from tests.factories import make_branch, make_committee, make_floating, make_member, make_secretary, make_staff
+from tests.factories import (
+    make_branch,
+    make_committee,
+    make_correction,
+    make_floating,
+    make_lapse,
+    make_member,
+    make_secretary,
+    make_staff,
+)
 
 Q1 = date(2023, 1, 1), date(2023, 3, 31)
 DAY = date(2023, 3, 1)
@@ -344,16 +353,20 @@ class NumbersTests(MemberCase):
         )
         FloatingRecord.objects.create(committee=cls.committee, member=cls.member, branch=cls.branch, left_on=DAY)
         LostRecord.objects.create(committee=cls.committee, member=cls.member, branch=cls.branch, lost_on=DAY)
+        make_correction(cls.member, cls.staff)
+        make_lapse(cls.member, cls.staff)
         Membership.objects.filter(member=cls.member).update(join_reason="admitted")
         settle_changes([cls.member.pk])
 
     def test_no_page_and_no_export_of_members_shows_them(self):
-        names = ("partymember", "memberchange", "membertransfer", "floatingrecord", "lostrecord")
+        names = ("partymember", "memberchange", "membertransfer", "floatingrecord", "lostrecord", "membercorrection",
+                 "memberlapse")  # fmt: skip
         urls = [reverse(f"organizations:{name}-list") + "?all=1&tab=all" for name in names]
         urls += [self.member.get_absolute_url(), self.branch.get_absolute_url(),
                  reverse("organizations:search") + f"?q={self.member.name}"]  # fmt: skip
         urls += [row.get_absolute_url() for row in (
-            self.member.transfers.get(), self.member.floating_records.get(), self.member.lost_records.get())]  # fmt: skip
+            self.member.transfers.get(), self.member.floating_records.get(), self.member.lost_records.get(),
+            self.member.membercorrections.get(), self.member.memberlapses.get())]  # fmt: skip
         for user in (self.staff, make_secretary(self.branch)):
             self.client.force_login(user)
             for url in urls:

@@ -21,6 +21,8 @@ from organizations.models import (
     Liaison,
     LostRecord,
     MemberChange,
+    MemberCorrection,
+    MemberLapse,
     Membership,
     MemberTransfer,
     PartyMember,
@@ -45,7 +47,7 @@ from tests.factories import (
 LISTS = (
     "socialorganization", "partybranch", "partymember", "charterrecord", "commitmentletter", "ledgercheck",
     "incubationbatch", "ledgerdifference", "registration", "memberchange", "membertransfer", "floatingrecord",
-    "lostrecord",
+    "lostrecord", "membercorrection", "memberlapse",
 )  # fmt: skip
 
 
@@ -59,6 +61,8 @@ def fill(committee, count):
         for model, values in (
             (FloatingRecord, {"left_on": date(2022, 6, 1)}),
             (LostRecord, {"lost_on": date(2022, 6, 1)}),
+            (MemberCorrection, {"circumstance": "slack", "start_on": date(2022, 6, 1), "until": date(2022, 12, 1)}),
+            (MemberLapse, {"ground": "life", "since": date(2022, 6, 1)}),
             (MemberChange, {"kind": "transferred_in", "on": date(2023, 2, 1), "other_branch": transfer.from_branch}),
         ):
             model.objects.create(committee=committee, member=member, branch=branch, **values)
@@ -109,7 +113,7 @@ class PageTests(TestCase):
         rows = [
             self.body, self.branch, self.member, CharterRecord.objects.get(), CommitmentLetter.objects.get(),
             LedgerCheck.objects.get(), IncubationBatch.objects.get(), MemberTransfer.objects.get(),
-            FloatingRecord.objects.get(), LostRecord.objects.get(),
+            FloatingRecord.objects.get(), LostRecord.objects.get(), MemberCorrection.objects.get(), MemberLapse.objects.get(),
         ]  # fmt: skip
 
         for row in rows:  # a process looks up the content type of attachments once
@@ -132,7 +136,18 @@ class PageTests(TestCase):
         pages = {
             self.body: ("update", "affiliation", "event", "instructor", "liaison"),
             self.branch: ("update", "coverage", "post", "dissolve"),
-            self.member: ("update", "transfer", "leave", "restore", "full", "extend", "floating", "lost"),
+            self.member: (
+                "update",
+                "transfer",
+                "leave",
+                "restore",
+                "full",
+                "extend",
+                "floating",
+                "lost",
+                "correction",
+                "lapse",
+            ),
             LedgerCheck.objects.get(): ("update",),
             IncubationBatch.objects.get(): ("update",),
         }

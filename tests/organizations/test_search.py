@@ -228,4 +228,4 @@ class SearchTests(TestCase):
             counts.append(len(caught))
             make_organization(self.committee, name=f"示例市又{n}协会", short_name="")
         self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[0], 6)
+        self.assertLessEqual(counts[0], 8)

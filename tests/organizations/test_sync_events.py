@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import TestCase
 from django.urls import reverse
 
@@ -9,12 +11,14 @@ from core.excel import get_sheet
 from core.excel.applying import apply_batch
 from core.excel.staging import new_batch, read_batch
 from core.excel.undoing import undo_batch
-from organizations.models import SocialOrganization, SyncDuty, SyncRule
+from organizations.choices import SyncEvent
+from organizations.models import CommitmentLetter, SocialOrganization, SyncDuty, SyncRule
 from organizations.workflows.holidays import add_holidays
 from organizations.workflows.sync import emit, ensure_rules, finish_duty
-from organizations.workflows.sync_sources import catch_up
+from organizations.workflows.sync_sources import SOURCES, catch_up, register_source
 from reviews.models import InspectionRecord
 from tests.factories import make_campaign, make_committee, make_organization, make_staff
+from tests.measuring import recorded
 from tests.organizations.test_guidance import workbook
 
 DAY = date(2023, 3, 29)
@@ -49,6 +53,38 @@ class SixEvents(TestCase):
                 "registered_on": "2015-01-01", "version": body.version, **values}  # fmt: skip
         response = self.client.post(reverse("organizations:socialorganization-update", args=[body.pk]), data)
         self.assertEqual(response.status_code, 302)
+
+    def test_one_body_reads_no_events_of_the_others(self):
+        """What the database is asked for names the body; the rows that come back are its own."""
+        for _ in range(3):
+            make_organization(self.committee, registered_on=date(2023, 3, 1))
+
+        statements = recorded(lambda: catch_up(self.committee, [self.body.pk]))
+
+        rows = []
+        with connection.cursor() as cursor:
+            for sql, params in statements:
+                if sql.startswith("SELECT") and "registered_on" in sql:
+                    cursor.execute(sql, params)
+                    rows += cursor.fetchall()
+        self.assertEqual(rows, [])
+
+    def test_a_body_whose_duties_cannot_be_made_is_not_saved_either(self):
+        def broken(committee, since, bodies):
+            raise ValidationError("这一天的规则没有定。")
+
+        usual = SOURCES[SyncEvent.GRADED]
+        register_source(SyncEvent.GRADED, broken)
+        self.addCleanup(register_source, SyncEvent.GRADED, usual)
+        data = {"name": "示例市新设协会", "kind": "51", "registered_on": "2023-03-20", "status": "normal"}
+
+        page = self.client.post(reverse("organizations:socialorganization-create"), data)
+
+        self.assertContains(page, "这一天的规则没有定。")
+        self.assertEqual(SocialOrganization.objects.count(), 1)
+        paper = {"organization": self.body.name, "title": "承诺书", "signed_on": "2023-03-20", "signer": "陈例文"}
+        self.client.post(reverse("organizations:commitmentletter-create"), paper)
+        self.assertFalse(CommitmentLetter.objects.exists())
 
     # registration and setting up
 

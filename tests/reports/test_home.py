@@ -9,7 +9,15 @@ from django.urls import reverse
 
 from core.models import Notice
 from core.periods import Period
-from organizations.models import FloatingRecord, LedgerCheck, LedgerDifference, MemberSurvey, SyncDuty, SyncRule
+from organizations.models import (
+    CoveragePlan,
+    FloatingRecord,
+    LedgerCheck,
+    LedgerDifference,
+    MemberSurvey,
+    SyncDuty,
+    SyncRule,
+)
 from organizations.statistics import coverage
 from reports.choices import PhraseKind
 from reports.dashboards.office import office_home
@@ -113,8 +121,8 @@ class OfficeHomeTests(TestCase):
             make_branch(cls.committee, covers=(make_organization(cls.committee),), term_end=date(2023, 6, 1 + n))
             for n in range(5)
         ]
-        for _ in range(3):
-            make_organization(cls.committee)
+        cls.unbuilt, *_ = (make_organization(cls.committee) for _ in range(3))
+        cls.unbuilt.due_marks.create(start=date(2022, 12, 1))
         fill(cls.committee, cls.branches)
         # another office, whose rows must not be counted
         other = make_committee(demo_date=TODAY)
@@ -164,6 +172,22 @@ class OfficeHomeTests(TestCase):
 
         self.assertEqual(home.figures[0].note, "5 / 9家")
         self.assertEqual(home.figures[0].change, "较上季度-6.9个百分点")  # 5 of 9 after 5 of 8
+
+    def test_a_body_that_should_have_built_comes_by_itself_and_goes_when_it_has(self):
+        def line():
+            return next((line for line in count_all(self.desk(), TODO) if line.watch.key == "unbuilt"), None)
+
+        self.assertEqual((line().n, line().why, line().act), (1, "都还没有组建计划", "写组建计划"))
+        page = signed_in(self.staff).get(line().url)
+        self.assertContains(page, self.unbuilt.short_name)
+        self.assertContains(page, reverse("organizations:coverage-plan", args=[self.unbuilt.pk]))
+        self.assertContains(page, "3个月以上没有单独或联合组建")
+        CoveragePlan.objects.create(committee=self.committee, organization=self.unbuilt, responsible="甲示例")
+        self.assertEqual((line().n, line().why), (1, "其中1家已有组建计划"))
+
+        make_branch(self.committee, covers=(self.unbuilt,), founded_on=TODAY)
+        self.unbuilt.coverages.update(start=TODAY)
+        self.assertIsNone(line())
 
     def test_sentences(self):
         lines = {line.watch.key: line for line in count_all(self.desk(), TODO)}

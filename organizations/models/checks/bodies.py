@@ -17,7 +17,6 @@ from organizations.choices import (
     ClauseKind,
     CoverageMethod,
     LetterStatus,
-    NoBranchReason,
     OrganizationKind,
     ReviewType,
     VoteBody,
@@ -52,6 +51,7 @@ class BodyChecks(models.QuerySet):
             self.with_coverage(on)
             .with_papers(on)
             .with_member_count(on)
+            .with_unbuilt(on)
             .annotate(
                 is_live=live,
                 code_length=Length("code"),
@@ -131,13 +131,10 @@ class BodyChecks(models.QuerySet):
 
     @staticmethod
     def qualifies_newly(least: int, on: date, months: int) -> Q:
-        return BodyChecks.qualifies(least) & Q(surveyed_on__gt=add_months(on, -months))
-
-    @staticmethod
-    def qualifies_long(least: int, on: date, months: int) -> Q:
-        """COV-04: so for more than `months`, or marked 应建未建 by the office."""
-        known = BodyChecks.qualifies(least) & Q(surveyed_on__lte=add_months(on, -months))
-        return known | (LIVE & Q(no_branch_reason=NoBranchReason.DUE, coverage_method=None))
+        """PR-04: so, but not yet for as long as COV-04 asks."""
+        since = add_months(on, -months)
+        new = Q(full_member_count_since=None) | Q(full_member_count_since__gt=since)
+        return BodyChecks.qualifies(least) & (new | Q(built_until__gt=since) | Q(registered_on__gt=since))
 
     @staticmethod
     def without_clause() -> Q:

@@ -27,21 +27,37 @@ NORMAL = Q(status=MemberStatus.NORMAL)
 PROBATIONARY = Q(category=MemberCategory.PROBATIONARY) & NORMAL
 
 
+def model(name: str) -> Any:
+    """The manager of a model that builds on these conditions."""
+    return apps.get_model("organizations", name).objects
+
+
+def has(rows: models.QuerySet) -> Q:
+    """Normal members with one of these records. The records are few: they are read once, not once for each member."""
+    return NORMAL & Q(pk__in=rows.order_by().values("member_id"))
+
+
 class MemberChecks(models.QuerySet):
     def on_roster(self) -> Self:
         """Everybody who has not left the party: what a check-up looks at."""
         return self.filter(status__in=[MemberStatus.NORMAL, MemberStatus.SUSPENDED])
 
     def for_checkup(self, on: date) -> Self:
-        suspended = apps.get_model("organizations", "Membership").objects.filter(
-            member=OuterRef("pk"), leave_reason=LeaveReason.SUSPENDED, end__lte=on
-        )
-        away = apps.get_model("organizations", "FloatingRecord").objects.open().with_last_contact()
-        away = away.filter(member=OuterRef("pk")).order_by()
+        mine = Q(member=OuterRef("pk"))
+        suspended = model("Membership").filter(mine, leave_reason=LeaveReason.SUSPENDED, end__lte=on)
+        away = model("FloatingRecord").open().with_last_contact().filter(mine).order_by()
+        corrections, lapses = model("MemberCorrection").filter(mine), model("MemberLapse").filter(mine)
+        open_lapses = lapses.unexcused().order_by("since", "pk")
         return self.with_branch(on).annotate(
+            correction_ref=Subquery(corrections.open().values("pk")[:1]),
+            correction_until=Subquery(corrections.open().values("until")[:1]),
+            lapse_ref=Subquery(open_lapses.values("pk")[:1]),
+            lapse_since=Subquery(open_lapses.values("since")[:1]),
+            lapse_ground=Subquery(open_lapses.values("ground")[:1]),
             floating_ref=Subquery(away.values("pk")[:1]),
             left_on=Subquery(away.values("left_on")[:1]),
             is_settled=Subquery(away.values("is_settled")[:1]),
+            is_abroad=Subquery(away.values("is_abroad")[:1]),
             last_contact=Subquery(away.values("last_contact")[:1]),
             born_number=DateNumber("born_on"),
             joined_number=DateNumber("joined_on"),
@@ -107,15 +123,16 @@ class MemberChecks(models.QuerySet):
 
     @staticmethod
     def to_transfer(on: date, months: int) -> Q:
-        """MB-08, FL-03: so long away at a fixed place that the relationship should be moved."""
-        return NORMAL & Q(floating=FloatingState.OUT, is_settled=True, left_on__lte=add_months(on, -months))
+        """MB-08, FL-03: so long away at a fixed place in the country that the relationship should be moved."""
+        settled = Q(floating=FloatingState.OUT, is_settled=True, is_abroad=False)
+        return NORMAL & settled & Q(left_on__lte=add_months(on, -months))
 
     @staticmethod
-    def out_of_contact(on: date, months: int) -> Q:
-        """FL-01: away, and not reached for so long."""
+    def out_of_contact(on: date, months: int, *, abroad: bool) -> Q:
+        """FL-01, and abroad MB-12: away, and not reached for so long."""
         since = add_months(on, -months)
         never = Q(last_contact=None) & (Q(left_on=None) | Q(left_on__lt=since))
-        registered = Q(floating=FloatingState.OUT, floating_ref__isnull=False)
+        registered = Q(floating=FloatingState.OUT, is_abroad=abroad)
         return NORMAL & registered & (Q(last_contact__lt=since) | never)
 
     @staticmethod
@@ -138,3 +155,29 @@ class MemberChecks(models.QuerySet):
         """MB-10, DU-01: fee not paid for `months` months, and for less than `below`."""
         behind = HERE & NORMAL & Q(fee_paid_until__lte=add_months(on, -months))
         return behind & Q(fee_paid_until__gt=add_months(on, -below)) if below else behind
+
+    @staticmethod
+    def duties_neglected(on: date, months: int, below: int | None = None) -> Q:
+        """MB-10: for `months` months without a good reason, and for less than `below`."""
+        rows = model("MemberLapse")
+        lasting = has(rows.lasting(on, months))
+        return lasting & ~Q(pk__in=rows.lasting(on, below).order_by().values("member_id")) if below else lasting
+
+    @staticmethod
+    def correction_over(on: date) -> Q:
+        """MB-11: the period for mending one's conduct is over, and no outcome stands."""
+        return has(model("MemberCorrection").over(on))
+
+    @staticmethod
+    def correction_ending(on: date, months: int) -> Q:
+        return has(model("MemberCorrection").ending(on, months))
+
+    @staticmethod
+    def removal_not_executed() -> Q:
+        """MB-10: removal was decided, the roster still has the member."""
+        return has(model("MemberLapse").not_executed())
+
+    @staticmethod
+    def parting_not_executed() -> Q:
+        """MB-11: 劝退 or 除名 was decided, the roster still has the member."""
+        return has(model("MemberCorrection").not_executed())
