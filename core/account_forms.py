@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from core.forms import RecordForm
 from core.models import Committee, User
-from core.validators import normalize_code, validate_phone
+from core.validators import normalize_code, normalize_phone, validate_phone
 
 LOCK_MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
 
@@ -92,7 +92,7 @@ class AccountForm(RecordForm):
         return clean_username(self.cleaned_data["username"])
 
     def clean_phone(self) -> str:
-        phone = normalize_code(self.cleaned_data["phone"])
+        phone = normalize_phone(self.cleaned_data["phone"])
         if phone:
             validate_phone(phone)
         return phone
@@ -118,7 +118,7 @@ class AdminAccountForm(forms.ModelForm):
         return clean_username(self.cleaned_data["username"])
 
     def clean_phone(self) -> str:
-        phone = normalize_code(self.cleaned_data["phone"])
+        phone = normalize_phone(self.cleaned_data["phone"])
         if phone:
             validate_phone(phone)
         return phone

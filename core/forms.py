@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Fieldset, Layout, Row
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from core.cleaning import clean_line, clean_text
+from core.validators import normalize_code, normalize_phone, validate_credit_code, validate_phone
 
 BIG = 2**31 - 1
 WHOLE = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)
@@ -66,21 +68,49 @@ def prepare(field: forms.Field) -> None:
         field.choices = [(v, blank if v == "" and w == "---------" else w) for v, w in field.choices]
 
 
+NORMAL = {validate_credit_code: normalize_code, validate_phone: normalize_phone}  # by the model field's own check
+ROOM = "40"  # characters that may be typed where blanks and marks fall away
+
+
+def normal_first(field: forms.Field, normalize: Callable[[str], str]) -> None:
+    """Codes and numbers as people type them — blanks, lower case, full width — before anything is checked (DOMAIN §9.1)."""
+    cleaned_first(field, normalize)
+    field.widget.attrs["maxlength"] = ROOM
+
+
 class RecordForm(forms.ModelForm):
-    """`sections = [("基本信息", ["name", "code"]), …]` orders the fields; the page gives `user`."""
+    """`sections = [("基本信息", ["name", "code"]), …]` orders the fields; the page gives `user`; `error_homes` names
+    the field at which the error of a constraint is shown, by its code."""
 
     sections: ClassVar[list[tuple[str, list[str]]]] = []
+    error_homes: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             prepare(field)
+        for name, field in self.fields.items():
+            if normalize := self.normal_form(name):
+                normal_first(field, normalize)
         if self.instance.pk and hasattr(self.instance, "version"):
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=self.instance.version, required=True, min_value=0, max_value=BIG
             )
         self.narrow()
+
+    def normal_form(self, name: str) -> Callable[[str], str] | None:
+        """How what is typed into this field is written, told by the checks of the model's field."""
+        columns = {f.name: f for f in self._meta.model._meta.concrete_fields} if self._meta.model else {}
+        checks = columns[name].validators if name in columns else ()
+        return next((normalize for check, normalize in NORMAL.items() if check in checks), None)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        for one in getattr(error, "error_dict", {}).pop(NON_FIELD_ERRORS, ()):
+            home = self.error_homes.get(one.code)
+            super().add_error(home if home in self.fields else None, one)
+        if getattr(error, "error_dict", True):
+            super().add_error(field, error)
 
     def narrow(self) -> None:
         """Only rows the user sees can be chosen (M13); a form with other rules extends this."""

@@ -71,6 +71,8 @@ MENUS = (
                 also=(
                     "organizations:charterrecord-",
                     "organizations:commitmentletter-",
+                    "organizations:membersurvey-",
+                    "organizations:datedrow-",
                     "organizations:incubationbatch-",
                     "organizations:organizationevent-",
                     "organizations:organizationmerge-",

@@ -13,7 +13,10 @@ CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28
 CREDIT_LOOKALIKES = {"I": "1", "O": "0", "S": "5", "Z": "2", "V": "U或Y"}
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
-PHONE_PATTERN = re.compile(r"^(1\d{10}|(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?)$")
+PHONE_PATTERN = re.compile(r"(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?)", re.ASCII)
+PHONE_GAPS = re.compile(r"[\s()]+")
+PHONE_DASHES = re.compile(r"[\u2010-\u2015\u2212]")
+MOBILE_LIKE = re.compile(r"1[0-9-]*", re.ASCII)
 INVISIBLE = dict.fromkeys(
     [
         *range(0, 9),
@@ -42,6 +45,15 @@ def normalize_code(value: str) -> str:
     if value.isascii() and value.isalnum():
         return value.upper()
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", clean_text(value))).upper()
+
+
+def normalize_phone(value: str) -> str:
+    """Half-width, no blanks and brackets, one kind of dash; a mobile number without dashes and without +86."""
+    if value.isascii() and value.isdigit():
+        return value
+    text = PHONE_DASHES.sub("-", PHONE_GAPS.sub("", unicodedata.normalize("NFKC", clean_text(value))))
+    text = text.removeprefix("+86").lstrip("-") if text.startswith("+86") else text
+    return text.replace("-", "") if MOBILE_LIKE.fullmatch(text) else text
 
 
 def credit_check_digit(first17: str) -> str:
@@ -87,5 +99,9 @@ def validate_id_number(value: str) -> None:
 
 
 def validate_phone(value: str) -> None:
-    if not PHONE_PATTERN.match(value):
-        raise ValidationError("电话应为11位手机号，或带区号的固定电话，例如0550-1234567。", code="phone")
+    """A mobile number, or a landline with its area code (DOMAIN §5.2)."""
+    if PHONE_PATTERN.fullmatch(value):
+        return
+    if value.isascii() and value.isdigit() and value.startswith("1") and len(value) != 11:
+        raise ValidationError(f"手机号码应为11位，现在是{len(value)}位。请核对。", code="phone")
+    raise ValidationError("电话应为11位手机号，或带区号的固定电话，例如0550-1234567。", code="phone")

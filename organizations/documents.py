@@ -7,6 +7,7 @@ from core.letters import Letter
 from core.periods import today
 from organizations.choices import MajorityBase
 from organizations.models import ElectionTerm, RegistrationReview
+from organizations.workflows.papers import letter_title
 
 BLANK = "＿＿＿＿＿＿"
 
@@ -65,7 +66,7 @@ def corrections(review: RegistrationReview) -> str:
 
 def commitment(review: RegistrationReview) -> bytes:
     """承诺书."""
-    letter = Letter("社会组织党建工作承诺书", review.committee.name)
+    letter = Letter(letter_title(review.committee_id, today(review.committee)), review.committee.name)
     letter.opening(f"{review.committee.name}：")
     letter.text(
         f"{review.name}（以下简称本单位）在申请{review.get_review_type_display()}时，就党建工作郑重承诺如下：",

@@ -161,14 +161,17 @@ class Builder:
         if number % 3 == 0:
             self.add(o.CommitmentLetter, organization_id=pk, signed_on=registered, signer="负责人", status="signed")
         if number % 5 == 2:
-            self.add(o.InstructorAssignment, organization_id=pk, instructor_name=self.person(), sent_by="机关党支部",
-                     start=self.day(registered, self.today))  # fmt: skip
+            name = self.person()
+            self.add(o.InstructorAssignment, organization_id=pk, instructor_name=name, sort_key=sort_key(name),
+                     sent_by="机关党支部", start=self.day(registered, self.today))  # fmt: skip
         if number % 4 == 1:
             members = number % 7
             self.add(o.MemberSurvey, organization_id=pk, filled_on=registered, staff_count=20, member_count=members,
                      full_member_count=max(0, members - 1))  # fmt: skip
         if number % 10 < 7:
-            self.add(o.Liaison, organization_id=pk, name=self.person(), phone=phone(number), start=registered)
+            name = self.person()
+            self.add(o.Liaison, organization_id=pk, name=name, sort_key=sort_key(name), phone=phone(number),
+                     start=registered)  # fmt: skip
 
     def make_branches(self) -> None:
         free = iter(self.random.sample(self.bodies, len(self.bodies)))

@@ -11,7 +11,7 @@ from reviews.choices import DutyMode, DutyReportStatus, InspectionStatus
 from reviews.models import BallotBatch, DutyReport, InspectionCampaign, InspectionRecord, ReviewSession
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\D|$)")
-BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
+BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name", "former_names"))
 BODY = Lookup("organizations.SocialOrganization", ("name", "short_name", "code", "aliases", "former_names__name"))
 CAMPAIGN = Lookup("reviews.InspectionCampaign", ("title", "checked_year"))
 SESSION = Lookup("reviews.ReviewSession", ("year", "name"))

@@ -83,6 +83,7 @@ EXPECTED = (
     ("organizations:coverage-gaps organizations:instructorassignment-list organizations:liaison-list", OFFICE),
     ("organizations:massorganization-list organizations:instructorassignment-detail", OFFICE),
     ("organizations:coverage-plan organizations:instructorassignment-visit", STAFF),
+    ("organizations:datedrow-* organizations:socialorganization-rows organizations:partybranch-rows", STAFF),
     ("organizations:liaison-finish organizations:massorganization-finish", STAFF),
     ("organizations:instructorvisit-remove", POST),
     ("organizations:registration-bodies organizations:registration-detail organizations:registration-paper", OFFICE),
@@ -111,7 +112,7 @@ EXPECTED = (
     ),
     ("organizations:ledger*-list organizations:ledgercheck-detail organizations:incubationbatch-list", OFFICE),
     ("organizations:incubationbatch-detail", OFFICE),
-    ("organizations:commitmentletter-detail", "302 200 200 404 404 404 403 403 403"),
+    ("organizations:commitmentletter-detail organizations:membersurvey-detail", "302 200 200 404 404 404 403 403 403"),
     ("organizations:branchapplication-detail", "302 200 200 404 404 404 403 403 403"),  # of neither of them
     ("organizations:*-detail", OWN_BRANCH),
     (
@@ -125,7 +126,7 @@ EXPECTED = (
         "organizations:*-end organizations:*-reveal organizations:*-move organizations:partymember-find"
         " organizations:electionterm-return organizations:branchapplication-finish"
         " organizations:branchapplication-return organizations:branchapplication-resubmit"
-        " organizations:branchapplication-refuse",
+        " organizations:branchapplication-refuse organizations:membersurvey-confirm",
         POST,
     ),
     ("organizations:electionterm-remind organizations:electionterm-prepare organizations:electionterm-elect", STAFF),
@@ -161,6 +162,15 @@ EXPECTED = (
     ("reports:summary-report", "302 302 403 403 403 403 403 403 403"),
     ("reports:edition-file", OFFICE),
     ("reports:watch-* reports:summary-* reports:fact-* reports:*-list reports:*-detail", OFFICE),
+    (
+        "organizations:charterrecord-create organizations:commitmentletter-create organizations:membersurvey-create",
+        "302 200 403 403 403 200 403 403 403",
+    ),
+    (
+        "organizations:charterrecord-update organizations:commitmentletter-update organizations:membersurvey-update",
+        "302 200 403 403 403 404 403 403 403",  # of bodies that are not the liaison's
+    ),
+    ("organizations:membersurvey-void", "302 200 403 403 403 403 403 403 403"),
     ("organizations:branchapplication-create", "302 200 403 200 200 200 403 403 403"),
     ("organizations:branchapplication-update", "302 200 403 404 404 404 403 403 403"),
     ("*:*-list", BUSINESS),

@@ -15,6 +15,7 @@ from core.attachments import attach
 from core.models import Attachment, ImportBatch, Job, LoginSession, User
 from organizations.models import (
     BranchApplication,
+    BranchCoverage,
     FloatingRecord,
     InstructorAssignment,
     LedgerCheck,
@@ -60,6 +61,7 @@ ROWS = {
     "organizations:ledgerdifference-create": LedgerCheck,
     "organizations:registration-": RegistrationReview,
     "organizations:coverage-plan": SocialOrganization,
+    "organizations:datedrow-": BranchCoverage,
     "organizations:instructorassignment-": InstructorAssignment,
 }
 WORDS = {
@@ -69,6 +71,8 @@ WORDS = {
     "part": "resolutions",
     "label": "x.y",
     "paper": "opinion",
+    "organizations:datedrow-correct:kind": "coverage",
+    "organizations:datedrow-void:kind": "coverage",
     "organizations:electionterm-paper:paper": "reminder",
     "rule": "mb-10-soon",
 }

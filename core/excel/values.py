@@ -13,7 +13,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from core.periods import ORDINALS
-from core.validators import INVISIBLE, normalize_code, validate_id_number, validate_phone
+from core.validators import INVISIBLE, normalize_code, normalize_phone, validate_id_number, validate_phone
 
 from .sheet import Column
 
@@ -44,7 +44,6 @@ DATE = re.compile(r"^(\d{4})\s*[年./\-]\s*(\d{1,2})(?:\s*[月./\-]\s*(\d{1,2})?
 QUARTER = re.compile(r"^(\d{4})\s*(?:年度?)?\s*(?:Q|第)?\s*([1-4一二三四])\s*(?:季度?)?$", re.IGNORECASE)
 TRUE = {"是", "有", "√", "✓", "✔", "y", "yes", "true", "1", "已", "对", "1.0"}
 FALSE = {"否", "无", "×", "✗", "x", "n", "no", "false", "0", "未", "不是", "没有", "0.0"}
-PHONE_MARKS = re.compile(r"[\s()（）]")
 SPLIT = re.compile(r"[、，,;；\n\r]+")
 
 
@@ -127,7 +126,7 @@ def converters(column: Column, field: models.Field | None) -> tuple[Convert, Con
     def convert_tidy(raw: Any) -> Any:
         value = base(raw)
         if value == "":
-            return None
+            return CLEAR if column.kind == "choice" else None  # 无, 否: an answer, not a blank cell
         if length is not None and len(value) > length:
             raise fail(f"有{len(value)}个字，最多{length}个字。请缩短。")
         for check in checks:
@@ -175,9 +174,7 @@ def id_number_kind(column: Column, field: models.Field | None) -> Convert:
 
 def phone_kind(column: Column, field: models.Field | None) -> Convert:
     def convert(raw: Any) -> str:
-        text = half_width(cell_text(raw))
-        if not text.isdigit():
-            text = PHONE_MARKS.sub("", text).replace("—", "-").replace("－", "-")
+        text = normalize_phone(cell_text(raw))
         if "*" in text:
             return ""
         validate_phone(text)
@@ -321,7 +318,8 @@ def choice_labels(column: Column, field: models.Field | None) -> list[str]:
     if column.words:
         return list(column.words.values())
     labels = [str(label) for value, label in getattr(field, "flatchoices", None) or () if value not in ("", None)]
-    return labels or list(column.choices or ())
+    nothing = [word for word, value in (column.choices or {}).items() if value in ("", None)]  # 无, 否
+    return [*labels, *(word for word in nothing if word not in labels)] or list(column.choices or ())
 
 
 def choice_kind(column: Column, field: models.Field | None) -> Convert:

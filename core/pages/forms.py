@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.generic import View
 
 from core.audit import field_label, readable
+from core.constraints import violated
 from core.editing import StaleError, create_record, update_record
 from core.forms import RecordForm
 from core.pages.actions import next_url, own_url
@@ -63,8 +64,8 @@ class FormMixin:
                 row = self.save(form)
         except StaleError as error:
             return self.stale(form, error)
-        except IntegrityError:
-            form.add_error(None, TWICE)
+        except IntegrityError as error:
+            form.add_error(*refusal(form, error))
             return self.page(form)
         except ValidationError as error:
             attach(form, error)
@@ -161,6 +162,15 @@ class UpdatePage(FormMixin, RecordPage):
         data[form.add_prefix("version")] = str(now.version)
         form.data = data
         return self.page(form, 409, stale=error.messages[0], differences=differences)
+
+
+def refusal(form: RecordForm, error: IntegrityError) -> tuple[str | None, str]:
+    """Where the database's refusal is shown, and the sentence of the constraint that it names."""
+    constraint = violated(error, [form._meta.model])
+    if constraint is None:
+        return None, TWICE
+    homes = [name for name in getattr(constraint, "fields", ()) if name in form.fields]
+    return homes[0] if len(homes) == 1 else None, constraint.get_violation_error_message()
 
 
 def attach(form: RecordForm, error: ValidationError) -> None:

@@ -17,7 +17,7 @@ UPDATE, POST, COVERAGE = "partybranch-update", "partybranch-post", "partybranch-
 TERM = Place("electionterm-detail", ref="term_ref", otherwise=Place(UPDATE, "id_term_end"))
 VALUES = (
     "pk", "name", "short_name", "kind", "term_start", "term_end", "contact", "phone", "secretary", "formal_count",
-    "member_count", "body_count", "committee_size", "double_post", "deadline", "term_ref",
+    "formal_total", "member_count", "body_count", "committee_size", "double_post", "deadline", "term_ref",
 )  # fmt: skip
 
 
@@ -27,6 +27,19 @@ def term_too_long(on: date, limits: Limits) -> Q:
         if years:
             found |= CHECKS.term_too_long([kind], years)
     return found
+
+
+def upper_committee_unfit(on: date, limits: Limits) -> Q:
+    sizes = {
+        BranchKind.GENERAL: (limits.general_least, limits.general_most),
+        BranchKind.COMMITTEE: (limits.party_least, limits.party_most),
+    }
+    return CHECKS.upper_committee_unfit(sizes)
+
+
+def upper_members_unfit(on: date, limits: Limits) -> Q:
+    general = (limits.general_members_least, limits.general_members_most)
+    return CHECKS.upper_members_unfit(general, limits.party_members_least)
 
 
 def covers_nothing(row: Row, on: date) -> str:
@@ -45,6 +58,11 @@ RULES = (
         "正式党员七名以上的设支部委员会，三至五人，一般不超过七人。登记齐全，或在党员大会上选举。", Place(POST, "id_post"), "登记职务",
     ),
     Rule(
+        "po-01-upper", "PO-01", REMIND, BRANCH, "委员会人数不符", upper_committee_unfit,
+        lambda row, on: f"{BranchKind(row['kind']).label}登记的委员会成员{row['committee_size']}人（含书记）。",
+        "党总支委员会一般三至五人，党委一般五至七人。登记齐全；人数另有批准的不用改。", Place(POST, "id_post"), "登记职务",
+    ),
+    Rule(
         "po-02", "PO-02", CHECK, BRANCH, "正式党员不足", lambda on, limits: CHECKS.too_few_members(limits.least_members),
         lambda row, on: f"单独组建的党支部，正式党员{row['formal_count']}名。",
         "不足三名正式党员的，应改建联合党支部；名册没有录全的先补录。", Place("partybranch-detail", "members"), "看名册",
@@ -52,6 +70,11 @@ RULES = (
     Rule(
         "po-03", "PO-03", REMIND, BRANCH, "党员过多", lambda on, limits: CHECKS.too_many_members(limits.most_members),
         lambda row, on: f"党员{row['member_count']}名，超过党支部一般规模。", "研究改设党总支。", Place(UPDATE, "id_kind"), "看类别",
+    ),
+    Rule(
+        "po-03-upper", "PO-03", REMIND, BRANCH, "党员数与类别不符", upper_members_unfit,
+        lambda row, on: f"{BranchKind(row['kind']).label}连同下级支部有正式党员{row['formal_total']}名。",
+        "党总支一般五十至一百名，党委一般一百名以上；较少的要有上级批准。名册没有录全的先补录。", Place(UPDATE, "id_kind"), "看类别",
     ),
     Rule(
         "po-04", "PO-04", CHECK, BRANCH, "书记不是本支部正式党员", lambda on, limits: CHECKS.secretary_from_outside(),

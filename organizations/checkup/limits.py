@@ -19,6 +19,13 @@ NUMBERS = {  # setting → the field of Limits, whose default counts where the o
     "branch.committee_from": "committee_from",
     "branch.committee_min": "committee_least",
     "branch.committee_max": "committee_most",
+    "general.min_members": "general_members_least",
+    "general.max_members": "general_members_most",
+    "general.committee_min": "general_least",
+    "general.committee_max": "general_most",
+    "party.min_members": "party_members_least",
+    "party.committee_min": "party_least",
+    "party.committee_max": "party_most",
     "joint_branch.min_units": "least_bodies",
     "joint_branch.max_units": "most_bodies",
     "council.reminder_months": "council_months",
@@ -54,6 +61,13 @@ class Limits:
     committee_from: int = 7
     committee_least: int = 3
     committee_most: int = 7
+    general_members_least: int = 50
+    general_members_most: int = 100
+    general_least: int = 3
+    general_most: int = 5
+    party_members_least: int = 100
+    party_least: int = 5
+    party_most: int = 7
     least_bodies: int = 2
     most_bodies: int = 5
     election_months: int = NEAR_MONTHS

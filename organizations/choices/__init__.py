@@ -31,6 +31,7 @@ from .branches import (
     PostingRole,
     PostKind,
     Premises,
+    UnitSituation,
 )
 from .charters import (
     CHARTER_FLOW,
@@ -206,5 +207,6 @@ __all__ = [
     "TermStatus",
     "TransferDirection",
     "TransferStatus",
+    "UnitSituation",
     "VoteBody",
 ]

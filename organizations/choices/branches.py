@@ -43,6 +43,14 @@ class Premises(models.TextChoices):
     NONE = "none", "无"
 
 
+class UnitSituation(models.TextChoices):
+    """党组织所在单位情况 (DOMAIN §5.2)."""
+
+    SAME = "same", "与上级党组织相同"
+    LEGAL = "legal", "法人单位"
+    JOINT = "joint", "联合党支部"
+
+
 class PostKind(models.TextChoices):
     SECRETARY = "secretary", "书记"
     DEPUTY = "deputy", "副书记"

@@ -19,7 +19,7 @@ TERM_FLOW = {
     TermStatus.WAITING: [TermStatus.REMINDED, TermStatus.PREPARING, TermStatus.POSTPONED, TermStatus.CLOSED],
     TermStatus.REMINDED: [TermStatus.PREPARING, TermStatus.POSTPONED, TermStatus.CLOSED],
     TermStatus.PREPARING: [TermStatus.ELECTED, TermStatus.POSTPONED, TermStatus.CLOSED],
-    TermStatus.POSTPONED: [TermStatus.REMINDED, TermStatus.PREPARING, TermStatus.CLOSED],
+    TermStatus.POSTPONED: [TermStatus.REMINDED, TermStatus.PREPARING, TermStatus.POSTPONED, TermStatus.CLOSED],
     TermStatus.ELECTED: [TermStatus.DONE, TermStatus.PREPARING, TermStatus.CLOSED],
     TermStatus.DONE: [],
     TermStatus.CLOSED: [],

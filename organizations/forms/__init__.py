@@ -2,7 +2,7 @@
 
 from .bodies import AffiliationForm, InstructorForm, LiaisonForm, OrganizationForm
 from .branches import BranchForm, CoverageForm, DissolveForm, PostForm
-from .charters import CharterForm, LetterForm, SurveyForm
+from .charters import CharterForm, LetterForm, SurveyForm, VoidForm
 from .conduct import MemberCorrectionForm, MemberLapseForm
 from .events import CorrectionForm, EventForm, FormerNameForm, TwinForm
 from .floating import ContactForm, FloatingForm, LostForm
@@ -42,4 +42,5 @@ __all__ = [
     "SurveyForm",
     "TransferForm",
     "TwinForm",
+    "VoidForm",
 ]

@@ -22,6 +22,7 @@ NAME_CHANGES = ((RENAMED, "单位更名（原名称记为曾用名）"), ("corre
 
 
 class OrganizationForm(RecordForm):
+    error_homes = {"ORG-01": "code", "ORG-02": "full_time_count"}
     sections = [
         ("基本信息", ["name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber"]),
         ("名称改了的填", ["name_change", "renamed_on", "rename_no"]),

@@ -18,21 +18,46 @@ from organizations.models import (
 
 from .fields import DatedForm, body_field, branch_field
 
+NAME_CHANGES = [("renamed", "更名"), ("mistake", "更正错字")]
+
 
 class BranchForm(RecordForm):
     sections = [
-        ("基本信息", ["name", "short_name", "kind", "parent", "founded_on", "approval_no", "approved_by"]),
+        ("基本信息", ["name", "short_name", "name_change", "kind", "parent", "unit_situation", "founded_on",
+                  "approval_no", "approved_by"]),
         ("本届", ["term_number", "term_start", "term_end"]),
-        ("其他", ["premises", "is_standard", "contact", "phone", "remark"]),
-    ]
+        ("其他", ["group_count", "premises", "is_standard", "contact", "phone", "remark"]),
+    ]  # fmt: skip
+    name_change = forms.ChoiceField(
+        label="改动名称的原因", required=False, choices=[("", "---------"), *NAME_CHANGES],
+        help_text="改了全称的选：更名的，原名称作为曾用名保留，查找和导入都认得；写错字的，原来的不保留。",
+    )  # fmt: skip
     parent = branch_field(label="上级党组织", required=False)
 
     class Meta:
         model = PartyBranch
         fields = [
-            "name", "short_name", "kind", "parent", "founded_on", "approval_no", "approved_by", "term_number",
-            "term_start", "term_end", "premises", "is_standard", "contact", "phone", "remark",
+            "name", "short_name", "kind", "parent", "unit_situation", "founded_on", "approval_no", "approved_by",
+            "term_number", "term_start", "term_end", "group_count", "premises", "is_standard", "contact", "phone", "remark",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = (self.instance.name, self.instance.short_name)  # before the answers are written into the row
+        if not self.instance.pk:
+            del self.fields["name_change"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        changed = self.instance.pk and "name" in cleaned and cleaned["name"] != self.names[0]
+        if changed and not cleaned.get("name_change") and "name_change" not in self.errors:
+            self.add_error("name_change", f"全称由“{self.names[0]}”改为“{cleaned['name']}”，请选更名还是更正错字。")
+        return cleaned
+
+    @property
+    def former(self) -> tuple[str, ...]:
+        """The names that the branch leaves behind."""
+        return self.names if self.cleaned_data.get("name_change") == "renamed" else ()
 
 
 class CoverageForm(DatedForm):

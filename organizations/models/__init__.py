@@ -12,7 +12,7 @@ from .ledgers import LedgerCheck, LedgerDifference
 from .members import MENDABLE, Membership, PartyMember, facts_of_number, party_age, party_posts, split_posts
 from .merges import DuplicateDismissal, OrganizationMerge
 from .organizations import Affiliation, DueMark, IncubationBatch, SocialOrganization
-from .postings import Posting, is_secretary_of, posted_ids
+from .postings import Posting, is_secretary_of, liaised_ids, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state
 from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, branch_term_state, term_state
@@ -67,6 +67,7 @@ __all__ = [
     "is_secretary_of",
     "lapse_state",
     "latest_confirmation",
+    "liaised_ids",
     "party_age",
     "party_posts",
     "posted_ids",

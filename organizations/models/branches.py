@@ -11,7 +11,7 @@ from core.models import Record, RecordQuerySet, User
 from core.pinyin import plain, search_key, sort_key
 from core.secrets import mask_phone
 from core.validators import validate_phone
-from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises, TermStatus
+from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, PostKind, Premises, TermStatus, UnitSituation
 
 from .branch_days import PRESENT, BranchDaysQuerySet
 from .checks import BranchChecks
@@ -158,6 +158,13 @@ class PartyBranch(Record):
         blank=True,
         help_text="直属综合党委的不选。",
     )
+    unit_situation = models.CharField(
+        "所在单位情况",
+        max_length=8,
+        choices=UnitSituation.choices,
+        blank=True,
+        help_text="党组织建在什么单位里，按采集表填。",
+    )
     founded_on = models.DateField("成立日期", help_text="批复成立的日期。")
     approval_no = models.CharField("批复文号", max_length=60, blank=True, help_text="例如综党〔2022〕31号。")
     approved_by = models.CharField("批复机关", max_length=60, blank=True, help_text="批准成立的党组织。")
@@ -167,6 +174,9 @@ class PartyBranch(Record):
     term_start = models.DateField("本届选举日期", null=True, blank=True, help_text="召开党员大会选举的日期。")
     term_end = models.DateField(
         "本届届满日期", null=True, blank=True, help_text="党支部、党总支每届三年，党委五年；填了以后自动列入换届。"
+    )
+    group_count = models.PositiveSmallIntegerField(
+        "党小组数", null=True, blank=True, help_text="没有党小组的填0，不清楚的不填。"
     )
     premises = models.CharField(
         "活动场所", max_length=8, choices=Premises.choices, blank=True, help_text="没有固定场所选“无”。"
@@ -180,6 +190,7 @@ class PartyBranch(Record):
         "联系电话", max_length=20, blank=True, validators=[validate_phone], help_text="手机，或带区号的固定电话。"
     )
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
+    former_names = models.JSONField("曾用名", default=list, blank=True, editable=False)
     search = models.CharField(max_length=600, editable=False, default="")
     sort_key = models.CharField(max_length=200, editable=False, default="", db_index=True)
 
@@ -217,12 +228,18 @@ class PartyBranch(Record):
         return reverse("organizations:partybranch-detail", args=[self.pk])
 
     def before_save(self) -> None:
-        self.search = search_key(self.name, self.short_name, self.contact, self.phone)[:600]
+        self.search = search_key(self.name, self.short_name, *self.former_names, self.contact, self.phone)[:600]
         self.sort_key = sort_key(self.short_name or self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.before_save()
         super().save(*args, **kwargs)
+
+    def remember(self, *names: str) -> None:
+        """Names that it had until now: search and workbooks go on finding it by them."""
+        now = {self.name, self.short_name}
+        words = [name for name in (*self.former_names, *names) if name and name not in now]
+        self.former_names = list(dict.fromkeys(words))
 
     @property
     def status_kind(self) -> str:
@@ -240,7 +257,14 @@ class OfBranchQuerySet(RecordQuerySet):
         return self.filter(branch_id__in=posted_ids(user)[0])
 
 
-class BranchPostQuerySet(IntervalQuerySet):
+class OfBranchRowsQuerySet(IntervalQuerySet):
+    """Dated rows of a branch: whoever sees the branch sees them."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(branch__in=PartyBranch.objects.visible_to(user).values("pk"))
+
+
+class BranchPostQuerySet(OfBranchRowsQuerySet):
     def secretaries(self) -> Self:
         return self.filter(post=PostKind.SECRETARY)
 

@@ -68,6 +68,9 @@ class CharterRecord(Record):
     has_values_clause = models.BooleanField(
         "含社会主义核心价值观条款", default=False, help_text="章程里写明社会主义核心价值观。"
     )
+    has_integrity_clause = models.BooleanField(
+        "含清廉建设条款", default=False, help_text="本地要求写入清廉建设的才勾选，没有要求的不填。"
+    )
     clause_kind = models.CharField(
         "党建条款类型", max_length=12, choices=ClauseKind.choices, blank=True, help_text="与实际组建方式一致。"
     )
@@ -161,6 +164,13 @@ class CommitmentLetter(Record):
         return LETTER_KINDS[self.status]
 
 
+class ConfirmedSurveys(models.Manager.from_queryset(OfOrganizationQuerySet)):
+    """What counts: surveys that the office entered or has confirmed."""
+
+    def get_queryset(self) -> OfOrganizationQuerySet:
+        return super().get_queryset().filter(is_confirmed=True)
+
+
 class MemberSurvey(Record):
     """社会组织党员情况调查表. What a body tells about its members before it collects its certificate."""
 
@@ -176,7 +186,10 @@ class MemberSurvey(Record):
     liaison = models.CharField("联络员", max_length=30, blank=True)
     liaison_phone = models.CharField("联络员电话", max_length=20, blank=True, validators=[validate_phone])
 
-    objects = OfOrganizationQuerySet.as_manager()
+    is_confirmed = models.BooleanField("工作人员已确认", default=True, editable=False)
+
+    everything = OfOrganizationQuerySet.as_manager()  # the default: pages show what waits, too
+    objects = ConfirmedSurveys()
 
     class Meta:
         verbose_name = verbose_name_plural = "党员情况调查表"
@@ -193,3 +206,13 @@ class MemberSurvey(Record):
 
     def __str__(self) -> str:
         return f"{self.organization}党员情况调查表（{self.filled_on}）"
+
+    def get_absolute_url(self) -> str:
+        return reverse("organizations:membersurvey-detail", args=[self.pk])
+
+    @property
+    def status_kind(self) -> str:
+        return "ok" if self.is_confirmed else "warn"
+
+    def get_status_display(self) -> str:
+        return "已确认" if self.is_confirmed else "待工作人员确认"

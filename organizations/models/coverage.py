@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from core.constraints import NoOverlap
 from core.models import ScopedQuerySet, User
-from core.pinyin import plain
+from core.pinyin import plain, sort_key
 from core.validators import validate_phone
 from organizations.choices import CoverageMethod
 
-from .branches import PartyBranch
+from .branches import OfBranchRowsQuerySet, PartyBranch
 from .intervals import IntervalQuerySet, interval_check
 from .organizations import SocialOrganization
 
@@ -85,7 +85,7 @@ class BranchCoverage(models.Model):
     end = models.DateField("终止日期", null=True, blank=True)
     document_no = models.CharField("依据文号", max_length=60, blank=True)
 
-    objects = IntervalQuerySet.as_manager()
+    objects = OfBranchRowsQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "组织覆盖"
@@ -131,6 +131,7 @@ class InstructorAssignment(models.Model):
     start = models.DateField("选派日期")
     end = models.DateField("终止日期", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1, editable=False)  # against lost updates (M32)
+    sort_key = models.CharField(max_length=120, editable=False, default="")
 
     objects = InstructorQuerySet.as_manager()
 
@@ -146,13 +147,24 @@ class InstructorAssignment(models.Model):
                 violation_error_message="这名指导员已经选派到该社会组织。",
             ),
         ]
-        indexes = [models.Index(fields=["instructor_name", "sent_by"], name="organizations_instructor_name")]
+        indexes = [
+            models.Index(fields=["instructor_name", "sent_by"], name="organizations_instructor_name"),
+            models.Index(fields=["sort_key", "start"], name="organizations_instructor_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.instructor_name}—{self.organization}"
 
     def get_absolute_url(self) -> str:
         return reverse("organizations:instructorassignment-detail", args=[self.pk])
+
+    def before_save(self) -> None:
+        """Names are sorted by pinyin. Bulk writers call this themselves."""
+        self.sort_key = sort_key(self.instructor_name)[:120]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.before_save()
+        super().save(*args, **kwargs)
 
 
 class Liaison(models.Model):
@@ -166,6 +178,8 @@ class Liaison(models.Model):
     start = models.DateField("起始日期")
     end = models.DateField("终止日期", null=True, blank=True)
 
+    sort_key = models.CharField(max_length=120, editable=False, default="")
+
     objects = LiaisonQuerySet.as_manager()
 
     class Meta:
@@ -175,3 +189,11 @@ class Liaison(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def before_save(self) -> None:
+        """Names are sorted by pinyin. Bulk writers call this themselves."""
+        self.sort_key = sort_key(self.name)[:120]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.before_save()
+        super().save(*args, **kwargs)

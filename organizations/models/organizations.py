@@ -321,6 +321,11 @@ class SocialOrganization(Record):
         return self.status in ENDED_STATUSES
 
 
+class AffiliationQuerySet(IntervalQuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organization__in=SocialOrganization.objects.visible_to(user).values("pk"))
+
+
 class Affiliation(models.Model):
     """党建管理归口. Who manages the party work of a body, from day to day; 直属 means 综合党委直管."""
 
@@ -331,7 +336,7 @@ class Affiliation(models.Model):
     start = models.DateField("起始日期")
     end = models.DateField("终止日期", null=True, blank=True)
 
-    objects = IntervalQuerySet.as_manager()
+    objects = AffiliationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "党建管理归口"

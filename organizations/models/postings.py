@@ -91,6 +91,15 @@ def posted_ids(user: User) -> tuple[list[int], list[int]]:
     return known
 
 
+def liaised_ids(user: User) -> list[int]:
+    """Ids of the bodies whose 联络员 the user is today; one query, remembered per request."""
+    known = getattr(user, "_liaised_ids", None)
+    if known is None:
+        rows = user.postings.on(today(user.committee)).filter(role=PostingRole.LIAISON)
+        known = user._liaised_ids = list(rows.values_list("organization_id", flat=True))
+    return known
+
+
 def is_secretary_of(user: User, branch_id: int | None) -> bool:
     """Whether the user is posted to this branch today."""
     return branch_id is not None and user.is_active and branch_id in posted_ids(user)[0]

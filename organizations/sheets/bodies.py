@@ -194,7 +194,7 @@ class OrganizationSheet(Sheet):
     columns = (
         Column("社会组织名称", "name", synonyms=("单位名称", "名称", "社会组织"), required=True,
                example="示例市广告协会", export="name_then", width=24),
-        Column("统一社会信用代码", "code", "code", synonyms=("信用代码", "社会信用代码"), example="51341700MJ0000001A"),
+        Column("统一社会信用代码", "code", "code", synonyms=("信用代码", "社会信用代码"), example="51341700MJ0000018A"),
         Column("类型", "kind", "choice", required=True, synonyms=("社会组织类型", "类别"), choices={
             "社团": "51", "民非": "52", "民办非企业": "52", "社会服务机构": "52",
             "民办非企业单位（社会服务机构）": "52"}, example="社会团体", width=9),

@@ -17,10 +17,12 @@ from organizations.models import (
     BranchCoverage,
     BranchPost,
     PartyBranch,
+    Posting,
     SocialOrganization,
     branch_term_state,
 )
 from organizations.workflows.election_rules import ElectionRules, rules_of
+from organizations.workflows.keepers import outdated_postings, tell_keepers
 from organizations.workflows.posts import link_posts
 from organizations.workflows.terms import follow_ledger, release_terms
 
@@ -141,6 +143,8 @@ class BranchSheet(Sheet):
         Column("覆盖起始日期", "coverage.start", "date", help="不填按党组织成立日期和单位登记日期中较晚的一天。", extra=True),
         Column("批复机关", "approved_by", width=18, extra=True),
         Column("届次", "term_number", "int", example=2, export="term_number_then", extra=True),
+        Column("所在单位情况", "unit_situation", "choice", synonyms=("党组织所在单位情况",), extra=True),
+        Column("党小组数", "group_count", "int", synonyms=("党小组",), extra=True),
         Column("标准化达标", "is_standard", "bool", synonyms=("是否标准化达标",), default=False, extra=True),
         Column("联系人", "contact", extra=True),
         Column("联系电话", "phone", "phone", extra=True),
@@ -160,15 +164,17 @@ class BranchSheet(Sheet):
         return rows.annotate(**OfficeSetting.objects.of_rows(SETTINGS, on))
 
     def known_as(self, attnames: tuple[str, ...], keys: set[tuple], context: Context) -> dict[tuple, Any]:
-        """Names of before a 变更 that only one party organization had."""
+        """Former names, and names of before a 变更, that only one party organization had."""
         if attnames != ("name",):
             return {}
-        changed = BranchApplication.objects.done().filter(former_name__in={key[0] for key in keys})
-        changed = changed.filter(branch__in=PartyBranch.objects.within(context.committee)).select_related("branch")
-        found: dict[tuple, dict[int, PartyBranch]] = {}
-        for row in changed:
+        branches, found = PartyBranch.objects.within(context.committee), {}
+        for branch in branches.exclude(former_names=[]):
+            for word in branch.former_names:
+                found.setdefault((word,), {})[branch.pk] = branch
+        changed = BranchApplication.objects.done().filter(former_name__in={key[0] for key in keys}, branch__in=branches)
+        for row in changed.select_related("branch"):
             found.setdefault((row.former_name,), {})[row.branch_id] = row.branch
-        return {key: next(iter(rows.values())) for key, rows in found.items() if len(rows) == 1}
+        return {key: next(iter(rows.values())) for key, rows in found.items() if key in keys and len(rows) == 1}
 
     def prepare(self, context: Context) -> None:
         bodies = SocialOrganization.objects.within(context.committee)
@@ -177,10 +183,21 @@ class BranchSheet(Sheet):
         rows = stored.values_list("branch__name", "organization_id", "start", "method")
         context.data["coverages"] = {(name, body): (start, method) for name, body, start, method in rows}
 
+    def matched(self, given: dict[str, Any], stored: Any) -> None:
+        """The ledger of an earlier day, sent back, renames nothing."""
+        for name in ("name", "short_name"):
+            if given.get(name) in stored.former_names:
+                given[name] = getattr(stored, name)
+
     def applied(self, ids: list[int], context: Context) -> None:
-        """The open 换届 of each branch follows the 本届 columns; its secretary is somebody of the roster."""
+        """The open 换届 of each branch follows the 本届 columns; its secretary is somebody of the roster, and accounts of
+        former secretaries are told of."""
         follow_ledger(ids, by=context.user)
         link_posts(BranchPost.objects.filter(one_of(BranchPost, "branch", ids)))
+        day = today(context.committee)
+        late = outdated_postings(day).filter(one_of(Posting, "branch_id", ids)).values("branch")
+        for branch in PartyBranch.objects.filter(pk__in=late).select_related("committee"):
+            tell_keepers(branch, on=day)
 
     def release(self, ids: list[int], context: Context) -> None:
         release_terms(ids, by=context.user)

@@ -7,7 +7,8 @@ from organizations.workflows.sync_sources import catch_up
 
 BODY_NAMES = ("name", "short_name", "code", "aliases", "former_names__name")  # an earlier one wins over a later one
 BODY = Lookup("organizations.SocialOrganization", BODY_NAMES)
-BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
+BRANCH_NAMES = ("name", "short_name", "former_names")
+BRANCH = Lookup("organizations.PartyBranch", BRANCH_NAMES)
 BATCH = Lookup("organizations.IncubationBatch", ("number",))
 BODY_WORDS = ("社会组织", "单位名称", "单位", "名称", "社会组织全称")
 

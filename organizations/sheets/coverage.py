@@ -180,7 +180,7 @@ class InstructorSheet(EventSheet):
     intro = "一名指导员指导一家社会组织一行；指导几家的写几行。"
     after = "先导入社会组织党建工作台账。"
     keys = (("organization", "instructor_name", "start"),)
-    ordering = ("instructor_name", "organization__sort_key")
+    ordering = ("sort_key", "organization__sort_key")
     columns = (
         Column("指导员姓名", "instructor_name", required=True, synonyms=("姓名", "指导员", "党建工作指导员"), example="周例文"),
         Column("派出单位", "sent_by", synonyms=("所在单位", "单位"), example="市民政局机关党支部", width=24),

@@ -26,6 +26,8 @@ class CharterSheet(EventSheet):
                default=False, example="是"),
         Column("含核心价值观条款", "has_values_clause", "bool",
                synonyms=("含社会主义核心价值观条款", "社会主义核心价值观写入章程"), default=False),
+        Column("含清廉建设条款", "has_integrity_clause", "bool", synonyms=("清廉建设写入章程",), default=False, extra=True,
+               help="本地没有要求的不填。"),
         Column("党建条款类型", "clause_kind", "choice", synonyms=("条款类型",)),
         Column("状态", "status", "choice", synonyms=("入章状态",), create_only=True,
                help="只在新增时采用；不填则有核准日期的为已核准，有表决日期的为已表决待核准。", example="已核准"),

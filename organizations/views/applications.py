@@ -165,6 +165,7 @@ class BranchApplicationDetail(DetailPage):
             **attachment_context(self.request.user, row),
             "steps": self.steps(),
             "course": self.course(),
+            "remark": "" if row.is_ended else workflows.remark_on(row),
             "elected": list(row.elected.all()) if row.elected_on else [],
         }
 

@@ -50,6 +50,7 @@ from organizations.workflows import bodies as workflows
 from organizations.workflows import contacts
 from organizations.workflows import events as event_rules
 from organizations.workflows.intervals import can_keep, store
+from organizations.workflows.papers import hands_in
 from organizations.workflows.sync_sources import notice
 
 from .base import LedgerDay, WorkflowPage, end_part, reveal_contacts
@@ -177,11 +178,12 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             ("登记事件", "socialorganization-event", "file-pen"),
             ("变更归口", "socialorganization-affiliation", "arrow-right-left"),
             ("合并重复", "socialorganization-merge", "merge"),
+            ("起止记录", "socialorganization-rows", "history"),
         )
         return [
             Action(label, reverse(f"organizations:{name}", args=[self.object.pk]), icon, post=False)
             for label, name, icon in links
-            if not self.object.ended_on or name == "socialorganization-merge"
+            if not self.object.ended_on or name in ("socialorganization-merge", "socialorganization-rows")
         ]
 
     def last_event(self) -> dict[str, Any]:
@@ -219,6 +221,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
                 if row["start"] is None or row["start"] <= self.day
             ],
             "can_keep": can_keep(user) and not body.ended_on,
+            "hands_in": hands_in(user, body) and not body.ended_on,
             "today": self.day,
         }
 

@@ -241,6 +241,7 @@ class RegistrationList(ListPage):
     def extra_actions(self) -> list[Button]:
         return [
             Button("章程入章", reverse("organizations:charterrecord-list"), "book-open"),
+            Button("党员情况调查", reverse("organizations:membersurvey-list"), "clipboard-list"),
             Button("承诺书", reverse("organizations:commitmentletter-list"), "file-check"),
             Button("孵化批次", reverse("organizations:incubationbatch-list"), "sprout"),
         ]

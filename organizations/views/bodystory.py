@@ -177,7 +177,8 @@ def event_of(row: dict[str, Any]) -> Event | None:
             key = status == CharterStatus.APPROVED
             return Event(start, f"章程第{note}版：{status.label}", url, key=key, kind=PAPERS)
         case "survey":
-            return Event(start, f"填报党员情况调查表{f'，党员{word}名' if word else ''}", kind=DUTIES)
+            url = reverse("organizations:membersurvey-detail", args=[row["ref"]])
+            return Event(start, f"填报党员情况调查表{f'，党员{word}名' if word else ''}", url, kind=DUTIES)
         case "duty":
             url = reverse("organizations:syncduty-detail", args=[row["ref"]])
             return Event(start, f"完成同步事项：{word}", url, note=note, kind=DUTIES)

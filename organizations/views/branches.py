@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -28,7 +28,7 @@ from core.pages import (
 )
 from core.periods import add_months
 from core.permissions import allow, is_staff
-from core.timeline import Event, events_of, todos_of
+from core.timeline import Event, Todo, events_of, todos_of
 from organizations import forms, statistics
 from organizations.checkup.dues import election_todos, transfer_todos
 from organizations.choices import BRANCH_KINDS, BranchKind, BranchStatus, JoinReason, MembershipKind, PostKind
@@ -44,6 +44,7 @@ from organizations.models import (
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 from organizations.workflows.election_rules import election_rules
+from organizations.workflows.keepers import outdated_postings, posting_url
 
 from .base import LedgerDay, WorkflowPage, end_part, office_day, reveal_contacts
 from .branchstory import BranchStory
@@ -163,7 +164,12 @@ class PartyBranchDetail(BranchStory, DetailPage):
         return (period.start, end) if period.start <= end else None
 
     def get_queryset(self) -> QuerySet:
+        outdated = outdated_postings(self.day).filter(branch=OuterRef("pk")).order_by("pk")
         rows = super().get_queryset().for_ledger(self.day)
+        rows = rows.annotate(
+            outdated_posting=Subquery(outdated.values("pk")[:1]),
+            outdated_account=Subquery(outdated.values("user__name")[:1]),
+        )
         return rows.annotate(**statistics.balance_columns(Membership.objects, *self.days)) if self.days else rows
 
     @cached_property
@@ -182,6 +188,9 @@ class PartyBranchDetail(BranchStory, DetailPage):
         branch = self.object
         return [
             *super().facts(),
+            *([Fact("曾用名", "、".join(branch.former_names))] if branch.former_names else []),
+            *([self.fact("unit_situation")] if branch.unit_situation else []),
+            *([self.fact("group_count")] if branch.group_count is not None else []),
             self.fact("premises"),
             self.fact("is_standard"),
             *([self.fact("dissolved_on"), self.fact("dissolution_no")] if branch.dissolved_on else []),
@@ -203,6 +212,9 @@ class PartyBranchDetail(BranchStory, DetailPage):
         if branch.dissolved_on is None and (user.is_committee_staff or is_secretary_of(user, branch.pk)):
             apply = reverse("organizations:branchapplication-create")
             found.append(Action("申请变更或撤销", f"{apply}?branch={branch.pk}&kind=change", "file-text", post=False))
+        if workflows.can_keep(user):
+            rows = reverse("organizations:partybranch-rows", args=[branch.pk])
+            found.append(Action("起止记录", rows, "history", post=False))
         if workflows.can_move(user, branch, BranchStatus.DISSOLVED):
             url = reverse("organizations:partybranch-dissolve", args=[branch.pk])
             found.append(Action("补登撤销", url, post=False, danger=True))
@@ -244,6 +256,15 @@ class PartyBranchDetail(BranchStory, DetailPage):
                 found.append(Event(row.end, f"{row.member}{row.get_leave_reason_display()}", note=row.destination))
         return found
 
+    def posting_todos(self) -> list[Todo]:
+        """Accounts that still act as secretary although somebody else is; for those who keep accounts."""
+        branch = self.object
+        if branch.outdated_posting is None or not self.request.user.is_committee_staff:
+            return []
+        url = posting_url(branch.outdated_posting)
+        text = f"账号“{branch.outdated_account}”仍以书记身份管理，请更换账号任职"
+        return [Todo("warn", "待更换", text, url, act="改任职", act_url=url)]
+
     def get_context(self) -> dict[str, Any]:
         user, branch = self.request.user, self.object
         balance = statistics.balance_of(branch, *self.days) if self.sees_members and self.days else None
@@ -251,7 +272,9 @@ class PartyBranchDetail(BranchStory, DetailPage):
             **super().get_context(),
             **attachment_context(user, branch),
             "events": events_of(branch, user, [*self.events(), *self.member_events()]),
-            "todos": todos_of(branch, user, [*transfer_todos(branch, user), *election_todos(self.term)]),
+            "todos": todos_of(
+                branch, user, [*transfer_todos(branch, user), *self.posting_todos(), *election_todos(self.term)]
+            ),
             **self.term_context(),
             "coverages": self.running(self.coverages),
             "posts": sorted(self.running(self.posts), key=lambda p: PostKind.values.index(p.post)),
@@ -278,7 +301,8 @@ class PartyBranchUpdate(UpdatePage):
     form_class = forms.BranchForm
 
     def save(self, form: forms.BranchForm) -> PartyBranch:
-        return workflows.keep_branch(form.save(commit=False), by=self.request.user, expected=form.expected)
+        branch = form.save(commit=False)
+        return workflows.keep_branch(branch, by=self.request.user, expected=form.expected, former=form.former)
 
 
 class CoveragePage(WorkflowPage):

@@ -222,7 +222,9 @@ class ElectionTermDetail(DetailPage):
             )
         add(TermStatus.ELECTED, "登记选举结果", "elect", "clipboard-list", post=False, primary=True)
         add(TermStatus.DONE, "登记批复，新班子任职", "approve", "check", post=False, primary=True)
-        add(TermStatus.POSTPONED, "批准延期", "postpone", "calendar", post=False)
+        if term.latest_day < self.rules.last_extension(term.due_on):
+            label = "批准再次延期" if term.extended_until else "批准延期"
+            add(TermStatus.POSTPONED, label, "postpone", "calendar", post=False)
         return found
 
     def steps(self) -> list[dict[str, str]]:
@@ -315,7 +317,7 @@ class PostponePage(TermStep):
     @property
     def intro(self) -> str:
         months = election_rules(self.object.committee_id, office_day(self.request)).extension_max_months
-        return f"应换届日期{self.object.due_on}，延期一般不超过{months}个月，要有批准文号。"
+        return f"应换届日期{self.object.due_on}，几次延期合计一般不超过{months}个月，要有批准文号。"
 
 
 class ElectPage(TermStep):

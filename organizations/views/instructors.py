@@ -63,7 +63,7 @@ class InstructorAssignmentList(ListPage):
     meta_text = "上级选派到没有党组织的社会组织指导党建工作的党员；每季走访"
     search_hint = "指导员、社会组织"
     import_kind = export_kind = "instructors"
-    ordering = ("instructor_name", "start")
+    ordering = ("sort_key", "start")
     create_url_name = "organizations:instructorassignment-create"
     create_label = "选派指导员"
     empty_title = "没有指导员"
@@ -76,7 +76,7 @@ class InstructorAssignmentList(ListPage):
         Running.tabs[2],
     )
     columns = (
-        Column("指导员", "instructor_name", link=True, sort="instructor_name"),
+        Column("指导员", "instructor_name", link=True, sort="sort_key"),
         Column("派出单位", "sent_by", sort="sent_by"),
         Column("指导单位数", "guided", "number", sort="guided",
                url=lambda row: f"{reverse('organizations:instructorassignment-list')}?tab=now&q={quote(row['instructor_name'])}"),
@@ -192,7 +192,11 @@ class InstructorAssignmentDetail(DetailPage):
         if not self.request.user.is_committee_staff:
             return []
         url = reverse("organizations:instructorassignment-visit", args=[self.object.pk])
-        return [Action("登记走访", url, "footprints", post=False, primary=True)]
+        correct = reverse("organizations:datedrow-correct", args=["instructor", self.object.pk])
+        return [
+            Action("登记走访", url, "footprints", post=False, primary=True),
+            Action("更正或作废", correct, "history", post=False),
+        ]
 
     def get_context(self) -> dict[str, Any]:
         row = self.object
@@ -246,6 +250,15 @@ class EndColumn:
             value=lambda row: "结束" if row["editable"] and not row["end"] else "",
         )  # fmt: skip
 
+    @staticmethod
+    def correct(kind: str) -> Column:
+        """The page that mends the row or takes it away."""
+        return Column(
+            "", "pk", fields=("editable",),
+            url=lambda row: reverse("organizations:datedrow-correct", args=[kind, row["pk"]]) if row["editable"] else "",
+            value=lambda row: "更正" if row["editable"] else "",
+        )  # fmt: skip
+
 
 class LiaisonList(Running, ListPage):
     model = Liaison
@@ -262,11 +275,12 @@ class LiaisonList(Running, ListPage):
     columns = (
         Column("社会组织", "organization__name", fields=("organization__short_name", "organization_id"), value=body_name,
                url=body_url, phone="name", sort="organization__sort_key"),
-        Column("联络员", "name", sort="name"),
+        Column("联络员", "name", sort="sort_key"),
         Column("电话", "phone", value=lambda row: mask_phone(row["phone"]) if row["phone"] else ""),
         Column("起始日期", "start", "date", sort="start"),
         Column("终止日期", "end", "date", sort="end"),
         EndColumn.of("liaison"),
+        EndColumn.correct("liaison"),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:
@@ -313,6 +327,7 @@ class MassOrganizationList(Running, ListPage):
         Column("成立日期", "start", "date", sort="start"),
         Column("撤销日期", "end", "date", sort="end"),
         EndColumn.of("massorganization"),
+        EndColumn.correct("mass"),
     )  # fmt: skip
 
     def get_queryset(self) -> QuerySet:

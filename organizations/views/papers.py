@@ -1,4 +1,4 @@
-"""章程入章记录 and 党建工作承诺书."""
+"""章程入章记录, 党建工作承诺书 and 党员情况调查表."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,8 +13,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.attachments import attachment_context
-from core.pages import Column, CreatePage, DetailPage, Fact, ListPage, UpdatePage, act, reason, visible_or_404
+from core.pages import (
+    Action,
+    Cell,
+    Column,
+    CreatePage,
+    DetailPage,
+    Fact,
+    ListPage,
+    UpdatePage,
+    act,
+    reason,
+    visible_or_404,
+)
 from core.permissions import allow, is_staff
+from core.secrets import mask_phone
 from organizations import forms
 from organizations.choices import (
     CHARTER_KINDS,
@@ -22,26 +35,50 @@ from organizations.choices import (
     CharterStatus,
     LetterStatus,
 )
-from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization
+from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, SocialOrganization, liaised_ids
 from organizations.statistics import clause_figures
 from organizations.workflows import papers as workflows
 from organizations.workflows.review_checks import clause_conflict
 from organizations.workflows.sync_sources import notice
 
-from .base import body_name, office_day, posted_day
+from .base import WorkflowPage, body_name, office_day, posted_day
 
 BODY = {"field": "organization__name", "fields": ("organization__short_name",), "value": body_name, "link": True}
 
 
 class OfBodyCreate(CreatePage):
-    """`?organization=12` fills in the body from whose page the clerk came."""
+    """`?organization=12` fills in the body from whose page the clerk came; a liaison's paper waits for the office."""
+
+    allowed = staticmethod(workflows.can_enter_papers)
 
     def get_instance(self) -> Any:
         row = super().get_instance()
         wanted = self.request.GET.get("organization", "")
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 15:
             row.organization = SocialOrganization.objects.visible_to(self.request.user).filter(pk=wanted).first()
+        elif not self.request.user.is_committee_staff and len(own := liaised_ids(self.request.user)) == 1:
+            row.organization = SocialOrganization.objects.filter(pk=own[0]).first()
         return row
+
+    def save(self, form: Any) -> Any:
+        row = workflows.enter_paper(form.save(commit=False), by=self.request.user)
+        if self.request.user.is_committee_staff:
+            notice(row.organization, by=self.request.user)
+        return row
+
+    def done(self, row: Any) -> str:
+        if self.request.user.is_committee_staff:
+            return super().done(row)
+        return "已报给综合党委，等工作人员确认。有扫描件的，请在本页上传附件。"
+
+
+class PaperUpdate(UpdatePage):
+    allowed = staticmethod(workflows.can_enter_papers)
+    can_edit = staticmethod(workflows.can_edit_paper)
+    related = ("organization", "committee")
+
+    def save(self, form: Any) -> Any:
+        return workflows.change_paper(form.save(commit=False), by=self.request.user, expected=form.expected)
 
 
 class CharterFilter(django_filters.FilterSet):
@@ -101,7 +138,8 @@ class CharterRecordList(ListPage):
 
 
 class PaperDetail(DetailPage):
-    related = ("organization",)
+    related = ("organization", "created_by")
+    can_edit = staticmethod(workflows.can_edit_paper)
     template_name = "organizations/paper_detail.html"
     steps: tuple[tuple[Any, str, str], ...] = ()  # (status, button, label of the day)
     can: Callable[..., bool]
@@ -110,12 +148,17 @@ class PaperDetail(DetailPage):
         body = self.object.organization
         return f"{body.name} · {body.code or '信用代码未填'}"
 
+    def states(self) -> list[Cell]:
+        row = self.object
+        handed_in = row.created_by is not None and not row.created_by.is_office and workflows.is_waiting(row)
+        return [*super().states(), *([Cell("待工作人员确认", kind="warn")] if handed_in else [])]
+
     def get_context(self) -> dict[str, Any]:
         user, row = self.request.user, self.object
         moves = [
             {"to": to, "label": label, "day": day} for to, label, day in self.steps if type(self).can(user, row, to)
         ]
-        url = reverse(f"organizations:{self.model._meta.model_name}-move", args=[row.pk])
+        url = reverse(f"organizations:{self.model._meta.model_name}-move", args=[row.pk]) if moves else ""
         context = {"moves": moves, "move_url": url, "today": office_day(self.request)}
         return {**super().get_context(), **attachment_context(user, row), **context}
 
@@ -123,8 +166,8 @@ class PaperDetail(DetailPage):
 class CharterRecordDetail(PaperDetail):
     model = CharterRecord
     fact_fields = (
-        "organization", "version_no", "has_party_clause", "has_values_clause", "clause_kind", "vote_body", "voted_on",
-        "approved_on", "approved_by", "remark",
+        "organization", "version_no", "has_party_clause", "has_values_clause", "has_integrity_clause", "clause_kind",
+        "vote_body", "voted_on", "approved_on", "approved_by", "remark",
     )  # fmt: skip
     can = staticmethod(workflows.can_move_charter)
 
@@ -145,7 +188,7 @@ class CharterRecordCreate(OfBodyCreate):
     form_class = forms.CharterForm
 
 
-class CharterRecordUpdate(UpdatePage):
+class CharterRecordUpdate(PaperUpdate):
     model = CharterRecord
     form_class = forms.CharterForm
 
@@ -212,13 +255,8 @@ class CommitmentLetterCreate(OfBodyCreate):
     model = CommitmentLetter
     form_class = forms.LetterForm
 
-    def save(self, form: Any) -> CommitmentLetter:
-        row = super().save(form)
-        notice(row.organization, by=self.request.user)
-        return row
 
-
-class CommitmentLetterUpdate(UpdatePage):
+class CommitmentLetterUpdate(PaperUpdate):
     model = CommitmentLetter
     form_class = forms.LetterForm
 
@@ -230,20 +268,103 @@ def move_letter(request: HttpRequest, pk: int) -> HttpResponse:
     return on_a_day(request, CommitmentLetter, pk, workflows.sign_letter if signed else workflows.hand_over_letter)
 
 
-class MemberSurveyCreate(OfBodyCreate):
-    """A survey stands in the timeline of its body; the latest one tells how many members a body without own branch has."""
+class MemberSurveyList(ListPage):
+    model = MemberSurvey
+    title = "党员情况调查表"
+    unit = "份"
+    create_url_name = "organizations:membersurvey-create"
+    create_label = "登记调查表"
+    import_kind = export_kind = "surveys"
+    ordering = ("-filled_on",)
+    tabs = (
+        ("all", "全部", ""),
+        ("waiting", "待确认", lambda rows, page: rows.filter(is_confirmed=False)),
+    )
+    columns = (
+        Column("社会组织", **BODY),
+        Column("填报日期", "filled_on", "date", sort="filled_on"),
+        Column("从业人员", "staff_count", "number", phone="hide"),
+        Column("党员", "member_count", "number"),
+        Column("正式党员", "full_member_count", "number"),
+        Column("拟建形式", "planned_form", phone="hide"),
+        Column("状态", "is_confirmed", value=lambda row: survey_state(row["is_confirmed"])),
+    )
 
+
+def survey_state(confirmed: bool) -> Cell:
+    return Cell("已确认", kind="ok") if confirmed else Cell("待工作人员确认", kind="warn")
+
+
+class MemberSurveyDetail(PaperDetail):
+    """The latest survey that counts tells how many members a body without an own branch has."""
+
+    model = MemberSurvey
+    fact_fields = (
+        "organization", "filled_on", "staff_count", "member_count", "full_member_count", "can_transfer", "planned_form",
+        "liaison",
+    )  # fmt: skip
+
+    def states(self) -> list[Cell]:
+        return [survey_state(self.object.is_confirmed)]
+
+    def facts(self) -> list[Fact]:
+        phone = self.object.liaison_phone
+        return [*super().facts(), Fact("联络员电话", mask_phone(phone) if phone else "")]
+
+    def actions(self) -> list[Action]:
+        row, user, found = self.object, self.request.user, []
+        if workflows.can_confirm(user, row):
+            url = reverse("organizations:membersurvey-confirm", args=[row.pk])
+            found.append(Action("确认", url, "check", primary=True))
+        if user.is_committee_staff:
+            url = reverse("organizations:membersurvey-void", args=[row.pk])
+            found.append(Action("作废", url, post=False, danger=True))
+        return found
+
+
+class MemberSurveyCreate(OfBodyCreate):
     model = MemberSurvey
     form_class = forms.SurveyForm
 
-    def save(self, form: Any) -> MemberSurvey:
-        row = super().save(form)
-        notice(row.organization, by=self.request.user)
-        return row
-
     def success_url(self, row: MemberSurvey) -> str:
-        return row.organization.get_absolute_url()
+        """The liaison goes on with the attachments; staff are back where they came from."""
+        return (row.organization if self.request.user.is_committee_staff else row).get_absolute_url()
 
     def cancel_url(self) -> str:
         body = self.get_instance().organization_id
         return reverse("organizations:socialorganization-detail", args=[body]) if body else super().cancel_url()
+
+
+class MemberSurveyUpdate(PaperUpdate):
+    model = MemberSurvey
+    form_class = forms.SurveyForm
+
+
+class MemberSurveyVoid(WorkflowPage):
+    model = MemberSurvey
+    title = "作废调查表"
+    submit_label = "作废"
+    intro = "只作废本来就不该登记的。作废以后不再计入统计，修改记录里保留各项数字。"
+    form_class = forms.VoidForm
+    workflow = staticmethod(workflows.void_survey)
+    done_text = "已作废。"
+    related = ("organization",)
+    stale = UpdatePage.stale
+
+    def get_instance(self) -> MemberSurvey:
+        return self.object
+
+    def success_url(self, row: Any) -> str:
+        return self.object.organization.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        return self.object.get_absolute_url()
+
+    def answers(self, form: Any) -> dict[str, Any]:
+        return {**super().answers(form), "expected": form.expected}
+
+
+@require_POST
+@allow(is_staff)
+def confirm_survey(request: HttpRequest, pk: int) -> HttpResponse:
+    return act(request, MemberSurvey, pk, workflows.confirm_survey, done="已确认，从现在起计入统计。")

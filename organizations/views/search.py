@@ -102,10 +102,11 @@ def body_hit(row: dict[str, Any]) -> Hit:
 
 
 def branch_hit(row: dict[str, Any]) -> Hit:
+    former = f"曾用名{'、'.join(row['former_names'])}" if row["former_names"] else ""
     return Hit(
         row["name"],
         reverse("organizations:partybranch-detail", args=[row["pk"]]),
-        "，".join(filter(None, [row["short_name"], row["contact"]])),
+        "，".join(filter(None, [row["short_name"], former, row["contact"]])),
         Cell(BranchStatus(row["status"]).label, kind="off") if row["dissolved_on"] else None,
     )
 
@@ -124,7 +125,7 @@ def member_hit(row: dict[str, Any]) -> Hit:
 
 KINDS = (
     (SocialOrganization, "家", ("name", "short_name", "code", "contact", "status"), body_hit),
-    (PartyBranch, "个", ("name", "short_name", "contact", "status", "dissolved_on"), branch_hit),
+    (PartyBranch, "个", ("name", "short_name", "former_names", "contact", "status", "dissolved_on"), branch_hit),
     (PartyMember, "名", ("name", "phone", "branch_name", "status"), member_hit),
 )
 

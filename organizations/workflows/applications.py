@@ -73,6 +73,14 @@ def _move(row: BranchApplication, to: str, **values: Any) -> BranchApplication:
     return advance(row, {row.status: steps_from(row)}, to, **values)
 
 
+def remark_on(row: BranchApplication) -> str:
+    """What the number of formal members says about the kind that is asked for; people decide (PO-02, PO-03)."""
+    if row.kind == K.CANCEL or not row.branch_kind or row.full_member_count is None:
+        return ""
+    rules = election_rules(row.committee_id, row.requested_on or today(row.committee))
+    return rules.members_problem(row.branch_kind, row.full_member_count)
+
+
 # 申请 ----------------------------------------------------------------------------------------------------------------
 
 
@@ -313,12 +321,13 @@ def _cover(row: BranchApplication, branch: PartyBranch, start: date, by: User) -
 def _change(row: BranchApplication, by: User) -> PartyBranch:
     """Name, kind and superior; a kind that covers in another way closes the old coverage and opens the new on that day."""
     branch = PartyBranch.objects.select_related("committee").get(pk=row.branch_id)
-    method, on = method_of(branch), row.effective_on
+    method, on, names = method_of(branch), row.effective_on, (branch.name, branch.short_name)
     row.former_name = branch.name if row.name and row.name != branch.name else ""
     row.former_kind = branch.kind if row.branch_kind and row.branch_kind != branch.kind else ""
     for mine, theirs in CHANGEABLE:
         if value := getattr(row, mine):
             setattr(branch, theirs, value)
+    branch.remember(*names)
     branch.full_clean()
     update_record(branch, by=by, note=f"变更，批复{row.approval_no}")
     if method_of(branch) != method:

@@ -1,5 +1,6 @@
 """Changes of a branch: what it covers, who holds its posts, its status."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import Q
 
 from core.editing import create_record, update_record
 from core.models import User
+from core.periods import today
 from core.transitions import advance
 from organizations.choices import BRANCH_FLOW, BranchKind, BranchStatus, CoverageMethod, PostKind
 from organizations.models import (
@@ -22,6 +24,7 @@ from organizations.models import (
 
 from .bodies import require_live
 from .intervals import can_keep, close, log, refuse_overlap, store
+from .keepers import tell_keepers
 from .posts import member_called
 from .sync import settle
 from .terms import close_terms, follow_ledger
@@ -35,8 +38,11 @@ def method_of(branch: PartyBranch) -> CoverageMethod:
     return METHOD_OF_KIND.get(BranchKind(branch.kind), CoverageMethod.OWN)
 
 
-def keep_branch(branch: PartyBranch, *, by: User, expected: int | None = None) -> PartyBranch:
-    """Save a new or a changed branch; its open 换届 follows the 本届 columns."""
+def keep_branch(
+    branch: PartyBranch, *, by: User, expected: int | None = None, former: Iterable[str] = ()
+) -> PartyBranch:
+    """Save a new or a changed branch, with the names that it leaves behind; its open 换届 follows the 本届 columns."""
+    branch.remember(*former)
     with transaction.atomic():
         if branch.pk is None:
             create_record(branch, by=by)
@@ -117,12 +123,16 @@ def appoint(
             refuse_overlap(branch.posts.filter(post=post), start, "这段时间已有书记")
         row = store(BranchPost(branch=branch, post=post, start=start, member=member, person_name=person_name, **values))
         log(branch, row.get_post_display(), old.person_name if old else "", f"{row.person_name}（{start}起）", by)
+        if post == PostKind.SECRETARY:
+            tell_keepers(branch, on=today(branch.committee))
     return row
 
 
-def require_one_post(branch: PartyBranch, name: str, post: str, member: PartyMember | None) -> None:
-    """One person holds one post in one branch (PO-06); the same post twice is the database's own sentence."""
-    held = branch.posts.filter(person_name=name, end=None).exclude(post=post)
+def require_one_post(
+    branch: PartyBranch, name: str, post: str, member: PartyMember | None = None, but: int | None = None
+) -> None:
+    """One person holds one post in one branch (PO-06), `but` that row; the same post twice is the database's own sentence."""
+    held = branch.posts.filter(person_name=name, end=None).exclude(post=post).exclude(pk=but)
     other = (held.filter(Q(member=member) | Q(member=None)) if member else held).first()
     if other is not None:
         raise ValidationError(
@@ -133,10 +143,19 @@ def require_one_post(branch: PartyBranch, name: str, post: str, member: PartyMem
         )
 
 
-def end_post(row: BranchPost, *, end: date, by: User) -> BranchPost:
+def leave_post(row: BranchPost, *, end: date, by: User) -> BranchPost:
+    """End a post as part of an act that tells of all posts together."""
     with transaction.atomic():
         close(row, end)
         log(row.branch, row.get_post_display(), row.person_name, f"{end}起免职", by)
+    return row
+
+
+def end_post(row: BranchPost, *, end: date, by: User) -> BranchPost:
+    with transaction.atomic():
+        leave_post(row, end=end, by=by)
+        if row.post == PostKind.SECRETARY:
+            tell_keepers(row.branch, on=today(row.branch.committee))
     return row
 
 
@@ -184,6 +203,7 @@ def dissolve_branch(branch: PartyBranch, *, on: date, document_no: str, by: User
         for coverage in coverages:
             end_coverage(coverage, end=on, by=by, note="党组织撤销")
         for post in posts:
-            end_post(post, end=on, by=by)
+            leave_post(post, end=on, by=by)
+        tell_keepers(branch, on=today(branch.committee))
         close_terms(branch, by=by, note=f"党组织撤销，{document_no}")
         return advance(branch, BRANCH_FLOW, BranchStatus.DISSOLVED, by=by, dissolved_on=on, dissolution_no=document_no)

@@ -22,9 +22,14 @@ from organizations.checkup.limits import (
     settings_of,
     years_of,
 )
-from organizations.choices import MajorityBase
+from organizations.choices import BranchKind, MajorityBase
+from organizations.models.checks.branches import OF_MEMBERS
 
-MEASURES = ("committee_from", "committee_least", "committee_most", "least_bodies")
+MEASURES = (
+    "committee_from", "committee_least", "committee_most", "least_bodies", "least_members", "most_members",
+    "general_members_least", "general_members_most", "general_least", "general_most", "party_members_least",
+    "party_least", "party_most",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,15 @@ class ElectionRules:
     committee_least: int = DEFAULTS.committee_least
     committee_most: int = DEFAULTS.committee_most
     least_bodies: int = DEFAULTS.least_bodies
+    least_members: int = DEFAULTS.least_members
+    most_members: int = DEFAULTS.most_members
+    general_members_least: int = DEFAULTS.general_members_least
+    general_members_most: int = DEFAULTS.general_members_most
+    general_least: int = DEFAULTS.general_least
+    general_most: int = DEFAULTS.general_most
+    party_members_least: int = DEFAULTS.party_members_least
+    party_least: int = DEFAULTS.party_least
+    party_most: int = DEFAULTS.party_most
 
     @property
     def near_months(self) -> int:
@@ -65,6 +79,10 @@ class ElectionRules:
         years = self.years.get(kind, 3)
         return add_months(elected_on, 12 * years) if years else None
 
+    def last_extension(self, due_on: date) -> date:
+        """The last day to which an election that was due then may be put off, in one extension or in several."""
+        return add_months(due_on, self.extension_max_months)
+
     def quorum_met(self, present: int, due: int) -> bool:
         """At least four fifths of those who should attend, in whole numbers: 12 of 15 is enough, 12 of 16 is not."""
         over, under = self.quorum
@@ -76,6 +94,33 @@ class ElectionRules:
     def fits_committee(self, formal: int, size: int) -> bool:
         """PO-01: with so many formal members there is a committee, neither too small nor too large."""
         return formal < self.committee_from or self.committee_least <= size <= self.committee_most
+
+    def seats_problem(self, kind: str, formal: int, size: int) -> str:
+        """PO-01: why a committee of so many persons is unusual for this kind; empty where it is not."""
+        if kind in OF_MEMBERS and not self.fits_committee(formal, size):
+            usual = (
+                f"正式党员{self.committee_from}名以上的，支部委员会一般{self.committee_least}至{self.committee_most}人"
+            )
+        elif kind == BranchKind.GENERAL and not self.general_least <= size <= self.general_most:
+            usual = f"党总支委员会一般{self.general_least}至{self.general_most}人"
+        elif kind == BranchKind.COMMITTEE and not self.party_least <= size <= self.party_most:
+            usual = f"党委一般{self.party_least}至{self.party_most}人"
+        else:
+            return ""
+        return f"{usual}，现在{size}人（PO-01）。"
+
+    def members_problem(self, kind: str, formal: int) -> str:
+        """PO-02, PO-03: why so many formal members are unusual for this kind; with approval it may be otherwise."""
+        if kind == BranchKind.BRANCH and formal < self.least_members:
+            return f"正式党员{formal}名，不足{self.least_members}名：单独组建不够条件，一般应建立联合党支部（PO-02）。"
+        if kind in OF_MEMBERS and formal > self.most_members:
+            return f"正式党员{formal}名，超过{self.most_members}名：一般应设党总支（PO-03）。"
+        least, most = self.general_members_least, self.general_members_most
+        if kind == BranchKind.GENERAL and not least <= formal <= most:
+            return f"正式党员{formal}名：党总支一般{least}至{most}名，不在这个范围的要经上级批准（PO-03）。"
+        if kind == BranchKind.COMMITTEE and formal < self.party_members_least:
+            return f"正式党员{formal}名：党委一般{self.party_members_least}名以上，较少的要经上级批准（PO-03）。"
+        return ""
 
     def committee_words(self, formal: int) -> str:
         """PO-01 as a ledger tells it: how many a committee has, with so many formal members."""

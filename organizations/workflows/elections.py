@@ -9,15 +9,16 @@ from django.db import transaction
 
 from core.models import User
 from core.notices import notify
-from core.periods import add_months, today
+from core.periods import today
 from core.transitions import TransitionError, advance
 from organizations.choices import TERM_FLOW, MajorityBase, MemberCategory, PostKind, ReminderWay, TermStatus
 from organizations.models import BranchPost, ElectedPerson, ElectionTerm, PartyBranch
 from organizations.models.checks.branches import OF_MEMBERS
 
-from .branches import end_post, require_number
+from .branches import leave_post, require_number
 from .election_rules import ElectionRules, election_rules, is_majority
 from .intervals import log, require_not_future, store
+from .keepers import tell_keepers
 from .posts import member_called
 from .recipients import secretaries_of
 from .terms import follow_ledger, renew
@@ -64,15 +65,15 @@ def prepare(term: ElectionTerm, *, request_no: str, reply_no: str, by: User) -> 
 
 
 def postpone(term: ElectionTerm, *, extension_no: str, until: date, reason: str, by: User) -> ElectionTerm:
-    """批准延期: with the number of the approval, and not longer than the setting allows after the due day."""
+    """批准延期: with the number of the approval; together not longer than the setting allows after the due day."""
     number = require_number(extension_no, "extension_no", "请填写批准延期的文号，没有批准不能延期。")
-    months = election_rules(term.committee_id, today(term.committee)).extension_max_months
-    last = add_months(term.due_on, months)
+    rules = election_rules(term.committee_id, today(term.committee))
+    months, last = rules.extension_max_months, rules.last_extension(term.due_on)
     if until <= term.latest_day:
         raise ValidationError({"until": f"延期至的日期要晚于{term.latest_day}。"}, code="until")
     if until > last:
         raise ValidationError(
-            {"until": f"延期一般不超过{months}个月：应换届日期{term.due_on}，最晚到{last}。"}, code="until"
+            {"until": f"延期合计一般不超过{months}个月：应换届日期{term.due_on}，最晚到{last}。"}, code="until"
         )
     return advance(
         term, TERM_FLOW, TermStatus.POSTPONED, by=by, note=reason, extension_no=number, extended_until=until,
@@ -182,19 +183,15 @@ def remarks_on(term: ElectionTerm, elected: Sequence[ElectedPerson], rules: Elec
         found.append(
             f"比应换届日期{term.due_on}提前{rules.early_months}个月以上选举，提前换届要经批准，还没有填同意换届批复文号。"
         )
+    seats = rules.seats_problem(term.branch.kind, term.voters_due or 0, len(elected)) if elected else ""
     if term.branch.kind not in OF_MEMBERS:
-        return found
+        return [*found, *([seats] if seats else [])]
     head = next((person for person in elected if person.post == PostKind.SECRETARY), None)
     if head is not None and term.is_open:
         member = member_called(term.branch, head.person_name, term.elected_on)
         if member is None or member.category != MemberCategory.FULL:
             found.append(f"书记{head.person_name}不在本党组织的正式党员名册里，请核对（PO-04）。")
-    if elected and not rules.fits_committee(term.voters_due or 0, len(elected)):
-        found.append(
-            f"正式党员{rules.committee_from}名以上的，支部委员会一般{rules.committee_least}至{rules.committee_most}人，"
-            f"现在{len(elected)}人（PO-01）。"
-        )
-    return found
+    return [*found, *([seats] if seats else [])]
 
 
 # The approval ------------------------------------------------------------------------------------------------------
@@ -210,6 +207,7 @@ def approve_election(term: ElectionTerm, *, approval_no: str, on: date, by: User
         advance(term, TERM_FLOW, TermStatus.DONE, by=by, approval_no=number, approved_on=on)
         branch = PartyBranch.objects.select_related("committee").get(pk=term.branch_id)
         seat(branch, term.elected.all(), start=term.elected_on, by=by, note=f"第{term.number + 1}届，{number}")
+        tell_keepers(branch, on=today(branch.committee))
         rules = election_rules(term.committee_id, term.elected_on)
         renew(
             branch, number=term.number + 1, start=term.elected_on, end=rules.due_day(branch.kind, term.elected_on),
@@ -227,7 +225,7 @@ def seat(
         post.person_name: post for post in branch.posts.filter(end=None).select_related("branch").order_by("start")
     }
     for post in branch.posts.filter(end=None).select_related("branch"):
-        end_post(post, end=start, by=by)
+        leave_post(post, end=start, by=by)
     rows = []
     for person in people:
         old = before.get(person.person_name)

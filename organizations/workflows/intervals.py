@@ -52,7 +52,10 @@ def close(row: Any, end: date, **values: Any) -> Any:
         raise ValidationError(f"“{row}”已在{row.end}结束，不用再结束。", code="ended")
     if end <= row.start:
         raise ValidationError(
-            {"end": f"终止日期要晚于起始日期{row.start}。终止日期是不再计算的第一天。"}, code="interval"
+            {
+                "end": f"终止日期要晚于起始日期{row.start}。终止日期是不再计算的第一天；登记错了的，请在“起止记录”里更正或作废。"
+            },
+            code="interval",
         )
     row.end = end
     if hasattr(row, "version"):

@@ -199,7 +199,7 @@ def _bring_papers(keep: SocialOrganization, committees: set[int], journal: Journ
     """What tells of the body alone goes to the committee that keeps it, so that its pages open there. What belongs to
     another thing of an office (activities, tasks, inspections) stays with that office and its figures."""
     for model in PAPERS:
-        for row in model.objects.filter(organization=keep, committee__in=committees - {keep.committee_id}):
+        for row in model._default_manager.filter(organization=keep, committee__in=committees - {keep.committee_id}):
             journal.change(row, committee_id=keep.committee_id, **(_rule_of(row, keep) if model is SyncDuty else {}))
 
 

@@ -38,6 +38,7 @@ from organizations.models import (
 )
 from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
+from .papers import letter_title
 from .review_checks import missing
 from .sync import emit, settle
 
@@ -227,6 +228,7 @@ def _found(review: RegistrationReview, by: User) -> None:
     letter = CommitmentLetter(
         organization=body, signed_on=review.letter_signed_on, signer=review.letter_signer,
         is_sealed=review.letter_sealed, status=LetterStatus.SIGNED,
+        title=letter_title(review.committee_id, review.approved_on),
     )  # fmt: skip
     _stored(letter, review, by, note)
     emit(SyncEvent.REGISTERED, body, on=review.approved_on, by=by, note=note)

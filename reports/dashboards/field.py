@@ -3,12 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.urls import reverse
 
 from core.menu import url_or_empty
 from core.models import Notice
 from organizations.choices import CharterStatus, LetterStatus
-from organizations.models import PartyBranch, SocialOrganization, posted_ids
+from organizations.models import (
+    CharterRecord,
+    CommitmentLetter,
+    PartyBranch,
+    SocialOrganization,
+    liaised_ids,
+    posted_ids,
+)
 from reports.dashboards.watches import Desk
 from reviews.choices import DutyReportStatus, FindingStatus, InspectionStatus
 from reviews.models import DutyReport, Finding, InspectionRecord
@@ -211,7 +219,11 @@ def report_card(row: DutyReport, on: date, many: bool) -> Card:
 
 def body_parts(desk: Desk, ids: list[int]) -> list[BodyPart]:
     """Three queries: the bodies with their papers, their inspections, their open findings."""
+    here = {"organization": OuterRef("pk")}
+    drafts = CharterRecord.objects.filter(status=CharterStatus.ABSENT, **here).order_by("-version_no")
+    letters = CommitmentLetter.objects.filter(**here)
     bodies = SocialOrganization.objects.visible_to(desk.user).filter(pk__in=ids).with_papers(desk.on)
+    bodies = bodies.annotate(charter_pk=Subquery(drafts.values("pk")[:1]), letter_pk=Subquery(letters.values("pk")[:1]))
     owed: dict[int, list[Card]] = {}
     pages = bool(url_or_empty("reviews:finding-list"))
     records = InspectionRecord.objects.visible_to(desk.user).filter(
@@ -223,21 +235,37 @@ def body_parts(desk: Desk, ids: list[int]) -> list[BodyPart]:
     findings = findings.exclude(status__in=[FindingStatus.CLOSED, FindingStatus.WAITING])
     for finding in findings.select_related("record").order_by("due", "pk"):
         owed.setdefault(finding.record.organization_id, []).append(finding_card(finding, desk.on, pages))
-    return [BodyPart(body, [*paper_cards(body), *owed.get(body.pk, [])]) for body in bodies]
+    own = liaised_ids(desk.user)
+    return [BodyPart(body, [*paper_cards(body, body.pk in own), *owed.get(body.pk, [])]) for body in bodies]
 
 
-def paper_cards(body: SocialOrganization) -> list[Card]:
-    """The charter and the commitment letter, where one of them is lacking."""
+def paper_cards(body: SocialOrganization, hands_in: bool) -> list[Card]:
+    """The charter and the commitment letter, where one of them is lacking; the liaison hands them in."""
     url = body.get_absolute_url() if url_or_empty("organizations:socialorganization-list") else ""
     cards = []
     if body.charter_status != CharterStatus.APPROVED:
         word = CharterStatus(body.charter_status).label
+        if body.charter_status == CharterStatus.ABSENT and hands_in:
+            url = paper_url("charterrecord", body.charter_pk, body.pk)
         cards.append(
             Card("warn", word, "章程写入党的建设", url, note="修订章程，经会员（代表）大会或理事会表决后报核准。")
         )
     if body.letter_status in (None, LetterStatus.PENDING):
-        cards.append(Card("warn", "待签", "党建工作承诺书", url, note="签订后交综合党委办公室。"))
+        url = paper_url("commitmentletter", body.letter_pk, body.pk) if hands_in else url
+        note = "签订后交综合党委办公室。"
+        if hands_in:
+            note = (
+                "已填报，等工作人员确认；扫描件在里面上传。" if body.letter_pk else "签订以后在这里填报，上传扫描件。"
+            )
+        cards.append(Card("warn", "待签", "党建工作承诺书", url, note=note))
     return cards
+
+
+def paper_url(model: str, pk: int | None, body: int) -> str:
+    """The paper that waits, else the form on which it is handed in."""
+    if pk is not None:
+        return reverse(f"organizations:{model}-detail", args=[pk])
+    return f"{reverse(f'organizations:{model}-create')}?organization={body}"
 
 
 def inspection_card(record: InspectionRecord, on: date, pages: bool) -> Card:

@@ -5,7 +5,7 @@ import re
 from core.excel import Lookup
 from core.periods import ORDINALS, chinese_number
 
-BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name"))
+BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name", "former_names"))
 BODY = Lookup("organizations.SocialOrganization", ("name", "short_name", "aliases", "former_names__name"))
 COMMITTEE_WORDS = ("综合党委", "综合党委本级", "本级", "市社会组织综合党委")
 QUARTER_IN_TITLE = re.compile(r"(\d{4})\s*年(?:度)?\s*第?\s*([一二三四1-4])\s*季度")

@@ -85,7 +85,7 @@ class AssignmentSheet(Sheet):
         Column("任务序号", "item.number", "int", synonyms=("项次",), required=True),
         Column("工作任务", readonly=True, export="item__text", width=36),
         Column("党支部", "branch", "lookup",
-               lookup=Lookup("organizations.PartyBranch", ("name", "short_name"), words=COMMITTEE_WORDS),
+               lookup=Lookup("organizations.PartyBranch", ("name", "short_name", "former_names"), words=COMMITTEE_WORDS),
                synonyms=("党组织", "责任单位"), required=True, width=26, help="综合党委本级的任务写“本级”。"),
         Column("完成时限", "due", "date", help="不填的与任务相同。"),
         Column("状态", "status", "choice", create_only=True, synonyms=("完成状态",)),

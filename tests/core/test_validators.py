@@ -3,7 +3,13 @@ from random import Random
 from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase
 
-from core.validators import CREDIT_ALPHABET, credit_check_digit, validate_credit_code
+from core.validators import (
+    CREDIT_ALPHABET,
+    credit_check_digit,
+    normalize_phone,
+    validate_credit_code,
+    validate_phone,
+)
 
 
 def codes(count, seed=20230331):
@@ -35,3 +41,30 @@ class CreditCodeTests(SimpleTestCase):
     def test_a_character_that_no_code_has_is_named_with_its_place(self):
         with self.assertRaisesMessage(ValidationError, "第9位是字母I，信用代码里没有I。是不是1？"):
             validate_credit_code("51341700I00000001A")
+
+
+class PhoneTests(SimpleTestCase):
+    def test_what_people_type_is_one_number(self):
+        for typed, meant in (
+            ("139 0000 1234", "13900001234"),
+            ("139-0000-1234", "13900001234"),
+            ("+86 13900001234", "13900001234"),
+            ("１３９００００１２３４", "13900001234"),
+            ("(0550) 1234567", "05501234567"),
+            ("0550—1234567", "0550-1234567"),
+            ("0550-1234567-8", "0550-1234567-8"),
+        ):
+            with self.subTest(typed=typed):
+                self.assertEqual(normalize_phone(typed), meant)
+                validate_phone(meant)
+
+    def test_a_part_of_a_number_and_a_landline_without_area_code_are_refused(self):
+        for number, sentence in (
+            ("1390000", "手机号码应为11位，现在是7位"),
+            ("139000012345", "手机号码应为11位，现在是12位"),
+            ("12345678901", "电话应为11位手机号"),
+            ("3041234", "带区号的固定电话"),
+            ("13900001234\n", "电话应为11位手机号"),
+        ):
+            with self.subTest(number=number), self.assertRaisesMessage(ValidationError, sentence):
+                validate_phone(number)

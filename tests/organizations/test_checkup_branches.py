@@ -52,6 +52,23 @@ class BranchRuleTests(RuleCase):
         self.set_limit("branch.max_members", 4)
         self.assert_breaks("po-03", [self.make(members=5)], [self.make(members=4)])
 
+    def test_po_01_committees_of_general_branches_and_committees_have_sizes_of_their_own(self):
+        general, committee = self.make(kind="general", members=0), self.make(kind="committee", members=0)
+        for branch, least in ((general, 3), (committee, 5)):
+            for number in range(1, least):
+                self.assertIn("po-01-upper", self.keys(branch))
+                self.post(branch, f"委员{branch.pk}{number}")
+            self.assertNotIn("po-01-upper", self.keys(branch))
+
+    def test_po_03_a_general_branch_counts_the_members_below_it(self):
+        self.set_limit("general.min_members", 5)
+        general = self.make(kind="general", members=0)
+        below = self.make(members=4, parent=general)
+        self.assertIn("po-03-upper", self.keys(general))
+        self.assertEqual(self.text(general, "po-03-upper"), "党总支连同下级支部有正式党员4名。")
+        make_member(below)
+        self.assertNotIn("po-03-upper", self.keys(general))
+
     def test_po_04_the_secretary_is_a_formal_member_of_the_branch(self):
         stranger = self.make()
         stranger.posts.update(person_name="外来示例")

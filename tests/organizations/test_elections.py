@@ -5,8 +5,9 @@ from itertools import product
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from core.models import AuditEntry, OfficeSetting
+from core.models import AuditEntry, Notice, OfficeSetting
 from core.transitions import TransitionError
 from organizations.choices import TERM_FLOW, TermStatus
 from organizations.models import BranchPost, ElectedPerson, ElectionTerm, PartyBranch
@@ -209,9 +210,24 @@ class ExtensionTests(ElectionCase):
         )
 
     def test_twelve_months_are_allowed_and_not_a_day_more(self):
-        self.refused("延期一般不超过12个月", self.postpone, date(2024, 4, 21))
+        self.refused("延期合计一般不超过12个月", self.postpone, date(2024, 4, 21))
 
         self.assertEqual(self.postpone(date(2024, 4, 20)).latest_day, date(2024, 4, 20))
+
+    def test_a_second_extension_is_allowed_within_the_same_twelve_months_from_each_state(self):
+        self.postpone(date(2023, 9, 1))
+        self.refused("最晚到2024-04-20", self.postpone, date(2024, 4, 21))
+        self.refused("要晚于2023-09-01", self.postpone, date(2023, 8, 1))
+        self.client.force_login(self.staff)
+        url = self.term.get_absolute_url()
+        self.assertContains(self.client.get(url), "批准再次延期")
+
+        self.assertEqual(
+            self.postpone(date(2024, 4, 20), extension_no="综党〔2023〕9号").extension_no, "综党〔2023〕9号"
+        )
+        for status in ("postponed", "preparing"):
+            ElectionTerm.objects.update(status=status)
+            self.assertNotContains(self.client.get(url), "批准再次延期")
 
     def test_an_extension_needs_a_number_and_a_later_day(self):
         self.refused("没有批准不能延期", self.postpone, date(2023, 9, 1), extension_no="")
@@ -229,3 +245,45 @@ class ExtensionTests(ElectionCase):
             (ElectionTerm.objects.overdue(TODAY).count(), ElectionTerm.objects.near(TODAY).count()), (0, 1)
         )
         self.assertEqual(self.term.branch.terms.get().state(date(2023, 6, 2)), ("bad", "超期1天"))
+
+
+class AccountTests(ElectionCase):
+    """书记已换，请更换账号任职: staff, who keep the postings, learn of accounts that still act as secretary."""
+
+    @classmethod
+    def setUpTestData(cls):
+        super().setUpTestData()
+        cls.old = make_secretary(cls.branch)
+        cls.old.name = "老书记"
+        cls.old.save()
+
+    def told(self):
+        rows = Notice.objects.filter(title__contains="请更换账号任职").order_by("user")
+        return [(row.user, row.url) for row in rows]
+
+    def test_after_an_approved_election_staff_are_told_with_the_posting(self):
+        term = ElectionTerm.objects.select_related("branch", "committee").get(pk=self.term.pk)
+        ElectionTerm.objects.filter(pk=term.pk).update(status="preparing")
+        term.refresh_from_db()
+        elect(term, self.staff)
+        elections.approve_election(term, approval_no="综党〔2023〕9号", on=TODAY, by=self.leader)
+
+        url = reverse("admin:organizations_posting_change", args=[self.old.postings.get().pk])
+        self.assertEqual(self.told(), [(self.staff, url)])
+        self.assertIn("现任书记是甲示例", Notice.objects.filter(user=self.staff).latest("pk").body)
+        self.client.force_login(self.staff)
+        self.assertContains(self.client.get(self.branch.get_absolute_url()), "账号“老书记”仍以书记身份管理")
+        self.assertEqual(self.client.get(url).status_code, 200)
+
+    def test_nobody_is_told_while_the_secretary_goes_on(self):
+        post = self.branch.posts.get()
+        branches.appoint(self.branch, post="publicity", person_name="丁", start=date(2023, 1, 1), by=self.staff)
+
+        self.assertEqual(self.told(), [])
+        branches.end_post(post, end=date(2023, 3, 1), by=self.staff)
+        self.assertEqual(len(self.told()), 1)
+
+    def test_a_new_secretary_without_an_election_is_told_of_too(self):
+        branches.appoint(self.branch, post="secretary", person_name="新书记", start=date(2023, 3, 1), by=self.staff)
+
+        self.assertEqual(len(self.told()), 1)

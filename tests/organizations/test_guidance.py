@@ -27,6 +27,7 @@ from organizations.models import (
 from organizations.views.guidance import plan_cell
 from organizations.workflows import guidance as workflows
 from organizations.workflows.bodies import assign_instructor, name_liaison
+from organizations.workflows.dated import correct_row, mark_of
 from organizations.workflows.definitions import change_definition
 from tests.factories import make_branch, make_committee, make_leader, make_organization, make_secretary, make_staff
 
@@ -158,6 +159,41 @@ class PlanTests(Office):
             self.client.force_login(user)
             self.assertEqual(self.client.get(self.url("coverage-gaps")).status_code, gaps)
             self.assertEqual(self.client.get(self.url("coverage-plan", self.body.pk)).status_code, plan)
+
+
+class PinyinTests(Office):
+    """Names stand in the order of their pinyin, typed in or brought in by a workbook."""
+
+    def names(self, page, *columns):
+        text = self.client.get(self.url(page), {"tab": "now"}).content.decode()
+        return sorted(columns, key=text.index)
+
+    def test_instructors(self):
+        head = ("指导员姓名", "派出单位", "社会组织名称", "选派日期")
+        rows = [(name, "机关党支部", self.body.name, "2023-01-10") for name in ("吴例", "丁例")]
+        apply_batch(self.bring_in("instructors", head, *rows), by=self.staff)
+        for name in ("任例", "侯例"):
+            assign_instructor(self.other, instructor_name=name, start=date(2023, 1, 1), by=self.staff)
+
+        self.assertEqual(
+            self.names("instructorassignment-list", "吴例", "任例", "丁例", "侯例"), ["丁例", "侯例", "任例", "吴例"]
+        )
+
+    def test_a_mended_name_takes_its_place(self):
+        row = assign_instructor(self.body, instructor_name="吴例", start=date(2023, 1, 1), by=self.staff)
+        assign_instructor(self.other, instructor_name="侯例", start=date(2023, 1, 1), by=self.staff)
+
+        correct_row(row, seen=mark_of(row), reason="写错姓名", by=self.staff, instructor_name="丁例")
+
+        self.assertEqual(self.names("instructorassignment-list", "侯例", "丁例"), ["丁例", "侯例"])
+
+    def test_liaisons(self):
+        for body, name in ((self.body, "任例"), (self.other, "侯例")):
+            name_liaison(body, name=name, start=date(2023, 1, 1), by=self.staff)
+
+        text = self.client.get(self.url("liaison-list"), {"sort": "sort_key"}).content.decode()
+
+        self.assertLess(text.index("侯例"), text.index("任例"))
 
 
 class InstructorTests(Office):

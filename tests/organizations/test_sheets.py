@@ -5,7 +5,11 @@ from datetime import date
 from django.core.exceptions import FieldDoesNotExist
 from django.test import SimpleTestCase
 
+from core.excel import get_sheet
+from core.excel.binding import Binding
 from core.excel.sheet import all_sheets
+from core.excel.values import CLEAR
+from core.excel.words import words_of
 
 KINDS = {
     "incubation_batches", "organizations", "branches", "members", "charters", "letters", "surveys", "ledger_checks",
@@ -46,6 +50,25 @@ class DeclarationTests(SimpleTestCase):
                 known = {"", *dict(field.flatchoices)}
                 wrong += [(sheet.kind, column.heading, v) for v in column.choices.values() if v not in known]
         self.assertEqual(wrong, [])
+
+    def test_the_example_row_and_every_word_of_a_drop_down_are_taken(self):
+        for sheet in all_sheets():
+            for column in sheet.columns:
+                if column.readonly:
+                    continue
+                convert = Binding(sheet, column).convert
+                for raw in [column.example, *words_of(sheet, column)]:
+                    if raw not in (None, ""):
+                        with self.subTest(sheet=sheet.kind, column=column.label, raw=raw):
+                            convert(float(raw) if isinstance(raw, int) else raw)  # as a workbook stores it
+
+    def test_nothing_can_be_chosen_where_nothing_is_an_answer(self):
+        for kind, heading, word in (("members", "是否流动", "否"), ("organizations", "评估等级", "无")):
+            sheet = get_sheet(kind)
+            column = next(column for column in sheet.columns if column.heading == heading)
+            with self.subTest(kind=kind):
+                self.assertIn(word, words_of(sheet, column))
+                self.assertIs(Binding(sheet, column).convert(word), CLEAR)
 
     def test_what_a_column_needs_can_be_read(self):
         for sheet in self.sheets():

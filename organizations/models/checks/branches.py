@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from core.periods import add_months
@@ -14,6 +14,7 @@ from .dates import YEAR, DateNumber
 
 OF_MEMBERS = (BranchKind.BRANCH, BranchKind.JOINT)  # kinds whose own members elect their secretary
 ELECTED = (*OF_MEMBERS, BranchKind.GENERAL, BranchKind.COMMITTEE)
+UPPER = (BranchKind.GENERAL, BranchKind.COMMITTEE)
 COVERING = (*OF_MEMBERS, BranchKind.FUNCTIONAL)
 
 
@@ -27,6 +28,9 @@ class BranchChecks(models.QuerySet):
         posts = rows("BranchPost").on(on).filter(**of_branch).order_by()
         secretaries = posts.filter(post=PostKind.SECRETARY).order_by("-start")
         formal = rows("Membership").full().on(on).filter(member__category=MemberCategory.FULL, **of_branch).order_by()
+        below = rows("Membership").full().on(on).filter(member__category=MemberCategory.FULL).order_by()
+        below = below.filter(branch__parent=OuterRef("pk")).values("branch__parent").annotate(n=Count("pk"))
+        below = Coalesce(Subquery(below.values("n")), 0)
         twice = posts.values("person_name").annotate(n=Count("pk")).filter(n__gt=1)
         own = Q(member=OuterRef("secretary_ref")) | Q(member__name=OuterRef("unlinked"))
         return (
@@ -49,7 +53,10 @@ class BranchChecks(models.QuerySet):
                 term_start_number=DateNumber("term_start"),
                 term_end_number=DateNumber("term_end"),
             )
-            .annotate(secretary_is_formal=Exists(formal.filter(own)))
+            .annotate(
+                secretary_is_formal=Exists(formal.filter(own)),
+                formal_total=Case(When(kind__in=UPPER, then=F("formal_count") + below), default=F("formal_count")),
+            )
         )
 
     @staticmethod
@@ -62,6 +69,20 @@ class BranchChecks(models.QuerySet):
         """PO-01: from `since` formal members on there is a committee of `least` to `most` persons."""
         fit = Q(committee_size__range=(least, most))
         return Q(kind__in=OF_MEMBERS, formal_count__gte=since) & ~fit
+
+    @staticmethod
+    def upper_committee_unfit(sizes: dict[str, tuple[int, int]]) -> Q:
+        """PO-01 for 党总支 and 党委: {kind: (least, most)}."""
+        found = Q(pk__in=[])
+        for kind, (least, most) in sizes.items():
+            found |= Q(kind=kind) & ~Q(committee_size__range=(least, most))
+        return found
+
+    @staticmethod
+    def upper_members_unfit(general: tuple[int, int], party_least: int) -> Q:
+        """PO-03 for 党总支 and 党委, with the formal members of the branches below them."""
+        fit = Q(formal_total__range=general)
+        return (Q(kind=BranchKind.GENERAL) & ~fit) | Q(kind=BranchKind.COMMITTEE, formal_total__lt=party_least)
 
     @staticmethod
     def too_few_members(least: int) -> Q:
