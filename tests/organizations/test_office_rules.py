@@ -83,8 +83,12 @@ class ElectionRemarkTests(RuleCase):
 
     def test_po_04_is_asked_where_the_check_up_asks_it(self):
         sentence = "书记外来示例不在本党组织的正式党员名册里，请核对（PO-04）。"
-        for kind, wanted in (("branch", [sentence]), ("joint", [sentence]), ("functional", []), ("committee", [])):
+        for kind, wanted in (("branch", [sentence]), ("joint", [sentence]), ("functional", []), ("general", [])):
             self.assertEqual(self.remarks(size=3, kind=kind, secretary="外来示例"), wanted, kind)
+
+    def test_a_committee_and_a_general_branch_have_sizes_of_their_own(self):
+        self.assertEqual(self.remarks(size=3, kind="committee"), ["党委一般5至7人，现在3人（PO-01）。"])
+        self.assertEqual(self.remarks(size=2, kind="general"), ["党总支委员会一般3至5人，现在2人（PO-01）。"])
 
     def test_the_usual_numbers_are_those_of_the_check_up(self):
         usual, rules = checkup.limits(self.committee, TODAY), election_rules(self.committee, TODAY)
