@@ -1,4 +1,5 @@
 from .applications import BranchApplication
+from .bodydays import Affiliation, DueMark
 from .branches import BranchPost, PartyBranch
 from .changes import MemberChange
 from .charters import CharterRecord, CommitmentLetter, MemberSurvey
@@ -11,7 +12,7 @@ from .guidance import CoveragePlan, InstructorVisit, MassOrganization
 from .ledgers import LedgerCheck, LedgerDifference
 from .members import MENDABLE, Membership, PartyMember, facts_of_number, party_age, party_posts, split_posts
 from .merges import DuplicateDismissal, OrganizationMerge
-from .organizations import Affiliation, DueMark, IncubationBatch, SocialOrganization
+from .organizations import IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, liaised_ids, posted_ids
 from .registration import Correction, RegistrationReview
 from .sync import SyncDuty, SyncRule, duty_state

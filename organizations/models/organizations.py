@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from core.constraints import NoOverlap
 from core.models import Record, RecordQuerySet, User
 from core.periods import today
 from core.pinyin import plain, search_key, sort_key
@@ -14,7 +13,6 @@ from core.validators import normalize_code, validate_credit_code, validate_phone
 from organizations.choices import (
     ENDED_STATUSES,
     REGISTRATION_KINDS,
-    AffiliationKind,
     AssociationCategory,
     Grade,
     NoBranchReason,
@@ -24,8 +22,7 @@ from organizations.choices import (
 )
 
 from .checks import BodyChecks
-from .conditions import SurroundingsQuerySet, managed_on, on_register
-from .intervals import IntervalQuerySet, interval_check
+from .conditions import SurroundingsQuerySet, managed_on, on_register, rows
 from .postings import posted_ids
 
 
@@ -89,7 +86,7 @@ class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySe
         """Annotate `affiliation_kind`: the 归口 in force on that day."""
         return self.annotate(
             affiliation_kind=Subquery(
-                Affiliation.objects.on(on).filter(organization=OuterRef("pk")).order_by("-start").values("kind")[:1]
+                rows("Affiliation").on(on).filter(organization=OuterRef("pk")).order_by("-start").values("kind")[:1]
             )
         )
 
@@ -319,86 +316,3 @@ class SocialOrganization(Record):
     @property
     def is_ended(self) -> bool:
         return self.status in ENDED_STATUSES
-
-
-class AffiliationQuerySet(IntervalQuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organization__in=SocialOrganization.objects.visible_to(user).values("pk"))
-
-
-class Affiliation(models.Model):
-    """党建管理归口. Who manages the party work of a body, from day to day; 直属 means 综合党委直管."""
-
-    organization = models.ForeignKey(
-        SocialOrganization, models.CASCADE, verbose_name="社会组织", related_name="affiliations"
-    )
-    kind = models.CharField("党建管理归口", max_length=12, choices=AffiliationKind.choices)
-    start = models.DateField("起始日期")
-    end = models.DateField("终止日期", null=True, blank=True)
-
-    objects = AffiliationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "党建管理归口"
-        ordering = ["-start"]
-        constraints = [
-            interval_check("organizations_affiliation_interval"),
-            models.UniqueConstraint(
-                fields=["organization"],
-                condition=Q(end=None),
-                name="organizations_affiliation_open",
-                violation_error_message="一个社会组织同时只能有一个党建管理归口，请先结束原来的。",
-            ),
-            NoOverlap(
-                key="organization",
-                name="organizations_affiliation_overlap",
-                violation_error_message="这段时间该社会组织已有党建管理归口，起止日期不能重叠。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-
-class DueMark(models.Model):
-    """标注应建未建. The office says of a body that it should have a party organization, from day to day.
-
-    The open one follows `SocialOrganization.no_branch_reason`.
-    """
-
-    organization = models.ForeignKey(
-        SocialOrganization, models.CASCADE, verbose_name="社会组织", related_name="due_marks"
-    )
-    start = models.DateField("标注应建未建起")
-    end = models.DateField("标注应建未建止", null=True, blank=True)
-
-    objects = IntervalQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "标注应建未建"
-        ordering = ["-start"]
-        constraints = [
-            interval_check("organizations_due_interval"),
-            models.UniqueConstraint(
-                fields=["organization"],
-                condition=Q(end=None),
-                name="organizations_due_open",
-                violation_error_message="这家社会组织已标注为应建未建。",
-            ),
-            NoOverlap(
-                key="organization",
-                name="organizations_due_overlap",
-                violation_error_message="这段时间该社会组织已标注为应建未建，起止日期不能重叠。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.start}起" if self.end is None else f"{self.start}至{self.end}"
-
-    def finish(self, on: date) -> None:
-        """Not counted any more from that day on; a mark that would not have held a single day goes."""
-        if on <= self.start:
-            self.delete()
-            return
-        self.end = on
-        self.save()

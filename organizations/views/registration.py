@@ -6,32 +6,25 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 from django.views.generic import View
 
-from core import audit
 from core.attachments import attachment_context
-from core.choices import AuditEvent
-from core.letters import letter_response
 from core.menu import url_or_empty
-from core.pages import Action, Cell, CreatePage, Crumb, DetailPage, Fact, UpdatePage, act, reason, visible_or_404
+from core.pages import Action, Cell, CreatePage, Crumb, DetailPage, Fact, UpdatePage
 from core.pages.filters import clean_query
-from core.periods import today
-from core.permissions import AllowMixin, allow, is_office
+from core.permissions import AllowMixin, is_office
 from core.secrets import mask_phone
 from organizations.choices import BEFORE_APPROVAL, FOUNDING_PATH, OrganizationKind, ReviewStage, ReviewType
 from organizations.documents import PAPERS
 from organizations.forms.registration import CorrectionForm, RegistrationForm, StageForm, open_stages
 from organizations.models import Correction, RegistrationReview, SyncDuty
-from organizations.workflows import contacts
 from organizations.workflows import registration as workflows
 from organizations.workflows.review_checks import checklist, handover_day, is_guided, stale_provisional, warnings
 
-from .base import WorkflowPage, office_day, posted_day, reveal_contacts
+from .base import WorkflowPage, office_day
 
 ON_BOARD = 15
 SHOWN = ("pk", "name", "short_name", "kind", "review_type", "status", "accepted_on", "due_on", "contact")
@@ -343,65 +336,3 @@ class CorrectionPage(ReviewPage, WorkflowPage):
     blank = staticmethod(lambda review: Correction(stage=review.status))
     done_text = "已通知补正。收到材料后，请在这里登记。"
     related = ("committee",)
-
-
-@require_POST
-@allow(is_office)
-def registration_pass(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = RegistrationReview.objects.select_related("committee", "organization__committee")
-    return act(
-        request, rows, pk, workflows.pass_stage, can=workflows.can_keep_review, done="已通过，进入下一步。",
-        stage=request.POST.get("stage", ""),
-    )  # fmt: skip
-
-
-@require_POST
-@allow(is_office)
-def registration_refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = RegistrationReview.objects.select_related("committee")
-    return act(
-        request,
-        rows,
-        pk,
-        workflows.refuse_review,
-        can=workflows.can_keep_review,
-        done="已登记不予通过。",
-        reason=reason(request),
-    )
-
-
-@require_POST
-@allow(is_office)
-def registration_back(request: HttpRequest, pk: int) -> HttpResponse:
-    return act(
-        request, RegistrationReview, pk, workflows.step_back, can=workflows.can_keep_review, done="已退回上一步。",
-        reason=reason(request),
-    )  # fmt: skip
-
-
-@never_cache
-@require_POST
-@allow(is_office)
-def registration_reveal(request: HttpRequest, pk: int) -> HttpResponse:
-    return reveal_contacts(request, RegistrationReview, pk, contacts.phones_of_review)
-
-
-@require_POST
-@allow(is_office)
-def registration_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = RegistrationReview.objects.select_related("committee")
-    return act(
-        request, rows, pk, workflows.answer_correction, can=workflows.can_keep_review, done="已登记补正，审查时限继续计算。",
-        on=posted_day(request, "on") or office_day(request), answer=reason(request, "answer"),
-    )  # fmt: skip
-
-
-@allow(is_office)
-def registration_paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
-    """One of the three papers as a Word file; making it is logged."""
-    if paper not in PAPERS:
-        raise Http404("没有这种文书。")
-    row = visible_or_404(RegistrationReview.objects.select_related("committee"), request.user, pk)
-    label, build = PAPERS[paper]
-    audit.record(AuditEvent.DOCUMENT, row, by=request.user, note=label)
-    return letter_response(f"{row}{label}（{today(row.committee)}）", build(row))

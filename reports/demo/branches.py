@@ -181,7 +181,7 @@ def _member(serial: int, name: str, branch: tuple, place: int, random: Random) -
         "书记" if place == 0 else "",
         "是" if place % 3 else "否", people.phone(serial + 1000), "" if serial % 29 == 0 else f"示例市样本路{serial}号",
         "否" if serial % 53 == 0 else "是", entered,
-        _reason(probationary and joined >= start, place, start), "是" if away else "否", PLACES.get(serial, "浙江省杭州市") if away else "",
+        _reason(probationary and joined >= start, place, start), "是" if away else "" if serial % 53 == 0 else "否", PLACES.get(serial, "浙江省杭州市") if away else "",
         PAID.get(serial) or (date(2023, 3, 31) if serial % 23 else date(2022, 12, 31)),
         born + timedelta(days=1) if serial == UNLIKE_NUMBER else None, "",
     )  # fmt: skip

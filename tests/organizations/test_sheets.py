@@ -10,6 +10,7 @@ from core.excel.binding import Binding
 from core.excel.sheet import all_sheets
 from core.excel.values import CLEAR
 from core.excel.words import words_of
+from organizations.choices import Grade
 
 KINDS = {
     "incubation_batches", "organizations", "branches", "members", "charters", "letters", "surveys", "ledger_checks",
@@ -63,12 +64,16 @@ class DeclarationTests(SimpleTestCase):
                             convert(float(raw) if isinstance(raw, int) else raw)  # as a workbook stores it
 
     def test_nothing_can_be_chosen_where_nothing_is_an_answer(self):
-        for kind, heading, word in (("members", "是否流动", "否"), ("organizations", "评估等级", "无")):
+        """“否” clears a column; that a body was not graded is an answer of its own, apart from a cell left blank."""
+        for kind, heading, word, typed, value in (
+            ("members", "是否流动", "否", "否", CLEAR),
+            ("organizations", "评估等级", Grade.NONE.label, "无", Grade.NONE),
+        ):
             sheet = get_sheet(kind)
             column = next(column for column in sheet.columns if column.heading == heading)
             with self.subTest(kind=kind):
                 self.assertIn(word, words_of(sheet, column))
-                self.assertIs(Binding(sheet, column).convert(word), CLEAR)
+                self.assertEqual(Binding(sheet, column).convert(typed), value)
 
     def test_what_a_column_needs_can_be_read(self):
         for sheet in self.sheets():
