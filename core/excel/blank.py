@@ -71,8 +71,9 @@ class Spread:
 
 def spread_of(sheet: Sheet, columns: list[Column]) -> Spread:
     """A form that would be too small on one page goes over as few pages as keep it readable; no group is torn apart."""
-    if sum(c.cell_width for c in columns) * LEAST_ALONE <= PAGE * 100:
-        return Spread()
+    whole = sum(c.cell_width for c in columns)
+    if whole * LEAST_ALONE <= PAGE * 100:
+        return Spread(scale=min(100, int(PAGE * 100 // whole)))
     blocks = [[index for index, _ in block] for _, block in groupby(enumerate(columns, 1), lambda c: c[1].group or c)]
     repeated = repeated_of(sheet, columns)
     again = sum(c.cell_width for c in columns[:repeated])
@@ -99,7 +100,7 @@ def repeated_of(sheet: Sheet, columns: list[Column]) -> int:
 
 def rule(page: Any, first: int, width: int, spread: Spread) -> None:
     """Borders for as many rows as one page takes."""
-    ruled = min(RULED, (TALL * 100 // spread.scale - ABOVE) // ROOM) if spread.starts else RULED
+    ruled = min(RULED, (TALL * 100 // spread.scale - ABOVE) // ROOM)
     for row in range(first, first + ruled):
         page.row_dimensions[row].height = ROOM
         for index in range(1, width + 1):

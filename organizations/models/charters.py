@@ -84,7 +84,10 @@ class CharterRecord(Record):
     class Meta:
         verbose_name = verbose_name_plural = "章程入章记录"
         ordering = ["-approved_on", "-pk"]
-        indexes = [models.Index(fields=["committee", "approved_on"], name="organizations_charter_day")]
+        indexes = [
+            models.Index(fields=["committee", "approved_on"], name="organizations_charter_day"),
+            models.Index(fields=["committee", "status"], name="organizations_charter_state"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "version_no"],

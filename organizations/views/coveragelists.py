@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Value
 
 from core.pages import Cell, Column, ListPage
 from core.pages.columns import iso
+from core.pages.offices import PARAMETER
 from organizations import statistics
 from organizations.choices import CoverageMethod, NoBranchReason, OrganizationKind
 from organizations.models import SocialOrganization
@@ -25,7 +26,7 @@ class CoverageRowsMixin(DayMixin):
 
     def table_context(self) -> dict[str, Any]:
         context = super().table_context()
-        known = {key for key, _ in context["kept"]}
+        known = {PARAMETER, *(key for key, _ in context["kept"])}  # the list has a box of its own for the office
         return {
             **context,
             "kept": [*context["kept"], *(pair for pair in self.asked_pairs(*self.asked) if pair[0] not in known)],

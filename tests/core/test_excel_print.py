@@ -66,7 +66,7 @@ def test_a_long_ledger_prints_on_a4_landscape_with_its_head_on_every_page(user, 
 
 
 def test_a_blank_form_prints_on_one_page(user, tmp_path):
-    sheet = get_sheet("floating")
+    sheet = get_sheet("coverage_plans")
 
     (size, text), *notes = printed(blank_workbook(sheet, user.committee), tmp_path)
 

@@ -12,7 +12,7 @@ from organizations.models import PartyBranch
 from organizations.workflows import applications
 from tests.factories import make_branch, make_secretary
 from tests.organizations.application_cases import TODAY, ApplicationCase
-from tests.organizations.test_guidance import workbook
+from tests.organizations.guidance_cases import workbook
 
 OLD, NEW = "中共示例市茶业协会支部委员会", "中共示例市茶叶流通协会支部委员会"
 

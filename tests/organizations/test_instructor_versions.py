@@ -13,7 +13,7 @@ from organizations.workflows import events
 from organizations.workflows import guidance as workflows
 from organizations.workflows.bodies import assign_instructor, withdraw_instructor
 
-from .test_guidance import Office
+from .guidance_cases import Office
 
 HEAD = ("姓名", "派出单位", "社会组织名称", "选派日期")
 

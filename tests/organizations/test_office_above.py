@@ -145,6 +145,8 @@ class OfficeAboveTests(TestCase):
         self.assertContains(one, "甲市，全部社会组织3家")
         rows = self.client.get(one.context["tree"][0]["url"]).context["page"]
         self.assertEqual(rows.count, 3)
+        page = self.get("organizations:coverage-rows", "?figure=base&committee=first")
+        self.assertContains(page, 'name="committee"', count=1)
         self.assertEqual(self.get("organizations:coverage", "?committee=second", self.clerk).context["now"].base, 3)
 
     def test_the_charter_rate_is_of_the_chosen_office(self):

@@ -21,7 +21,7 @@ from organizations.workflows.sync_sources import SOURCES, catch_up, register_sou
 from reviews.models import InspectionRecord
 from tests.factories import make_campaign, make_committee, make_organization, make_staff
 from tests.measuring import recorded
-from tests.organizations.test_guidance import workbook
+from tests.organizations.guidance_cases import workbook
 
 DAY = date(2023, 3, 29)
 
