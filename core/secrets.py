@@ -73,12 +73,16 @@ def masked_words(text: str) -> str:
 
 
 def masked_value(label: str, value: Any) -> Any:
-    """What the log says of one value: phones and addresses are known by the name of their column."""
-    if not isinstance(value, str) or "*" in value:
+    """What the log says of one value: phones and addresses are known by the name of their column, which stands last in a
+    label that tells of another row as well (组织覆盖：某支部，起始日期)."""
+    if not isinstance(value, str):
         return value
-    if PHONE_LABELS.search(label):
-        return NUMBER.sub(lambda found: mask_phone(found[0]), value)
-    return mask_address(value) if ADDRESS_LABELS.search(label) else masked_words(value)
+    column = re.split("[，—]", label)[-1]
+    if PHONE_LABELS.search(column):
+        return value if "*" in value else NUMBER.sub(lambda found: mask_phone(found[0]), value)
+    if ADDRESS_LABELS.search(column):
+        return value if "*" in value else mask_address(value)
+    return masked_words(value)
 
 
 def masked_changes(changes: dict[str, Any] | None) -> dict[str, Any]:

@@ -62,6 +62,7 @@ ROWS = {
     "organizations:registration-": RegistrationReview,
     "organizations:coverage-plan": SocialOrganization,
     "organizations:datedrow-": BranchCoverage,
+    "organizations:formername-": SocialOrganization,
     "organizations:instructorassignment-": InstructorAssignment,
 }
 WORDS = {

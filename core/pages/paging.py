@@ -135,7 +135,7 @@ class PagedRows:
             model = model._meta.get_field(name).related_model
         near = self.of_office(model._default_manager.visible_to(self.request.user))
         last = near.order_by(SORT_KEY).values(SORT_KEY)[places : places + 1]
-        return {f"{relation}__in": near.filter(sort_key__lte=Subquery(last)).values("pk")}
+        return {f"{relation}__in": model._base_manager.filter(sort_key__lte=Subquery(last)).values("pk")}
 
     def page_links(self) -> list[dict]:
         """First, last and the neighbours of the page; None is a gap."""

@@ -15,7 +15,7 @@ from organizations.models import MENDABLE
 from .limits import Limits
 
 Row = Mapping[str, Any]
-OWN_PAGES = ("floatingrecord-detail", "lostrecord-detail")
+OWN_PAGES = ("floatingrecord-detail", "lostrecord-detail", "membercorrection-detail", "memberlapse-detail")
 DETAILS = {
     Subject.MEMBER: "organizations:partymember-detail",
     Subject.BRANCH: "organizations:partybranch-detail",

@@ -15,6 +15,7 @@ from organizations.models import (
     split_posts,
 )
 from organizations.statistics import needs_reason
+from organizations.workflows.dated import mark_of
 from organizations.workflows.memberships import like_reasons
 
 from .fields import DatedForm, branch_field
@@ -131,6 +132,9 @@ class MembershipForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["version"] = forms.CharField(
+            widget=forms.HiddenInput, initial=mark_of(self.instance), required=True, max_length=64
+        )
         if self.instance.end is None:
             del self.fields["leave_reason"], self.fields["end"]
         else:

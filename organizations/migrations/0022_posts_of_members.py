@@ -32,12 +32,11 @@ def link(apps, schema_editor):
 def untype(apps, schema_editor):
     """A typed post of a branch's own committee gives way to the post itself; where there is none it becomes a remark."""
     members = apps.get_model("organizations", "PartyMember").objects
-    linked = set(
-        apps.get_model("organizations", "BranchPost")
-        .objects.exclude(member=None)
-        .values_list("member_id", flat=True)
-        .distinct()
-    )
+    posts = apps.get_model("organizations", "BranchPost")
+    words_of = dict(posts._meta.get_field("post").flatchoices)
+    held = {}  # member → words of the posts that are held now
+    for member, post in posts.objects.filter(end=None).exclude(member=None).values_list("member_id", "post"):
+        held.setdefault(member, set()).add(words_of.get(post, post))
     changed = []
     for member in members.exclude(party_post="").order_by("pk").iterator(CHUNK):
         words = [word.strip() for word in member.party_post.replace("，", "、").replace(",", "、").split("、")]
@@ -45,8 +44,9 @@ def untype(apps, schema_editor):
         if not own:
             continue
         member.party_post = "、".join(word for word in words if word and word not in OWN)
-        if member.pk not in linked:
-            note = f"{NOTED}{'、'.join(own)}。"
+        untold = [word for word in own if not any(word.endswith(post) for post in held.get(member.pk, ()))]
+        if untold:
+            note = f"{NOTED}{'、'.join(untold)}。"
             if len(member.remark) + len(note) > 200:
                 continue
             member.remark += note

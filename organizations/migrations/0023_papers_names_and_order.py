@@ -21,8 +21,8 @@ def order_by_pinyin(apps, schema_editor):
 def names_before_changes(apps, schema_editor):
     """Branches renamed by a 变更 that was carried out before are found by their old name, too."""
     rows = apps.get_model("organizations", "BranchApplication").objects.filter(status="done", branch__isnull=False)
-    for row in rows.exclude(former_name="").select_related("branch").order_by("pk"):
-        branch = row.branch
+    for row in rows.exclude(former_name="").order_by("pk"):
+        branch = row.branch  # read anew: an earlier change may have told it a name
         if row.former_name not in (branch.name, branch.short_name, *branch.former_names):
             branch.former_names = [*branch.former_names, row.former_name]
             words = (branch.name, branch.short_name, *branch.former_names, branch.contact, branch.phone)

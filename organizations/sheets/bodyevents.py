@@ -110,6 +110,9 @@ def event_problems(context: Context, values: Values, body: SocialOrganization | 
         yield "status", f"登记状态不能由“{before}”直接改为“{after}”。请在这家单位的页面按先后登记，或撤回登记错的事件。"
     elif body.ended_on and values.get("ended_on", body.ended_on) != body.ended_on and has_ending(context, body):
         yield "ended_on", "注销、撤销已有登记事件，日期请在这家单位的页面用“更正”改，归口、覆盖等一并改到那一天。"
+    if new_name(values) and (body.ended_on or status in ENDED_STATUSES):
+        yield "name", "已注销、撤销的单位不能更名；名称原来写错的，在“登记事件说明”里写“更正错字”。"
+        return
     for kind, day in events_in(context, values):
         problem = day_problem(kind, day, body.registered_on, context.data["today"])
         problem = problem or order_problem(kind, day, known_events(context)[body.pk])
@@ -131,7 +134,7 @@ def event_rows(context: Context, values: Values) -> list[Values] | None:
         number = values.get("event.document_no")
         found.append({
             "kind": kind, "on": day, "document_no": number if isinstance(number, str) else "",
-            "detail": told or (f"由{body.name}更名为{values['name']}" if renamed else ""),
+            "detail": told or (f"由{body.name}更名为{values['name']}"[:200] if renamed else ""),
             "status_before": "" if renamed else body.status, "committee_id": body.committee_id,
         })  # fmt: skip
     return found or None

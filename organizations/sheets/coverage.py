@@ -39,10 +39,12 @@ TREE_TITLE = "两个覆盖统计表"
 INDENT = "　　"
 
 
-def tree_response(request: HttpRequest, rows: list[dict[str, Any]], now: Coverage, *, managed: str) -> HttpResponse:
+def tree_response(
+    request: HttpRequest, rows: list[dict[str, Any]], now: Coverage, *, managed: str, committee: Committee
+) -> HttpResponse:
     """The tree as an A4 workbook in the office layout; making it is logged."""
-    committee = request.user.committee
-    audit.record(AuditEvent.EXPORT, by=request.user, label=TREE_TITLE, note=f"截至{now.on}，{len(rows)}行。")
+    note = f"{committee.name}，截至{now.on}，{len(rows)}行。"
+    audit.record(AuditEvent.EXPORT, by=request.user, label=TREE_TITLE, note=note)
     content = tree_workbook(rows, now, committee.name, today(committee), managed=managed)
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, f"{TREE_TITLE}（{now.on}）.xlsx")

@@ -182,7 +182,7 @@ class SocialOrganizationList(LedgerDay, ListPage):
     def kinds(self) -> str:
         """How many of each kind and 归口, and not in good standing; where a list is not counted to its end neither are these."""
         if self.count > self.count_cap:
-            return f"在册{self.count_text}家"
+            return "" if self.params.get("q") else f"在册{self.count_text}家"
         rows = self.of_office(SocialOrganization.objects.visible_to(self.request.user)).registered(self.day).order_by()
         kinds, statuses = Counter(), Counter()
         for kind, status, n in rows.values_list("kind", "status").annotate(n=Count("*")):

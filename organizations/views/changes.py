@@ -51,6 +51,10 @@ def balance_context(
         rows = Membership.objects.of_branches(request.user, committees)
         rows = rows if branch is None else rows.filter(branch=branch)
         causes = list(statistics.unexplained(rows, found.start, found.end)[:CAUSES])
+        seen = PartyMember.objects.visible_to(request.user).filter(pk__in=[row.member_id for row in causes])
+        opened = set(seen.values_list("pk", flat=True))
+        for row in causes:  # one who has moved on since is told, but cannot be opened
+            row.opens = row.member_id in opened
     return {"balance": found, "causes": causes, "period": period}
 
 
@@ -200,7 +204,10 @@ class MembershipPage(WorkflowPage):
     @cached_property
     def stored(self) -> Membership:
         row = (
-            self.object.memberships.select_related("branch__committee", "member").filter(pk=self.kwargs["part"]).first()
+            self.object.memberships.filter(branch__committee__in=self.request.user.scope_ids)
+            .select_related("branch__committee", "member")
+            .filter(pk=self.kwargs["part"])
+            .first()
         )
         if row is None:
             raise Http404("没有找到这一段组织关系。")
@@ -213,7 +220,9 @@ class MembershipPage(WorkflowPage):
         return copy(self.stored)
 
     def save(self, form: forms.MembershipForm) -> Membership:
-        return memberships.correct_membership(self.stored, by=self.request.user, **self.answers(form))
+        return memberships.correct_membership(
+            self.stored, seen=form.expected, by=self.request.user, **self.answers(form)
+        )
 
 
 class RestorePage(WorkflowPage):

@@ -112,7 +112,9 @@ class ConductDetail(DetailPage):
             **super().get_context(),
             "can_conclude": can_edit(user, row),
             "conclude_url": reverse(f"{self.stem}-conclude", args=[row.pk]),
-            "outcomes": self.model._meta.get_field("outcome").choices,
+            "outcomes": [
+                (v, word) for v, word in self.model._meta.get_field("outcome").choices if v != workflows.ENDED
+            ],
             "on": office_day(self.request),
             "parting": parting,
             "leave_url": leave_url if parting and workflows.can_keep(user) else "",

@@ -97,10 +97,9 @@ class CoveragePage(DayMixin, View):
             return self.rows_url(row["key"], kind)
         if row["name"] in SUMMED:
             return self.rows_url("base", kind)
-        if row["name"] == "joint_branches":
-            days = {"on": self.on.isoformat()} if self.export_day else {}
+        if row["name"] == "joint_branches" and not self.export_day:  # of a past day the list tells the kinds of then
             office = {PARAMETER: self.asked_office.code} if self.asked_office else {}
-            asked = {"kind": BranchKind.JOINT, "tab": "active", **days, **office}
+            asked = {"kind": BranchKind.JOINT, "tab": "active", **office}
             return f"{reverse('organizations:partybranch-list')}?{urlencode(asked)}"
         return ""
 
@@ -203,7 +202,7 @@ class CoverageTable(DayMixin, View):
         found = statistics.coverage_by_kind(committee, self.on, managed=self.managed, chosen=self.chosen)
         rows, now = list(tree_of(found, self.on)), found[""]
         if request.GET.get("export") == "xlsx":
-            return tree_response(request, rows, now, managed=self.managed)
+            return tree_response(request, rows, now, managed=self.managed, committee=self.committee)
         context = {
             "title": "两个覆盖统计表",
             "meta": f"截至{self.on}，{self.among}社会组织",

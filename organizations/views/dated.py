@@ -123,9 +123,13 @@ class DatedPage(WorkflowPage):
             return self.page(form, 409)
         mine = form.instance
         differences = [
-            {"label": now._meta.get_field(n).verbose_name, "theirs": theirs, "mine": ours}
+            {
+                "label": now._meta.get_field(n).verbose_name,
+                "theirs": workflows.in_words(now, n),
+                "mine": workflows.in_words(mine, n),
+            }
             for n in form.fields
-            if hasattr(now, n) and n != "version" and (theirs := getattr(now, n)) != (ours := getattr(mine, n))
+            if hasattr(now, n) and n != "version" and getattr(now, n) != getattr(mine, n)
         ]
         data = form.data.copy()
         data[form.add_prefix("version")] = workflows.mark_of(now)

@@ -131,7 +131,7 @@ class ElectionTermList(ListPage):
                 "label": "超期未换届",
                 "value": found.overdue_now,
                 "unit": "个",
-                "url": "?tab=overdue",
+                "url": self.link(tab="overdue"),
                 "note": "截至今天",
             },
         ]

@@ -97,7 +97,6 @@ def standing_cell(row: dict[str, Any]) -> Cell:
 class PartyMemberList(LedgerDay, BalanceFoot, ListPage):
     model = PartyMember
     title = "党员名册"
-    day_words = "所在党支部、人员类别、党籍、流动和失联是那一天的，其他各栏按今天的登记。"
     unit = "名"
     search_tab = "all"
     search_hint = "姓名、拼音首字母、手机号"
@@ -133,6 +132,12 @@ class PartyMemberList(LedgerDay, BalanceFoot, ListPage):
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().for_roster(self.day, past=self.is_past)
+
+    @property
+    def day_words(self) -> str:
+        """What the roster of a past day cannot show: rows that this reader sees no longer."""
+        gone = "以后转到别的综合党委的" if self.request.user.is_office else "以后转出、离开名册的"
+        return f"所在党支部、人员类别、党籍、流动和失联是那一天的，其他各栏按今天的登记；{gone}党员不再列出。"
 
     @property
     def balance_day(self) -> date | None:

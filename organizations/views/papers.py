@@ -26,6 +26,7 @@ from core.pages import (
     reason,
     visible_or_404,
 )
+from core.pages.offices import PARAMETER
 from core.permissions import allow, is_staff
 from core.secrets import mask_phone
 from organizations import forms
@@ -128,12 +129,13 @@ class CharterRecordList(ListPage):
         bodies = self.of_office(SocialOrganization.objects.visible_to(self.request.user))
         found = clause_figures(bodies, office_day(self.request))
         url = reverse("organizations:socialorganization-list")
+        office = f"&{PARAMETER}={self.office.code}" if self.office else ""
         return [
-            {"label": "在册社会组织", "value": found.base, "unit": "家", "url": f"{url}?tab=live"},
-            {"label": "党建已入章", "value": found.written, "unit": "家", "url": f"{url}?tab=live&clause=true",
+            {"label": "在册社会组织", "value": found.base, "unit": "家", "url": f"{url}?tab=live{office}"},
+            {"label": "党建已入章", "value": found.written, "unit": "家", "url": f"{url}?tab=live&clause=true{office}",
              "note": "章程已核准、含党的建设条款"},
             {"label": "党建入章率", "value": None if found.rate is None else f"{found.rate}", "unit": "%", "note": "已入章÷在册"},
-            {"label": "未入章", "value": found.base - found.written, "unit": "家", "url": f"{url}?tab=clause"},
+            {"label": "未入章", "value": found.base - found.written, "unit": "家", "url": f"{url}?tab=clause{office}"},
         ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from organizations.models import BranchApplication, BranchCoverage, PartyBranch,
 from .branches import dissolve_branch, end_coverage, method_of, require_number, start_coverage
 from .election_rules import election_rules
 from .elections import People, keep_elected, names_of, seat
-from .intervals import log, require_not_future
+from .intervals import NOT_ASKED, log, require_not_future
 from .recipients import office_of
 from .terms import follow_ledger
 
@@ -301,7 +301,7 @@ def _set_up(row: BranchApplication, by: User) -> PartyBranch:
         founded_on=row.approved_on, approval_no=row.approval_no, approved_by=row.approved_by, contact=row.contact,
         term_number=1, term_start=row.elected_on, term_end=due_day, status=BranchStatus.NORMAL,
     )  # fmt: skip
-    branch.full_clean()
+    branch.full_clean(exclude=NOT_ASKED)
     create_record(branch, by=by, note=f"成立，批复{row.approval_no}")
     _cover(row, branch, row.approved_on, by)
     seat(branch, row.elected.all(), start=row.elected_on, by=by, note=f"第1届，{row.filing_no}")
@@ -328,7 +328,7 @@ def _change(row: BranchApplication, by: User) -> PartyBranch:
         if value := getattr(row, mine):
             setattr(branch, theirs, value)
     branch.remember(*names)
-    branch.full_clean()
+    branch.full_clean(exclude=NOT_ASKED)
     update_record(branch, by=by, note=f"变更，批复{row.approval_no}")
     if method_of(branch) != method:
         open_rows = branch.coverages.filter(end=None).select_related("organization__committee", "branch")

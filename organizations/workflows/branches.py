@@ -204,6 +204,9 @@ def dissolve_branch(branch: PartyBranch, *, on: date, document_no: str, by: User
             end_coverage(coverage, end=on, by=by, note="党组织撤销")
         for post in posts:
             leave_post(post, end=on, by=by)
-        tell_keepers(branch, on=today(branch.committee))
         close_terms(branch, by=by, note=f"党组织撤销，{document_no}")
-        return advance(branch, BRANCH_FLOW, BranchStatus.DISSOLVED, by=by, dissolved_on=on, dissolution_no=document_no)
+        branch = advance(
+            branch, BRANCH_FLOW, BranchStatus.DISSOLVED, by=by, dissolved_on=on, dissolution_no=document_no
+        )
+        tell_keepers(branch, on=today(branch.committee))
+        return branch

@@ -16,6 +16,7 @@ from core.editing import StaleError
 from core.journal import to_json
 from core.models import User
 from core.periods import today
+from core.secrets import mask_phone
 from organizations.models import (
     Affiliation,
     BranchCoverage,
@@ -239,12 +240,13 @@ def void_row(row: Row, *, seen: str, reason: str, by: User) -> None:
 
 
 def words_of(kind: DatedKind, row: Row) -> str:
-    """All that the row says, for the log."""
-    said = [_word(row, name) for name in kind.fields]
+    """All that the row says, for the log: its phone masked, as there it stands under no column of its own."""
+    said = [mask_phone(word) if name == "phone" else word for name in kind.fields if (word := in_words(row, name))]
     return "，".join([*(word for word in said if word not in ("", "否")), span(row)])
 
 
-def _word(row: Row, name: str) -> str:
+def in_words(row: Row, name: str) -> str:
+    """A value of the row as people read it."""
     field = row._meta.get_field(name)
     value = getattr(row, f"get_{name}_display")() if field.choices else audit.readable(getattr(row, name))
     return str(value or "")

@@ -235,6 +235,6 @@ def seat(
             body_post=person.body_post or (old.body_post if old else ""),
             phone=old.phone if old else "", is_full_time=old.is_full_time if old else False,
         )  # fmt: skip
-        rows.append(store(row))
+        rows.append(store(row, taken_over=("phone",)))
         log(branch, row.get_post_display(), "", f"{row.person_name}（{start}起）", by, note)
     return rows

@@ -32,7 +32,7 @@ from organizations.models import (
 )
 
 from .bodies import require_live
-from .intervals import can_keep, log
+from .intervals import NOT_ASKED, can_keep, log
 from .sync import emit
 
 ENDED_WITH_THE_BODY = ("coverages", "affiliations", "instructor_assignments", "liaisons", "postings")
@@ -116,7 +116,7 @@ def record_event(
     with transaction.atomic():
         before, journal = image(SocialOrganization, body.pk) or {}, Journal()
         _change_body(body, event, new_name, new_short_name, journal)
-        body.full_clean()
+        body.full_clean(exclude=NOT_ASKED)
         update_record(body, by=by, note=event.get_kind_display())
         journal.saved(body, before)
         if kind in ENDING_EVENTS:
@@ -199,7 +199,7 @@ def withdraw_event(event: OrganizationEvent, *, by: User, reason: str) -> Organi
         Journal(event.journal).take_back()
         body.refresh_from_db()
         _find_by_names(body)
-        body.full_clean()
+        body.full_clean(exclude=NOT_ASKED)
         changes = audit.differences(body, before, concrete_names(SocialOrganization))
         note = f"撤回登记事件“{event}”：{reason}"
         audit.record(AuditEvent.UNDO, body, by=by, changes=changes, note=note)

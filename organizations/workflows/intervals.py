@@ -1,5 +1,6 @@
 """What every dated row shares: it is checked as a whole, does not overlap another, and its owner's log tells of it."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ from core import audit
 from core.choices import AuditEvent
 from core.models import User
 from core.periods import today
+
+NOT_ASKED = ("phone",)  # a number from before the present rule holds up no act that does not set it
 
 
 def can_keep(user: User, obj: Any = None) -> bool:
@@ -34,9 +37,12 @@ def require_not_future(row: Any, name: str, on: date | None) -> None:
         raise ValidationError({name: "日期不能晚于今天。"}, code="future")
 
 
-def store(row: models.Model) -> models.Model:
-    """Check with the model's own sentences, then insert; two writers at once end in the same sentence."""
-    row.full_clean()
+def store(row: models.Model, taken_over: Collection[str] = ()) -> models.Model:
+    """Check with the model's own sentences, then insert; two writers at once end in the same sentence.
+
+    `taken_over` are fields that stood in an earlier row and are not judged anew.
+    """
+    row.full_clean(exclude=taken_over)
     try:
         with transaction.atomic():
             row.save()
@@ -53,7 +59,7 @@ def close(row: Any, end: date, **values: Any) -> Any:
     if end <= row.start:
         raise ValidationError(
             {
-                "end": f"终止日期要晚于起始日期{row.start}。终止日期是不再计算的第一天；登记错了的，请在“起止记录”里更正或作废。"
+                "end": f"终止日期要晚于起始日期{row.start}。终止日期是不再计算的第一天；登记错了的，请更正或作废那一条记录。"
             },
             code="interval",
         )
@@ -62,7 +68,8 @@ def close(row: Any, end: date, **values: Any) -> Any:
         row.version += 1  # a form opened before is stale now, and an import behind it is no longer untouched
     for name, value in values.items():
         setattr(row, name, value)
-    row.full_clean()
+    untouched = {field.name for field in row._meta.fields} - {"start", "end", *values}
+    row.full_clean(exclude=untouched)  # an old number that would not be taken today does not hold up the end
     row.save()
     return row
 

@@ -33,11 +33,13 @@ def tell_keepers(branch: PartyBranch, *, on: date) -> None:
     keepers = office_of(branch.committee_id)
     for row in rows:
         said = f"现任书记是{now.person_name}" if now else "现在没有登记书记"
+        what, todo = "书记已换，请更换账号任职", "请结束原任职，给新书记建立账号或登记任职。"
+        if branch.dissolved_on:
+            said, what, todo = f"这个党组织{branch.dissolved_on}已撤销", "已撤销，请结束账号任职", "请结束这项任职。"
         notify(
             keepers,
             key=f"posting-{row.pk}-{now.pk if now else 'none'}",
-            title=f"{branch}书记已换，请更换账号任职",
-            body=f"账号“{row.user}”（{row.user.username}）仍以书记身份管理{branch}，{said}。"
-            "请结束原任职，给新书记建立账号或登记任职。",
+            title=f"{branch}{what}",
+            body=f"账号“{row.user}”（{row.user.username}）仍以书记身份管理{branch}，{said}。{todo}",
             url=posting_url(row.pk),
         )

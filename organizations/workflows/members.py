@@ -28,7 +28,7 @@ from organizations.models import Membership, PartyBranch, PartyMember, is_secret
 from .changes import note_change, settle_changes
 from .conduct import end_conduct, move_conduct
 from .floating import end_absence, end_search
-from .intervals import can_keep, close, log, refuse_overlap, store
+from .intervals import NOT_ASKED, can_keep, close, log, refuse_overlap, store
 from .posts import link_posts
 
 STATUS_AFTER = {
@@ -192,7 +192,7 @@ def confirm_full(member: PartyMember, *, full_on: date, by: User, document_no: s
         why = f"预备期延长至{end}，转正日期不能更早。" if member.probation_until else "转正日期应在入党满一年以后。"
         raise ValidationError({"full_on": why}, code="MB-03")
     member.category, member.full_on = MemberCategory.FULL, full_on
-    member.full_clean()
+    member.full_clean(exclude=NOT_ASKED)
     with transaction.atomic():
         update_record(member, by=by, note="转正")
         note_change(member, ChangeKind.CONFIRMED, full_on, document_no=document_no)

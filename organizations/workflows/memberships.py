@@ -17,6 +17,7 @@ from organizations.choices import LeaveReason
 from organizations.models import Membership
 
 from .changes import settle_changes
+from .dated import mark_of
 from .members import STATUS_AFTER
 
 LABELS = {"join_reason": "进入原因", "start": "起始日期", "leave_reason": "离开原因", "end": "终止日期"}
@@ -28,8 +29,15 @@ def like_reasons(reason: str) -> list[LeaveReason]:
     return [other for other in LeaveReason if STATUS_AFTER.get(other) == effect]
 
 
-def correct_membership(row: Membership, *, reason: str, by: User, **values: Any) -> Membership:
-    """`values`: join_reason, start, and of an ended one leave_reason and end; ValidationError where they cannot be."""
+STALE = "这一段组织关系刚刚被别人更正过，请返回查看以后再改。"
+
+
+def correct_membership(row: Membership, *, reason: str, by: User, seen: str = "", **values: Any) -> Membership:
+    """`values`: join_reason, start, and of an ended one leave_reason and end; ValidationError where they cannot be, or
+    where the row is no longer the one that was `seen` (its mark)."""
+    if seen and seen != mark_of(row):
+        raise ValidationError(STALE, code="stale")
+    stored = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     reason = reason.strip()
     if len(reason) < 2:
         raise ValidationError({"reason": "请写明更正的依据，例如“对照转入介绍信”。"}, code="reason")
@@ -44,10 +52,12 @@ def correct_membership(row: Membership, *, reason: str, by: User, **values: Any)
     with transaction.atomic():
         try:
             with transaction.atomic():
-                row.save()
+                written = Membership.objects.filter(**stored).update(**{name: getattr(row, name) for name in changed})
         except IntegrityError:
             row.validate_constraints()
             raise
+        if not written:
+            raise ValidationError(STALE, code="stale")
         settle_changes([row.member_id])
         changes = {f"{row.branch}—{LABELS[name]}": [old, shown(row, name)] for name, old in before.items()}
         audit.record(AuditEvent.CHANGE, row.member, by=by, changes=changes, note=f"更正编入、减少：{reason}")
@@ -63,10 +73,15 @@ def require_sense(row: Membership, changed: dict[str, Any]) -> None:
     if "leave_reason" in changed and changed["leave_reason"] not in like_reasons(row.leave_reason):
         raise ValidationError({"leave_reason": "改成这个原因会改变党籍，请在党员页面上办理。"}, code="status")
     others = row.member.memberships.filter(kind=row.kind).exclude(pk=row.pk)
-    if "start" in changed and others.filter(end=row.start).exists():
-        raise ValidationError({"start": "这一天与上一段组织关系相接，不能单独改。"}, code="joined")
-    if "end" in changed and others.filter(start=row.end).exists():
-        raise ValidationError({"end": "这一天与下一段组织关系相接，不能单独改。"}, code="joined")
+    joined = (
+        (("start", "这一天"), ("join_reason", "这个原因"), "end", row.start, "上"),
+        (("end", "这一天"), ("leave_reason", "这个原因"), "start", row.end, "下"),
+    )
+    for day, why, edge, at, which in joined:
+        for name, what in (day, why):
+            if name in changed and at and others.filter(**{edge: at}).exists():
+                sentence = f"{what}与{which}一段组织关系相接，不能单独改。"
+                raise ValidationError({name: sentence}, code="joined")
     for name in {"start", "end"} & changed.keys():
         if changed[name] > today(row.branch.committee):
             raise ValidationError({name: "日期不能晚于今天。"}, code="future")

@@ -34,7 +34,7 @@ from organizations.models import (
 )
 
 from .duplicates import dismissal_of, looks_after, words_of
-from .intervals import can_keep
+from .intervals import NOT_ASKED, can_keep
 from .recipients import office_of
 
 CHOOSABLE = (
@@ -132,7 +132,7 @@ def merge_bodies(
             taken = _take(keep, drop, choices)
             absorber.lost += _own_batch(keep)
             _end_mark(keep, journal)
-            keep.full_clean()
+            keep.full_clean(exclude=NOT_ASKED)
             update_record(keep, by=by, expected=expected[0], note=f"重复记录“{drop.name}”并入这一条")
             journal.saved(keep, before)
             _bring_papers(keep, committees, journal)
@@ -260,7 +260,7 @@ def undo_merge(merge: OrganizationMerge, *, by: User, reason: str) -> Organizati
         Journal(merge.journal).take_back()
         for pk in (merge.kept_id, merge.dropped_id):
             body = SocialOrganization.everything.get(pk=pk)
-            body.full_clean()
+            body.full_clean(exclude=NOT_ASKED)
             audit.record(AuditEvent.UNDO, body, by=by, note=f"撤销重复记录合并：{reason}")
         audit.record(AuditEvent.UNDO, merge, by=by, note=reason)
     merge.refresh_from_db()

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import audit
+from core.attachments import attachments_of
 from core.choices import AuditEvent
 from core.editing import StaleError, create_record, update_record
 from core.models import Committee, OfficeSetting, User
@@ -118,6 +119,8 @@ def void_survey(survey: MemberSurvey, *, reason: str, by: User, expected: int | 
         before = mine.values().first()
         if before is None:
             raise StaleError(survey)
+        if attachments_of(survey):
+            raise ValidationError("这张调查表有附件。请先删除附件，再作废。", code="files")
         fields = {name: survey._meta.get_field(name) for name in NUMBERS}
         changes = {
             f"原{field.verbose_name}": [audit.readable(before[name]), "作废"]
@@ -126,7 +129,8 @@ def void_survey(survey: MemberSurvey, *, reason: str, by: User, expected: int | 
         }
         for row in (survey, survey.organization):
             audit.record(AuditEvent.CHANGE, row, by=by, changes=changes, note=f"作废{survey}：{reason.strip()[:300]}")
-        mine.delete()
+        if not mine.delete()[0]:
+            raise StaleError(survey)
 
 
 def can_move_charter(user: User, charter: CharterRecord, to: str) -> bool:

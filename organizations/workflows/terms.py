@@ -19,6 +19,7 @@ from organizations.choices import TERM_FLOW, TermStatus
 from organizations.models import ElectionTerm, PartyBranch
 
 from .election_rules import ElectionRules, election_rules
+from .intervals import NOT_ASKED
 from .recipients import office_of, secretaries_by_branch
 
 CHUNK = 2000
@@ -143,7 +144,7 @@ def renew(
     if (branch.term_number, branch.term_start, branch.term_end) == (number, start, end):
         return branch
     branch.term_number, branch.term_start, branch.term_end = number, start, end
-    branch.full_clean()
+    branch.full_clean(exclude=NOT_ASKED)
     return update_record(branch, by=by, note=note)
 
 

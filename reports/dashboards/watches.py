@@ -178,7 +178,8 @@ def not_built(desk: Desk) -> QuerySet:
 def unbuilt_long(desk: Desk) -> QuerySet:
     """COV-04, with the months and the rule of today, as the list and the check-up ask."""
     months, rule = unbuilt_limits(desk.committee, desk.on)
-    rows = SocialOrganization.objects.within(desk.committee).with_coverage(desk.on).with_unbuilt(desk.on)
+    base = bodies_in_scope(desk.committee, desk.on, chosen=definition(desk.committee, desk.on))
+    rows = base.with_coverage(desk.on).with_unbuilt(desk.on)
     found = rows.filter(unbuilt_for(months, desk.on, rule)).order_by().values("pk")
     return SocialOrganization.objects.filter(pk__in=found)
 

@@ -22,7 +22,7 @@ from organizations.models import (
 from organizations.statistics.corrections import corrections
 from organizations.statistics.coverage import coverage
 from organizations.workflows.bodies import assign_instructor, change_affiliation, name_liaison
-from organizations.workflows.branches import appoint, end_coverage, start_coverage
+from organizations.workflows.branches import appoint, end_coverage, end_post, start_coverage
 from organizations.workflows.dated import correct_row, mark_of, void_row
 from tests.factories import make_branch, make_committee, make_member, make_organization, make_secretary, make_staff
 
@@ -255,3 +255,14 @@ class PageTests(Office):
         for user, status in ((make_secretary(self.branch), 403), (make_staff(make_committee()), 404)):
             self.client.force_login(user)
             self.assertEqual(self.client.get(self.url("coverage", self.coverage)).status_code, status)
+
+
+class OldNumberTests(TestCase):
+    def test_a_number_from_before_the_rule_holds_up_no_end(self):
+        committee = make_committee()
+        branch = make_branch(committee, secretary="甲例")
+        post = branch.posts.get()
+        type(post).objects.filter(pk=post.pk).update(phone="3023456")
+        post.refresh_from_db()
+        end_post(post, end=date(2023, 3, 1), by=make_staff(committee))
+        self.assertEqual(branch.posts.get().end, date(2023, 3, 1))

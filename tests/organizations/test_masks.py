@@ -3,7 +3,7 @@
 import io
 from datetime import date
 
-from django.test import TestCase
+from django.test import SimpleTestCase, TestCase
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -14,6 +14,7 @@ from core.excel.applying import apply_batch
 from core.excel.sheet import get_sheet
 from core.excel.writing import export_to
 from core.models import AuditEntry
+from core.secrets import masked_changes
 from core.views.audit import changes_text
 from organizations.models import PartyMember
 from tests.core.excel_data import bring, counts, workbook
@@ -111,3 +112,15 @@ class MaskTests(TestCase):
         address = reverse("organizations:registration-reveal", args=[review.pk])
         self.assertContains(self.client.post(address, {"purpose": "通知补正"}), PHONE)
         self.assertEqual(audit.history(review)[0].event, AuditEvent.REVEAL)
+
+
+class LabelTests(SimpleTestCase):
+    def test_a_name_within_the_label_is_not_the_column(self):
+        """组织覆盖：某支部，起始日期 tells of a day, whatever the branch is called."""
+        label = "组织覆盖：示例市手机行业协会党支部，起始日期"
+        self.assertEqual(masked_changes({label: ["2023-01-10", "2023-02-10"]}), {label: ["2023-01-10", "2023-02-10"]})
+        label = "党建联络员：示例市乐器协会，电话"
+        self.assertEqual(masked_changes({label: ["", "13900001111"]}), {label: ["", "139****1111"]})
+
+    def test_stars_in_a_remark_hide_no_number_from_the_mask(self):
+        self.assertEqual(masked_changes({"备注": ["", "*重要* 13812345678"]}), {"备注": ["", "*重要* 138****5678"]})

@@ -11,6 +11,7 @@ from core.excel.applying import apply_batch
 from core.periods import Period
 from organizations import statistics
 from organizations.models import MemberChange, Membership, PartyMember
+from organizations.workflows.dated import mark_of
 from organizations.workflows.members import leave
 from organizations.workflows.memberships import correct_membership
 from organizations.workflows.transfers import transfer_member
@@ -57,7 +58,12 @@ class ReasonTests(CorrectionCase):
         address = reverse("organizations:partymember-membership", args=[member.pk, row.pk])
         self.assertContains(page, address)
 
-        answers = {"join_reason": "admitted", "start": "2023-02-10", "reason": "对照接收预备党员的决议"}
+        answers = {
+            "join_reason": "admitted",
+            "start": "2023-02-10",
+            "reason": "对照接收预备党员的决议",
+            "version": mark_of(row),
+        }
         self.assertRedirects(self.client.post(address, answers), member.get_absolute_url())
 
         self.assertTrue(self.balance().closes)
@@ -94,12 +100,34 @@ class ReasonTests(CorrectionCase):
         row.refresh_from_db()
         for membership, values in (
             (row, {"end": date(2023, 2, 1)}),
+            (Membership.objects.get(member=member, end=None), {"join_reason": "admitted"}),
             (Membership.objects.get(member=member, end=None), {"start": date(2023, 2, 1)}),
         ):
             with self.assertRaisesMessage(ValidationError, "不能单独改"):
                 correct_membership(membership, reason="核对", by=self.staff, **values)
         with self.assertRaisesMessage(ValidationError, "日期不能晚于今天"):
             correct_membership(row, reason="核对", start=date(2023, 4, 1), by=self.staff)
+
+    def test_a_form_shown_before_somebody_elses_correction_changes_nothing(self):
+        member, row = self.entered()
+        address = reverse("organizations:partymember-membership", args=[member.pk, row.pk])
+        shown = mark_of(row)
+        correct_membership(row, reason="核对介绍信", start=date(2023, 2, 5), by=self.staff)
+        answers = {"join_reason": "admitted", "start": "2023-02-01", "reason": "对照决议", "version": shown}
+        self.assertContains(self.client.post(address, answers), "刚刚被别人更正过")
+        row.refresh_from_db()
+        self.assertEqual((row.start, row.join_reason), (date(2023, 2, 5), "initial"))
+
+    def test_another_office_does_not_correct_what_it_did_not_keep(self):
+        """A member who came from there is visible here; the membership there is not ours."""
+        member, row = self.entered(date(2020, 1, 1))
+        county = make_committee(demo_date=DAY)
+        transfer_member(member, branch=make_branch(county), start=date(2023, 3, 1), by=self.staff)
+        member.refresh_from_db()
+        self.client.force_login(make_staff(county))
+        self.assertEqual(self.client.get(member.get_absolute_url()).status_code, 200)
+        address = reverse("organizations:partymember-membership", args=[member.pk, row.pk])
+        self.assertEqual(self.client.get(address).status_code, 404)
 
     def test_days_may_not_overlap_another_membership(self):
         member, _ = self.entered(date(2020, 1, 1))

@@ -145,6 +145,10 @@ class OfficeAboveTests(TestCase):
         self.assertContains(one, "甲市，全部社会组织3家")
         rows = self.client.get(one.context["tree"][0]["url"]).context["page"]
         self.assertEqual(rows.count, 3)
+        book = self.get("organizations:coverage-table", "?committee=first&export=xlsx").content
+        self.assertIn(
+            "填报单位（盖章）：甲市社会组织综合党委", str(list(load_workbook(io.BytesIO(book)).active.values))
+        )
         page = self.get("organizations:coverage-rows", "?figure=base&committee=first")
         self.assertContains(page, 'name="committee"', count=1)
         self.assertEqual(self.get("organizations:coverage", "?committee=second", self.clerk).context["now"].base, 3)
