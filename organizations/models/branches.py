@@ -289,6 +289,9 @@ class BranchPost(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "党组织班子职务"
         ordering = ["-start"]
+        indexes = [  # by the few that are filled in: many posts without a member make SQLite read them all each time
+            models.Index(fields=["member"], condition=Q(member__isnull=False), name="organizations_post_member")
+        ]
         constraints = [
             interval_check("organizations_post_interval"),
             models.UniqueConstraint(
