@@ -69,6 +69,11 @@ def managed_on(on: date, kind: str = AffiliationKind.DIRECT) -> Q:
     return Q(Exists(rows("Affiliation").on(on).filter(kind=kind, **BODY)))
 
 
+def with_clause_on(on: date) -> Q:
+    """An approved charter of that day contains the party-building clause (CH-01)."""
+    return Q(Exists(rows("CharterRecord").with_party_clause(on).filter(**BODY)))
+
+
 def covered_on(on: date, methods: Collection[str] = CoverageMethod.values) -> Q:
     """Covered on that day by a party organization, by one of these methods."""
     kinds = {} if len(methods) == len(CoverageMethod.values) else {"method__in": methods}
@@ -149,10 +154,10 @@ class SurroundingsQuerySet(models.QuerySet):
 
     def with_party_clause(self, on: date) -> Self:
         """An approved charter of that day contains the party-building clause (CH-01)."""
-        return self.filter(Exists(rows("CharterRecord").with_party_clause(on).filter(**BODY)))
+        return self.filter(with_clause_on(on))
 
     def without_party_clause(self, on: date) -> Self:
-        return self.filter(~Exists(rows("CharterRecord").with_party_clause(on).filter(**BODY)))
+        return self.filter(~with_clause_on(on))
 
     def letter_signed(self) -> Self:
         return self.filter(Exists(rows("CommitmentLetter").signed().filter(**BODY)))

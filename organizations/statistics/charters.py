@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
+from organizations.models.conditions import with_clause_on
 from organizations.models.organizations import SocialOrganizationQuerySet
 
 from .rates import rate
@@ -24,5 +25,4 @@ class ClauseFigures:
 def clause_figures(bodies: SocialOrganizationQuerySet, on: date) -> ClauseFigures:
     """One query over the bodies on the register of that day."""
     live = bodies.registered(on).order_by()
-    written = Count("pk", filter=Q(pk__in=live.with_party_clause(on).values("pk")))
-    return ClauseFigures(**live.aggregate(base=Count("pk"), written=written))
+    return ClauseFigures(**live.aggregate(base=Count("pk"), written=Count("pk", filter=with_clause_on(on))))

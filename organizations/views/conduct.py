@@ -169,7 +169,7 @@ class MemberCorrectionList(ConductList):
     import_kind = export_kind = "corrections"
     other = ("未履行义务台账", "memberlapse")
     empty_title = "没有限期改正的党员"
-    empty_text = "在党员的页面上点“登记限期改正”，或导入限期改正台账。"
+    empty_text = "在党员的页面上点“登记限期改正”。"
     tabs = (
         ("open", "没有结论", "open"),
         ("over", "期满没有结论", lambda rows, page: rows.over(office_day(page.request))),
@@ -244,7 +244,7 @@ class MemberLapseList(ConductList):
     import_kind = export_kind = "lapses"
     other = ("限期改正台账", "membercorrection")
     empty_title = "没有未履行义务的党员"
-    empty_text = "在党员的页面上点“登记未履行义务”，或导入未履行义务台账；欠缴党费的见数据体检。"
+    empty_text = "在党员的页面上点“登记未履行义务”；欠缴党费的见数据体检。"
     tabs = (
         ("open", "没有结论", "open"),
         ("long", "超过期限", lambda rows, page: rows.lasting(office_day(page.request), page.months["lapse_alarm"])),

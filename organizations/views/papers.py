@@ -122,7 +122,8 @@ class CharterRecordList(ListPage):
         return super().get_queryset().select_related("organization")
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "figures": self.figures()}
+        """The rate is the office's; of the one body of a liaison it would tell nothing."""
+        return {**super().get_context(), "figures": self.figures() if self.request.user.is_office else []}
 
     def figures(self) -> list[dict[str, Any]]:
         """党建入章率: bodies on the register with the clause in an approved charter ÷ all of them (DOMAIN §3.1)."""
