@@ -20,7 +20,7 @@ from organizations.choices import (
     RegistrationStatus,
 )
 from organizations.models import OrganizationEvent, SocialOrganization
-from organizations.workflows.events import ENDED_WITH_THE_BODY, day_problem, order_problem
+from organizations.workflows.events import ENDED_WITH_THE_BODY, day_problem, order_problem, renamed_words
 
 BODY = "!body"  # among the values of a line: the stored body that it means
 CORRECTION = "更正错字"
@@ -114,7 +114,7 @@ def event_problems(context: Context, values: Values, body: SocialOrganization | 
         yield "name", "已注销、撤销的单位不能更名；名称原来写错的，在“登记事件说明”里写“更正错字”。"
         return
     for kind, day in events_in(context, values):
-        problem = day_problem(kind, day, body.registered_on, context.data["today"])
+        problem = day_problem(day, body.registered_on, context.data["today"])
         problem = problem or order_problem(kind, day, known_events(context)[body.pk])
         if problem:
             field = "name" if kind == RENAMED else "ended_on" if status in ENDED_STATUSES else "status"
@@ -134,7 +134,7 @@ def event_rows(context: Context, values: Values) -> list[Values] | None:
         number = values.get("event.document_no")
         found.append({
             "kind": kind, "on": day, "document_no": number if isinstance(number, str) else "",
-            "detail": told or (f"由{body.name}更名为{values['name']}"[:200] if renamed else ""),
+            "detail": told or (renamed_words(body.name, values["name"])[:200] if renamed else ""),
             "status_before": "" if renamed else body.status, "committee_id": body.committee_id,
         })  # fmt: skip
     return found or None

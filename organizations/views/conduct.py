@@ -16,12 +16,10 @@ from organizations import forms
 from organizations.checkup.limits import number_of, settings_of
 from organizations.choices import (
     OUTCOME_KINDS,
-    PARTING_OUTCOMES,
     CorrectionCircumstance,
     CorrectionOutcome,
     LapseGround,
     LapseOutcome,
-    MemberStatus,
 )
 from organizations.models import MemberCorrection, MemberLapse, PartyMember, correction_state, lapse_state
 from organizations.workflows import conduct as workflows
@@ -106,7 +104,7 @@ class ConductDetail(DetailPage):
 
     def get_context(self) -> dict[str, Any]:
         row, user = self.object, self.request.user
-        parting = row.outcome in PARTING_OUTCOMES and row.member.status == MemberStatus.NORMAL
+        parting = self.model.objects.not_executed().filter(pk=row.pk).exists()
         leave_url = reverse("organizations:partymember-leave", args=[row.member_id])
         return {
             **super().get_context(),

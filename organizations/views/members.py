@@ -56,6 +56,7 @@ from organizations.models import (
     party_age,
 )
 from organizations.statistics import Balance
+from organizations.workflows import conduct as conduct_rules
 from organizations.workflows import members as workflows
 from organizations.workflows import transfers
 
@@ -334,7 +335,7 @@ class PartyMemberDetail(DetailPage):
     def registers(self) -> dict[str, bool]:
         """Which of the records of conduct this user may add; only one correction runs at a time."""
         user, here = self.request.user, self.current
-        may = here is not None and (workflows.can_keep(user) or is_secretary_of(user, here.branch_id))
+        may = conduct_rules.keeps_for(user, here)
         running = any(row.is_open for row in self.conduct if isinstance(row, MemberCorrection))
         return {"can_add_lapse": may, "can_add_correction": may and not running}
 

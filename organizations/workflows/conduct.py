@@ -12,6 +12,7 @@ from core.models import User
 from organizations.choices import CorrectionOutcome, LeaveReason
 from organizations.models import MemberCorrection, MemberLapse, Membership, PartyBranch, PartyMember, is_secretary_of
 
+from .floating import can_keep_record
 from .intervals import can_keep, require_not_future
 
 ConductRecord = MemberCorrection | MemberLapse
@@ -28,15 +29,18 @@ def home_of(member: PartyMember) -> Membership | None:
     return member.memberships.full().filter(end=None).select_related("branch").first()
 
 
-def can_register(user: User, member: PartyMember) -> bool:
+def keeps_for(user: User, home: Membership | None) -> bool:
     """Staff, and the secretary of the branch where the relationship is."""
-    home = home_of(member)
     return home is not None and (can_keep(user) or is_secretary_of(user, home.branch_id))
+
+
+def can_register(user: User, member: PartyMember) -> bool:
+    return keeps_for(user, home_of(member))
 
 
 def can_withdraw(user: User, row: ConductRecord) -> bool:
     """A conclusion entered by mistake is taken back by whoever keeps the record."""
-    return not row.is_open and (can_keep(user) or is_secretary_of(user, row.branch_id))
+    return not row.is_open and can_keep_record(user, row)
 
 
 def register_conduct(row: ConductRecord, *, by: User) -> ConductRecord:

@@ -30,9 +30,9 @@ from organizations.models import (
 
 from .bodies import require_sending_day
 from .branches import require_one_post
-from .elections import member_called
 from .intervals import can_keep, refuse_overlap
 from .keepers import tell_keepers
+from .posts import member_called
 from .sync import settle
 
 Row = Any

@@ -17,7 +17,7 @@ from organizations.models.checks.branches import OF_MEMBERS
 
 from .branches import leave_post, require_number
 from .election_rules import ElectionRules, election_rules, is_majority
-from .intervals import log, require_not_future, store
+from .intervals import NOT_ASKED, log, require_not_future, store
 from .keepers import tell_keepers
 from .posts import member_called
 from .recipients import secretaries_of
@@ -235,6 +235,6 @@ def seat(
             body_post=person.body_post or (old.body_post if old else ""),
             phone=old.phone if old else "", is_full_time=old.is_full_time if old else False,
         )  # fmt: skip
-        rows.append(store(row, taken_over=("phone",)))
+        rows.append(store(row, taken_over=NOT_ASKED))
         log(branch, row.get_post_display(), "", f"{row.person_name}（{start}起）", by, note)
     return rows

@@ -52,14 +52,14 @@ def require_possible(body: SocialOrganization, kind: str, on: date) -> None:
     if body.status not in EVENT_FROM.get(kind, ()):
         raise ValidationError({"kind": f"{body}的登记状态是“{body.get_status_display()}”，不能登记“{label}”。"},
                               code="ORG-03")  # fmt: skip
-    if problem := day_problem(kind, on, body.registered_on, today(body.committee)):
+    if problem := day_problem(on, body.registered_on, today(body.committee)):
         raise ValidationError({"on": problem}, code="ORG-03" if on < body.registered_on else "future")
     known = body.events.valid().filter(on__gt=on).values_list("kind", "on")
     if problem := order_problem(kind, on, known):
         raise ValidationError({"on": problem}, code="order")
 
 
-def day_problem(kind: str, on: date, registered_on: date, now: date) -> str:
+def day_problem(on: date, registered_on: date, now: date) -> str:
     """Why the event cannot have been on that day; empty where it can."""
     if on < registered_on:
         return f"不能早于登记日期{registered_on}。"
@@ -129,12 +129,16 @@ def record_event(
     return event
 
 
+def renamed_words(old: str, new: str) -> str:
+    return f"由{old}更名为{new}"
+
+
 def _change_body(
     body: SocialOrganization, event: OrganizationEvent, new_name: str, new_short_name: str, journal: Journal
 ) -> None:
     if new_name:
         journal.made(FormerName.objects.create(organization=body, name=body.name, until=event.on))
-        event.detail = event.detail or f"由{body.name}更名为{new_name}"
+        event.detail = event.detail or renamed_words(body.name, new_name)
         body.name, body.short_name = new_name, new_short_name or body.short_name
     if event.item in CHANGED_FIELDS:
         event.old_value = getattr(body, event.item)

@@ -186,6 +186,8 @@ class OutcomeTests(ConductCase):
         Membership.objects.create(member=self.member, branch=self.branch, start=date(2023, 2, 1))
 
         self.assertFalse(MemberCorrection.objects.not_executed().exists())
+        self.client.force_login(self.staff)
+        self.assertFalse(self.client.get(row.get_absolute_url()).context["parting"])
 
 
 class PageTests(ConductCase):
