@@ -24,12 +24,15 @@ def readings(char: str) -> tuple[str, ...]:
     return tuple(speller()(char, heteronym=True)[0])
 
 
+@lru_cache(maxsize=100_000)
+def first_letters(char: str) -> list[str]:
+    return sorted({reading[0] for reading in readings(char) if reading}) or [char]
+
+
 @lru_cache(maxsize=50_000)
 def initials(text: str) -> str:
     """Initials in every plausible reading, joined by blanks: 市长江 → schj szj."""
-    letters = [
-        sorted({reading[0] for reading in readings(char) if reading}) or [char] for char in text if not char.isspace()
-    ]
+    letters = [first_letters(char) for char in text if not char.isspace()]
     several = sum(len(options) > 1 for options in letters)
     if several > 3:  # rare: the usual reading of the words, and the first reading of each character
         plain = [char for char in text if not char.isspace()]
@@ -38,12 +41,25 @@ def initials(text: str) -> str:
     return " ".join("".join(combo) for combo in list(product(*letters))[: MAX_READINGS * 2])
 
 
+@cache
+def cutter() -> Callable[[str], list[str]]:
+    """Cuts a text into the words that its dictionary knows; the speller does the same before it reads them one by one."""
+    from pypinyin.seg.simpleseg import seg
+
+    return seg
+
+
+@lru_cache(maxsize=100_000)
+def spelt(word: str) -> str:
+    """One word in its usual reading. Names are made of few words (协会, 商会, 促进), texts of many."""
+    return " ".join(syllable[0] for syllable in speller()(word))
+
+
 @lru_cache(maxsize=50_000)
 def sort_key(text: str) -> str:
     """Full pinyin in the most usual reading; the place prefix 市/省/县/区 is read apart from what follows."""
     prefix, rest = (text[0], text[1:]) if text[:1] in "市省县区" and len(text) > 2 else ("", text)
-    parts = [syllable[0] for piece in (prefix, rest) if piece for syllable in speller()(piece)]
-    return " ".join(parts).lower()[:200]
+    return " ".join([spelt(word) for piece in (prefix, rest) if piece for word in cutter()(piece)]).lower()[:200]
 
 
 def plain(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
+from core.pages.filters import OfOfficeFilter
 from core.periods import today
 from core.pinyin import plain
 from reviews.choices import Chapter, Conclusion, DutyMode, FindingStatus, InspectionStatus, Severity
@@ -30,7 +31,7 @@ class NameFilter(filters.CharFilter):
 
 
 class RecordFilter(filters.FilterSet):
-    campaign = filters.ModelChoiceFilter(label="年度检查", queryset=visible_campaigns)
+    campaign = OfOfficeFilter(label="年度检查", queryset=visible_campaigns)
     status = filters.ChoiceFilter(label="状态", choices=InspectionStatus.choices)
     conclusion = filters.ChoiceFilter(label="年检结论", choices=Conclusion.choices)
     has_party_clause = filters.BooleanFilter(label="已入章")
@@ -48,7 +49,7 @@ class RecordFilter(filters.FilterSet):
 
 
 class FindingFilter(filters.FilterSet):
-    campaign = filters.ModelChoiceFilter(label="年度检查", field_name="record__campaign", queryset=visible_campaigns)
+    campaign = OfOfficeFilter(label="年度检查", field_name="record__campaign", queryset=visible_campaigns)
     status = filters.ChoiceFilter(label="状态", choices=FindingStatus.choices)
     chapter = filters.ChoiceFilter(label="方面", choices=Chapter.choices)
     severity = filters.ChoiceFilter(label="等级", choices=Severity.choices)
@@ -70,7 +71,7 @@ class FindingFilter(filters.FilterSet):
 
 
 class ReportFilter(filters.FilterSet):
-    session = filters.ModelChoiceFilter(label="年度", queryset=visible_sessions)
+    session = OfOfficeFilter(label="年度", queryset=visible_sessions)
     mode = filters.ChoiceFilter(label="方式", choices=DutyMode.choices)
     name = NameFilter(label="党支部", field_name="branch__search")
 

@@ -1,11 +1,8 @@
 """Filter bars of the lists."""
 
-from typing import Any
-
 import django_filters as filters
-from django.db.models import QuerySet
 
-from organizations.models import PartyBranch
+from organizations.filters import branch_filter, every_branch
 from tasks.choices import (
     ActivityKind,
     AssignmentStatus,
@@ -26,11 +23,6 @@ def choice(field: str, label: str, choices: type) -> filters.ChoiceFilter:
     return filters.ChoiceFilter(field_name=field, label=label, choices=choices.choices)
 
 
-def own_branches(request: Any) -> QuerySet:
-    rows = PartyBranch.objects.only("pk", "name", "short_name")
-    return rows.visible_to(request.user) if request is not None else rows.none()
-
-
 class TaskListFilter(filters.FilterSet):
     status = choice("status", "状态", TaskListStatus)
     source = choice("source", "来源", ListSource)
@@ -43,7 +35,7 @@ class TaskListFilter(filters.FilterSet):
 class AssignmentFilter(filters.FilterSet):
     status = choice("status", "状态", AssignmentStatus)
     category = choice("item__category", "类别", TaskCategory)
-    branch = filters.ModelChoiceFilter(label="党支部", queryset=own_branches)
+    branch = branch_filter(every_branch)
 
     class Meta:
         model = TaskAssignment

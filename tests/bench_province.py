@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,6 +34,9 @@ MORE_PAGES = (
     ("organizations:partymember-list", "?page=9999"),
     ("organizations:search", "?q=长江"),
 )
+SEARCH = "organizations:search?q=长江"
+KINDS_SEARCHED = ("社会组织", "党组织", "党员")
+SEARCH_SECONDS = 0.030  # of a province's names of one kind (G10): the text of every row is looked through
 
 STATISTICS = (
     "reports:home",
@@ -110,21 +114,22 @@ def clerk_of(committee: Any) -> Any:
     return User.objects.filter(username=name).first() or make_staff(committee, username=name)
 
 
-def compare(measure: Callable[[str], Measures]) -> None:
-    """`measure(place)` answers from the database of that place; the two are asked in turns."""
-    alone, within = [], []
-    for _ in range(TURNS):
-        alone.append(measure(ALONE))
-        within.append(measure(PROVINCE))
-    least = middle(alone)["city"]
-    within_province = middle(within)
+def compare(alone: Callable[[], Measures], within: Callable[[], Measures]) -> None:
+    """Each call measures once in the one database and in the other; they are asked in turns."""
+    turns = [(alone(), within()) for _ in range(TURNS)]
+    least = middle([one for one, _ in turns])["city"]
+    within_province = middle([other for _, other in turns])
     city, above = within_province["city"], within_province["above"]
     a, b = least.pop("coverage"), city.pop("coverage")
     figures = f"{b / a:.2f}（{b * 1000:.0f} ÷ {a * 1000:.0f} 毫秒）"
     row("省库里一个综合党委的两个覆盖 ÷ 单独一库", figures, "≤1.5", b <= 1.5 * a)
     worst(f"同一个综合党委的{len(least)}个页面，省库 ÷ 单独一库", city, least)
-    lists = {name: seconds for name, seconds in least.items() if name not in STATISTICS}
+    lists = {name: seconds for name, seconds in least.items() if name not in (*STATISTICS, SEARCH)}
     worst(f"省级综合党委的{len(lists)}个页面 ÷ 市级综合党委的", above, lists)
+    row(
+        "省级综合党委的查找框（社会组织、党组织、党员三处）", f"{above[SEARCH] * 1000:.0f}毫秒",
+        f"≤{len(KINDS_SEARCHED) * SEARCH_SECONDS * 1000:.0f}毫秒", above[SEARCH] <= len(KINDS_SEARCHED) * SEARCH_SECONDS,
+    )  # fmt: skip
 
 
 def middle(turns: list[Measures]) -> Measures:
@@ -144,92 +149,111 @@ def worst(label: str, ours: dict[str, float], least: dict[str, float]) -> None:
 
 # The two databases ----------------------------------------------------------------------------------------------------
 
+Place = dict[str, str]  # the settings of a process that works in one of the databases
 
-def environment(place: str, folder: Path) -> dict[str, str]:
-    """The settings of a process that works in the database of that place."""
-    found = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DANGJIAN_JOBS": "eager"}
+
+def filled_by_now(folder: str) -> Place:
+    """The database of this process, whose rows are made already."""
     if url := os.environ.get("DATABASE_URL", ""):
-        found["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{place}"))
-    else:
-        found["DANGJIAN_DATA_DIR"] = str(folder / place)
-    return found
+        return {"DATABASE_URL": url}
+    return {"DANGJIAN_DATA_DIR": folder}
 
 
-def here(place: str, folder: Path, *arguments: str) -> str:
-    """Run this file as a process of its own in one of the databases."""
-    command = [sys.executable, "-m", "tests.bench_province", "--at", place, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(place, folder))
-    if done.returncode:
-        raise SystemExit(done.stderr[-2000:])
-    return done.stdout
+def new_place(name: str, folder: Path) -> Place:
+    """An empty database: on PostgreSQL one beside the named one, else one in a folder."""
+    if url := os.environ.get("DATABASE_URL", ""):
+        recreate(name, create=True)
+        return {"DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
+    (folder / name).mkdir()
+    return {"DANGJIAN_DATA_DIR": str(folder / name)}
 
 
-def recreate(create: bool) -> None:
-    """On PostgreSQL each place is a database of its own."""
+def recreate(name: str, create: bool) -> None:
     import psycopg2
 
     connection = psycopg2.connect(os.environ["DATABASE_URL"])
     connection.autocommit = True
     with connection.cursor() as cursor:
-        for place in (ALONE, PROVINCE):
-            cursor.execute(f"DROP DATABASE IF EXISTS {place}")
-            if create:
-                cursor.execute(f"CREATE DATABASE {place}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        if create:
+            cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
 
 
+def here(place: Place, *arguments: str) -> str:
+    """Run this file as a process of its own in one of the databases."""
+    settings = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DANGJIAN_JOBS": "eager", **place}
+    command = [sys.executable, "-m", "tests.bench_province", "--measure", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=settings)
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    return done.stdout
+
+
 @contextmanager
-def two_databases(committees: int, organizations: int, members: int) -> Iterator[Path]:
+def two_databases(size: "Size", province: Place | None) -> Iterator[tuple[Place, Place]]:
     """The same seed and the same size a committee: the first of the province is the committee alone."""
-    on_server = bool(os.environ.get("DATABASE_URL"))
+    made = [ALONE] if province else [ALONE, PROVINCE]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if on_server:
-            recreate(create=True)
         try:
-            size = ["--organizations", str(organizations), "--members", str(members)]
-            for place, count in ((ALONE, 1), (PROVINCE, committees)):
-                if not on_server:
-                    (folder / place).mkdir()
-                here(place, folder, "--build", str(count), *size)
-            yield folder
+            places = [new_place(place, Path(name)) for place in made]
+            for place, count in zip(places, (1, size.committees), strict=False):
+                here(place, "--build", str(count), *size.arguments)
+            yield places[0], province or places[1]
         finally:
-            if on_server:
-                recreate(create=False)
+            if os.environ.get("DATABASE_URL"):
+                for place in made:
+                    recreate(place, create=False)
 
 
-def make(committees: int, organizations: int, members: int) -> None:
+@dataclass(frozen=True)
+class Size:
+    committees: int
+    organizations: int  # of each committee
+    members: int
+    years: int
+
+    @property
+    def arguments(self) -> list[str]:
+        numbers = {"--organizations": self.organizations, "--members": self.members, "--years": self.years}
+        return [str(part) for pair in numbers.items() for part in pair]
+
+
+def make(size: Size) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     call_command(
-        "seed_scale", organizations=organizations * committees, members=members * committees, years=1,
-        committees=committees, verbosity=0,
+        "seed_scale", organizations=size.organizations * size.committees, members=size.members * size.committees,
+        years=size.years, committees=size.committees, verbosity=0,
     )  # fmt: skip
 
 
-def bench_province(committees: int, organizations: int, members: int) -> None:
-    with two_databases(committees, organizations, members) as folder:
-        compare(lambda place: json.loads(here(place, folder)))
+def bench_province(size: Size, province: Place | None = None) -> None:
+    """`province`: a database that holds such a province already."""
+    with two_databases(size, province) as (alone, within):
+        compare(lambda: json.loads(here(alone)), lambda: json.loads(here(within)))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="省库与市库的测速：两个覆盖和各列表页。")
+    parser = argparse.ArgumentParser(description="省库与市库的测速：两个覆盖、各列表页和查找框。")
     parser.add_argument("--organizations", type=int, default=5000, help="每个综合党委的社会组织家数")
     parser.add_argument("--members", type=int, default=20_000, help="每个综合党委的党员名数")
+    parser.add_argument("--years", type=int, default=5)
     parser.add_argument("--committees", type=int, default=COMMITTEES, help="省里有几个综合党委")
-    parser.add_argument("--at", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--build", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if not options.at:
-        bench_province(options.committees, options.organizations, options.members)
+    size = Size(options.build or options.committees, options.organizations, options.members, options.years)
+    if not options.measure:
+        bench_province(size)
         finish()
         return
     import django
 
     django.setup()
     if options.build:
-        make(options.build, options.organizations, options.members)
+        make(size)
     else:
         print(json.dumps(time_all()))
 

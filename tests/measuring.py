@@ -9,12 +9,15 @@ ROUNDS = 9
 missed: list[str] = []
 
 
-def pairs(a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
-    """Medians of both in seconds, measured in turns after one warm-up."""
+def pairs(
+    a: Callable[[], Any], b: Callable[[], Any], rounds: int = ROUNDS, before: Callable[[], Any] = lambda: None
+) -> tuple[float, float]:
+    """Medians of both in seconds, measured in turns after one warm-up; `before` is called before each, untimed."""
     a(), b()
     left, right = [], []
     for _ in range(rounds):
         for call, times in ((a, left), (b, right)):
+            before()
             began = time.perf_counter()
             call()
             times.append(time.perf_counter() - began)

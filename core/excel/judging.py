@@ -46,10 +46,12 @@ class Judging(Shared):
 
     def given(self, line: Line) -> dict[str, Any]:
         """For the sheet's rules: filled cells, lookups as primary keys, cleared ones as None; whom the line is about."""
-        values = {
-            k: None if v is CLEAR else v[1] if isinstance(v, tuple) and len(v) == 2 and isinstance(v[0], str) else v
-            for k, v in line.given.items()
-        }
+        values = line.given.copy()
+        for name, value in line.given.items():
+            if value is CLEAR:
+                values[name] = None
+            elif value.__class__ is tuple and len(value) == 2 and isinstance(value[0], str):
+                values[name] = value[1]
         for parent in self.sheet.parents:
             if parent.find is not None:
                 values[parent.name] = self.parent_of(line, parent)[1]

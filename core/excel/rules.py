@@ -148,7 +148,7 @@ class Uniques:
         for position, name in enumerate(attnames):
             values = {key[position] for key in wanted}
             stored = stored.filter(one_of(self.model, name, values))
-        for pk, *key in stored.values_list("pk", *attnames):
+        for pk, *key in stored.order_by().values_list("pk", *attnames):
             number, own = wanted.get(tuple(key), (0, None))
             if number and pk != own and pk not in freed:
                 yield number, attnames[-1], message

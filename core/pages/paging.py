@@ -27,6 +27,7 @@ class PagedRows:
     order: tuple[str, ...]
     params: Any
     is_wide: bool
+    wide_count_cap: ClassVar[int] = COUNT_CAP  # a list whose rows are costly to tell apart counts less far
     indexed: ClassVar[frozenset[str]] = frozenset()  # columns in whose order an index holds the rows of each committee
 
     @cached_property
@@ -35,8 +36,17 @@ class PagedRows:
         return int(raw) if raw in {str(n) for n in PAGE_SIZES} else self.paginate_by
 
     @cached_property
+    def is_found(self) -> bool:
+        """Whether this is what a search over many committees finds: one walk through their search texts, for count and page."""
+        return self.is_wide and bool(self.params.get("q"))
+
+    @cached_property
+    def found_ids(self) -> list[int]:
+        return list(self.rows.values_list("pk", flat=True)[: FOUND_CAP + 1])
+
+    @cached_property
     def count_cap(self) -> int:
-        return FOUND_CAP if self.is_wide and self.params.get("q") else COUNT_CAP
+        return FOUND_CAP if self.is_found else self.wide_count_cap if self.is_wide else COUNT_CAP
 
     @cached_property
     def asked_page(self) -> int:
@@ -47,6 +57,8 @@ class PagedRows:
     @cached_property
     def count(self) -> int:
         """At most the cap and one: nobody pages further, and counting a province's rows takes longer than reading them."""
+        if self.is_found:
+            return len(self.found_ids)
         if self.is_wide and self.asked_page == 1 and len(self.first_rows) < self.size:
             return len(self.first_rows)
         return self.counted[: self.count_cap + 1].count()
@@ -90,15 +102,16 @@ class PagedRows:
 
     def ids(self, start: int, end: int) -> list[int]:
         """Keys in order. Of many committees those at the first places are looked for first: they nearly always suffice."""
-        if self.is_wide and not self.params.get("q") and str(self.order[0]).lstrip("-") in self.indexed:
+        if self.is_found:
+            return self.found_ids[start:end]
+        if self.is_wide and str(self.order[0]).lstrip("-") in self.indexed:
             return self.merged(start, end)
         if not self.by_sort_key:
             return list(self.rows.values_list("pk", flat=True)[start:end])
         near = self.rows.filter(**self.at_first_places(end * SHARE))
         found = list(near.values_list("pk", flat=True)[start:end])
-        if (
-            len(found) < end - start
-        ):  # few bodies have a row here: these are sorted, instead of all bodies looked through
+        if len(found) < end - start and self.model._base_manager.exists():
+            # few bodies have a row here: these are sorted, instead of all bodies looked through
             sorted_anew = self.rows.order_by(Concat(self.order[0], Value("")), *self.order[1:])
             found = list(sorted_anew.values_list("pk", flat=True)[start:end])
         return found

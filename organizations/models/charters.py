@@ -197,6 +197,7 @@ class MemberSurvey(Record):
     class Meta:
         verbose_name = verbose_name_plural = "党员情况调查表"
         ordering = ["-filled_on"]
+        indexes = [models.Index(fields=["committee", "filled_on"], name="organizations_survey_day")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(member_count=None)

@@ -118,7 +118,18 @@ class ElectionTerm(Record):
     class Meta:
         verbose_name = verbose_name_plural = "换届"
         ordering = ["due_on", "pk"]
-        indexes = [models.Index(fields=["committee", "status", "due_on"], name="organizations_term_due")]
+        indexes = [  # all that the warnings and the rate ask for: they look through the terms of every branch
+            models.Index(
+                fields=["committee", "status", "due_on", "extended_until", "elected_on"], name="organizations_term_days"
+            ),
+            models.Index(
+                "committee",
+                Coalesce("extended_until", "due_on"),
+                "status",
+                condition=Q(elected_on=None),
+                name="organizations_term_awaiting",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["branch", "number"],

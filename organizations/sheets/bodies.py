@@ -111,9 +111,21 @@ def is_former(name: Any, body: SocialOrganization) -> bool:
 def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
     """Code and name of each body of the committee → its present 归口 and since when."""
     bodies = SocialOrganization.objects.within(context.committee)
-    rows = Affiliation.objects.filter(organization__in=bodies, end=None)
+    rows = Affiliation.objects.filter(organization__in=bodies, end=None).order_by()
     found = rows.values_list("organization__code", "organization__name", "kind", "start")
     return {word: (kind, start) for code, name, kind, start in found for word in (code, name) if word}
+
+
+def merged_names(context: Context) -> dict[str, SocialOrganization]:
+    """Names and codes of the rows that were merged into another → that one, be it of the committee or not."""
+    if "merged" not in context.data:
+        scope = context.committee.scope_ids
+        kept = SocialOrganization.objects.filter(committee__in=scope, duplicates__isnull=False).order_by().distinct()
+        found = context.data["merged"] = {word: body for body in kept for word in body.aliases}
+        away = SocialOrganization.everything.filter(committee__in=scope, duplicate_of__isnull=False)
+        for row in away.exclude(duplicate_of__committee__in=scope).order_by().select_related("duplicate_of"):
+            found |= {word: row.duplicate_of for word in (row.name, row.code) if word}
+    return context.data["merged"]
 
 
 def sent_days(context: Context) -> set[tuple[int, date]]:
@@ -294,12 +306,7 @@ class OrganizationSheet(Sheet):
             return {}
         bodies = SocialOrganization.objects.within(context.committee)
         words = {key[0] for key in keys}
-        found = {word: body for body in bodies.filter(duplicates__isnull=False).distinct() for word in body.aliases}
-        away = SocialOrganization.everything.filter(
-            committee__in=context.committee.scope_ids, duplicate_of__isnull=False
-        )
-        for row in away.exclude(duplicate_of__committee__in=context.committee.scope_ids).select_related("duplicate_of"):
-            found |= {word: row.duplicate_of for word in (row.name, row.code) if word}
+        found = dict(merged_names(context))
         if attnames == ("name",):
             former = FormerName.objects.filter(name__in=words - found.keys(), organization__in=bodies)
             several = Counter(former.values_list("name", flat=True))

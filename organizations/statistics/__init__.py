@@ -1,7 +1,7 @@
 """两个覆盖 as integers of a day (DOMAIN §4). Conditions live on SocialOrganizationQuerySet; here they are only counted."""
 
 from .changes import CAUSES, MEASURES, Change, coverage_changes, with_cause
-from .charters import ClauseFigures, clause_figures
+from .charters import ClauseFigures, clause_figures, clause_figures_by_committee
 from .corrections import SEARCHED, Correction, corrections
 from .coverage import (
     GROUPS,
@@ -76,6 +76,7 @@ __all__ = [
     "bodies_of",
     "classified",
     "clause_figures",
+    "clause_figures_by_committee",
     "corrections",
     "coverage",
     "coverage_by_kind",

@@ -14,8 +14,15 @@ from .rates import rate
 
 @dataclass(frozen=True)
 class ClauseFigures:
-    base: int  # bodies on the register
-    written: int  # of them with the clause in an approved charter
+    base: int = 0  # bodies on the register
+    written: int = 0  # of them with the clause in an approved charter
+
+    def __add__(self, other: "ClauseFigures") -> "ClauseFigures":
+        return ClauseFigures(self.base + other.base, self.written + other.written)
+
+    @property
+    def unwritten(self) -> int:
+        return self.base - self.written
 
     @property
     def rate(self) -> Decimal | None:
@@ -23,6 +30,12 @@ class ClauseFigures:
 
 
 def clause_figures(bodies: SocialOrganizationQuerySet, on: date) -> ClauseFigures:
-    """One query over the bodies on the register of that day."""
-    live = bodies.registered(on).order_by()
-    return ClauseFigures(**live.aggregate(base=Count("pk"), written=Count("pk", filter=with_clause_on(on))))
+    """Of all these bodies that are on the register of that day."""
+    return sum(clause_figures_by_committee(bodies, on).values(), ClauseFigures())
+
+
+def clause_figures_by_committee(bodies: SocialOrganizationQuerySet, on: date) -> dict[int, ClauseFigures]:
+    """Primary key of a committee → its own bodies on the register of that day; one query."""
+    live = bodies.registered(on).order_by().values("committee_id")
+    counts = live.annotate(base=Count("pk"), written=Count("pk", filter=with_clause_on(on)))
+    return {row.pop("committee_id"): ClauseFigures(**row) for row in counts}

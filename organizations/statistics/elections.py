@@ -35,7 +35,8 @@ def election_figures(terms: QuerySet, start: date, end: date, on: date) -> Elect
     last = min(end, on)
     rows = terms.with_deadline().order_by()
     due = ~Q(status="closed") & Q(deadline__range=(start, last))
-    found = rows.aggregate(
+    told_of = Q(deadline__range=(start, last)) | Q(elected_on=None, deadline__lt=on)
+    found = rows.filter(told_of).aggregate(
         due=Count("pk", filter=due),
         on_time=Count("pk", filter=due & Q(elected_on__lte=F("deadline"))),
         late=Count("pk", filter=due & Q(elected_on__gt=F("deadline")) & Q(elected_on__lte=on)),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +22,6 @@ from core.pages.filters import Widget
 from core.pages.forms import FormMixin
 from core.periods import today
 from core.permissions import is_staff, require
-from organizations.models import PartyBranch
 from organizations.workflows import contacts
 
 
@@ -93,13 +92,6 @@ class LedgerDay:
         words += self.day_words
         today = self.link(on=None) if hasattr(self, "link") else f"?{kept.urlencode()}"
         return {"past": words, "present_url": today}
-
-
-def own_branches(request: HttpRequest | None) -> QuerySet:
-    """The branches a filter offers: those in use that the user sees."""
-    if request is None:
-        return PartyBranch.objects.none()
-    return PartyBranch.objects.visible_to(request.user).filter(dissolved_on=None)
 
 
 def branch_name(row: dict[str, Any]) -> str:

@@ -21,12 +21,13 @@ from core.periods import Period, quarter_of
 from core.permissions import AllowMixin, allow, is_business
 from organizations import forms, statistics
 from organizations.choices import ChangeKind
+from organizations.filters import branch_filter
 from organizations.models import MemberChange, Membership, PartyBranch, PartyMember
 from organizations.sheets.members import balance_lines
 from organizations.workflows import members as workflows
 from organizations.workflows import memberships
 
-from .base import WorkflowPage, asked_day, branch_name, own_branches
+from .base import WorkflowPage, asked_day, branch_name
 
 CAUSES = 20
 
@@ -98,7 +99,7 @@ class BalanceFoot:
 
 class ChangeFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="变动", choices=ChangeKind.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches)
+    branch = branch_filter()
 
     class Meta:
         model = MemberChange

@@ -21,11 +21,12 @@ from organizations.choices import (
     LapseGround,
     LapseOutcome,
 )
+from organizations.filters import branch_filter
 from organizations.models import MemberCorrection, MemberLapse, PartyMember, correction_state, lapse_state
 from organizations.workflows import conduct as workflows
 from organizations.workflows.floating import can_keep_record
 
-from .base import branch_name, office_day, own_branches, posted_day
+from .base import branch_name, office_day, posted_day
 from .floating import RegisterPage
 
 OUTCOMES = {**dict(LapseOutcome.choices), **dict(CorrectionOutcome.choices)}
@@ -151,7 +152,7 @@ def withdraw(request: HttpRequest, model: type, pk: int) -> HttpResponse:
 class CorrectionFilter(django_filters.FilterSet):
     circumstance = django_filters.ChoiceFilter(label="情形", choices=CorrectionCircumstance.choices)
     outcome = django_filters.ChoiceFilter(label="结论", choices=CorrectionOutcome.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches)
+    branch = branch_filter()
 
     class Meta:
         model = MemberCorrection
@@ -226,7 +227,7 @@ def correction_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 class LapseFilter(django_filters.FilterSet):
     ground = django_filters.ChoiceFilter(label="情形", choices=LapseGround.choices)
     outcome = django_filters.ChoiceFilter(label="结论", choices=LapseOutcome.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches)
+    branch = branch_filter()
 
     class Meta:
         model = MemberLapse

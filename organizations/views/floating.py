@@ -27,15 +27,16 @@ from core.pages import (
 from core.permissions import is_business, require
 from organizations import forms, statistics
 from organizations.choices import FLOATING_KINDS, FloatingDirection, FloatingStatus, LostCircumstance
+from organizations.filters import branch_filter
 from organizations.models import FloatingContact, FloatingRecord, LostRecord, PartyMember
 from organizations.workflows import floating as workflows
 
-from .base import WorkflowPage, branch_name, office_day, own_branches, posted_day
+from .base import WorkflowPage, branch_name, office_day, posted_day
 
 
 class FloatingFilter(django_filters.FilterSet):
     direction = django_filters.ChoiceFilter(label="方向", choices=FloatingDirection.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches)
+    branch = branch_filter()
 
     class Meta:
         model = FloatingRecord
@@ -218,7 +219,7 @@ def floating_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 class LostFilter(django_filters.FilterSet):
     circumstance = django_filters.ChoiceFilter(label="失联情形", choices=LostCircumstance.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches)
+    branch = branch_filter()
 
     class Meta:
         model = LostRecord

@@ -63,6 +63,7 @@ class LedgerDifferenceList(ListPage):
     unit = "条"
     import_kind = export_kind = "ledger_differences"
     ordering = ("-check_run__checked_on",)
+    wide_ordering = ("-check_run_id",)
     tabs = (
         ("all", "全部", ""),
         ("pending", "未更正", "pending"),

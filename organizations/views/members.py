@@ -43,6 +43,7 @@ from organizations.choices import (
     MemberStatus,
     PostKind,
 )
+from organizations.filters import branch_filter, every_branch
 from organizations.models import (
     BranchPost,
     FloatingRecord,
@@ -50,7 +51,6 @@ from organizations.models import (
     MemberCorrection,
     Membership,
     MemberTransfer,
-    PartyBranch,
     PartyMember,
     is_secretary_of,
     party_age,
@@ -68,22 +68,25 @@ from .conduct import conduct_events, conduct_of
 def branches_of_day(request: HttpRequest | None) -> QuerySet:
     """Those in use on the day of the roster."""
     if request is None:
-        return PartyBranch.objects.none()
-    return PartyBranch.objects.visible_to(request.user).active(ledger_day(request))
+        return every_branch(request)
+    return every_branch(request).active(ledger_day(request))
 
 
 class MemberFilter(django_filters.FilterSet):
     category = django_filters.ChoiceFilter(label="人员类别", choices=MemberCategory.choices, field_name="category_then")
     education = django_filters.ChoiceFilter(label="学历", choices=Education.choices)
     status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices, field_name="standing")
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=branches_of_day, method="by_branch")
+    branch = branch_filter(branches_of_day, method="by_branch")
 
     class Meta:
         model = PartyMember
         fields: list[str] = []
 
     def by_branch(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
-        return rows.filter(branch_ref=value.pk)
+        """Those who have a membership there on the day; of them those whom the roster shows there."""
+        branches = value.order_by().values("pk")
+        there = Membership.objects.on(ledger_day(self.request)).filter(branch__in=branches)
+        return rows.filter(pk__in=there.values("member"), branch_ref__in=branches)
 
 
 def enrolled(rows: QuerySet, page: ListPage) -> QuerySet:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from core.attachments import attachment_context
 from core.pages import (
     Action,
+    Button,
     Cell,
     Column,
     CreatePage,
@@ -26,7 +27,6 @@ from core.pages import (
     reason,
     visible_or_404,
 )
-from core.pages.offices import PARAMETER
 from core.permissions import allow, is_staff
 from core.secrets import mask_phone
 from organizations import forms
@@ -43,6 +43,7 @@ from organizations.workflows.review_checks import clause_conflict
 from organizations.workflows.sync_sources import notice
 
 from .base import WorkflowPage, body_name, office_day, posted_day
+from .clauses import rows_url
 
 BODY = {"field": "organization__name", "fields": ("organization__short_name",), "value": body_name, "link": True}
 
@@ -122,21 +123,26 @@ class CharterRecordList(ListPage):
         return super().get_queryset().select_related("organization")
 
     def get_context(self) -> dict[str, Any]:
-        """The rate is the office's; of the one body of a liaison it would tell nothing."""
-        return {**super().get_context(), "figures": self.figures() if self.request.user.is_office else []}
+        """The rate is the office's; of the one body of a liaison it would tell nothing. Of many offices see clauses.py."""
+        shown = self.request.user.is_office and not self.is_wide
+        return {**super().get_context(), "figures": self.figures() if shown else []}
+
+    def extra_actions(self) -> list[Button]:
+        if not self.offices:
+            return []
+        return [Button("各综合党委的入章率", reverse("organizations:clause-offices"), "chart-column")]
 
     def figures(self) -> list[dict[str, Any]]:
         """党建入章率: bodies on the register with the clause in an approved charter ÷ all of them (DOMAIN §3.1)."""
         bodies = self.of_office(SocialOrganization.objects.visible_to(self.request.user))
         found = clause_figures(bodies, office_day(self.request))
-        url = reverse("organizations:socialorganization-list")
-        office = f"&{PARAMETER}={self.office.code}" if self.office else ""
+        code = self.office.code if self.office else ""
         return [
-            {"label": "在册社会组织", "value": found.base, "unit": "家", "url": f"{url}?tab=live{office}"},
-            {"label": "党建已入章", "value": found.written, "unit": "家", "url": f"{url}?tab=live&clause=true{office}",
+            {"label": "在册社会组织", "value": found.base, "unit": "家", "url": rows_url("base", code)},
+            {"label": "党建已入章", "value": found.written, "unit": "家", "url": rows_url("written", code),
              "note": "章程已核准、含党的建设条款"},
             {"label": "党建入章率", "value": None if found.rate is None else f"{found.rate}", "unit": "%", "note": "已入章÷在册"},
-            {"label": "未入章", "value": found.base - found.written, "unit": "家", "url": f"{url}?tab=clause{office}"},
+            {"label": "未入章", "value": found.unwritten, "unit": "家", "url": rows_url("unwritten", code)},
         ]  # fmt: skip
 
 
@@ -279,6 +285,7 @@ class MemberSurveyList(ListPage):
     create_label = "登记调查表"
     import_kind = export_kind = "surveys"
     ordering = ("-filled_on",)
+    indexed = frozenset({"filled_on"})
     tabs = (
         ("all", "全部", ""),
         ("waiting", "待确认", lambda rows, page: rows.filter(is_confirmed=False)),

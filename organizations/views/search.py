@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, CharField, IntegerField, QuerySet, Value, When
+from django.db.models import Case, CharField, IntegerField, Model, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core.cleaning import clean_line
+from core.models import User
 from core.pages import Cell
 from core.permissions import allow, is_business
 from core.pinyin import EDGE, plain
@@ -68,12 +69,18 @@ def is_id_number(text: str) -> bool:
     return True
 
 
-def best_first(rows: QuerySet, terms: list[str]) -> list[int]:
-    """Ids of rows that hold every term, at most CAP and one: first where a name, code or pinyin is the term, then where
-    one begins with it, then the rest. Only the search text is read, which an index holds; the rows themselves are not.
-    """
+def found_in(model: type[Model], user: User, terms: list[str]) -> QuerySet:
+    """The rows that hold every term. The search comes before the scope: SQLite asks in this order, and few rows are found."""
+    rows = model._default_manager.all()
     for term in terms:
         rows = rows.search(term)
+    return rows.visible_to(user)
+
+
+def best_first(rows: QuerySet, terms: list[str]) -> list[int]:
+    """Ids of the found rows, at most CAP and one: first where a name, code or pinyin is the term, then where one begins
+    with it, then the rest. Only the search text is read, which an index holds; the rows themselves are not.
+    """
     whole = " ".join(terms)
     words = Concat(Value(EDGE), "search", Value(EDGE), output_field=CharField())
     rank = Case(
@@ -135,7 +142,7 @@ def find(request: HttpRequest, terms: list[str]) -> list[Group]:
     groups = []
     for model, unit, names, hit in KINDS:
         rows = model.objects.visible_to(request.user)
-        ids = best_first(rows, terms)
+        ids = best_first(found_in(model, request.user, terms), terms)
         if not ids:
             continue
         if model is PartyMember:

@@ -15,17 +15,18 @@ from core.pages import Action, Cell, Column, DetailPage, Fact, ListPage, act, re
 from core.permissions import is_business
 from organizations import forms
 from organizations.choices import TRANSFER_KINDS, TransferDirection
+from organizations.filters import branch_filter
 from organizations.models import Membership, MemberTransfer, PartyMember, waiting_days
 from organizations.models.transfers import VALID_DAYS
 from organizations.workflows import transfers as workflows
 from organizations.workflows.members import current_membership
 
-from .base import WorkflowPage, office_day, own_branches, posted_day
+from .base import WorkflowPage, office_day, posted_day
 
 
 class TransferFilter(django_filters.FilterSet):
     direction = django_filters.ChoiceFilter(label="方向", choices=TransferDirection.choices)
-    branch = django_filters.ModelChoiceFilter(label="党支部", queryset=own_branches, method="by_branch")
+    branch = branch_filter(method="by_branch")
     started_on = django_filters.DateFromToRangeFilter(label="发起日期")
 
     class Meta:
@@ -33,7 +34,7 @@ class TransferFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_branch(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
-        return rows.filter(Q(from_branch=value) | Q(to_branch=value))
+        return rows.filter(Q(from_branch__in=value.values("pk")) | Q(to_branch__in=value.values("pk")))
 
 
 def side(name: str) -> Any:

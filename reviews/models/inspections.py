@@ -212,7 +212,7 @@ class Finding(QuarterlyRecord):
     class Meta:
         verbose_name = verbose_name_plural = "检查问题及整改"
         ordering = ["-quarter", "pk"]
-        indexes = [models.Index(fields=["committee", "quarter"], name="reviews_finding_quarter")]
+        indexes = [models.Index(fields=["committee", "-quarter", "due"], name="reviews_finding_order")]
 
     def __str__(self) -> str:
         return f"{self.record.organization}：{self.description}"

@@ -43,6 +43,7 @@ class FindingList(ListPage):
     )
     filterset_class = FindingFilter
     ordering = ("-quarter", "due")
+    indexed = frozenset({"quarter"})
     create_url_name = "reviews:finding-create"
     import_kind = export_kind = "findings"
     empty_title = "还没有检查问题"

@@ -121,7 +121,7 @@ class InspectionRecordList(ListPage):
     )  # fmt: skip
     filterset_class = RecordFilter
     ordering = ("-campaign__checked_year", "organization__sort_key")
-    wide_ordering = ("-campaign_id", "organization__sort_key")
+    wide_ordering = ("organization__sort_key", "-campaign_id")
     create_url_name = "reviews:inspectionrecord-create"
     import_kind = export_kind = "inspections"
     empty_text = "启动年度检查后，每家直属社会组织有一条年检记录；也可以导入年检党建检查汇总表。"

@@ -158,9 +158,44 @@ class OfficeAboveTests(TestCase):
             committee=self.cities[0], organization=self.first[0], version_no=1, approved_on=date(2020, 1, 1),
             voted_on=date(2020, 1, 1), status="approved", has_party_clause=True,
         )  # fmt: skip
-        for query, numbers in (("", (6, 1)), ("?committee=first", (3, 1)), ("?committee=second", (2, 0))):
+        for query, numbers in (("?committee=first", (3, 1)), ("?committee=second", (2, 0))):
             figures = self.get("organizations:charterrecord-list", query).context["figures"]
             self.assertEqual(tuple(figure["value"] for figure in figures[:2]), numbers)
+
+    def test_the_charter_rates_of_all_offices_stand_side_by_side(self):
+        CharterRecord.objects.create(
+            committee=self.cities[0], organization=self.first[0], version_no=1, approved_on=date(2020, 1, 1),
+            voted_on=date(2020, 1, 1), status="approved", has_party_clause=True,
+        )  # fmt: skip
+        ledger = self.get("organizations:charterrecord-list")
+        self.assertFalse(ledger.context["figures"])
+        self.assertContains(ledger, reverse("organizations:clause-offices"))
+        page = self.get("organizations:clause-offices")
+        lines = [(row["label"], *(number for number, _ in row["numbers"]), row["rate"]) for row in page.context["rows"]]
+        self.assertEqual(
+            [(*line[:4], None if line[4] is None else float(line[4])) for line in lines],
+            [("示例省本级", 1, 0, 1, 0.0), ("甲市", 3, 1, 2, 33.3), ("乙市", 2, 0, 2, 0.0), ("合计", 6, 1, 5, 16.7)],
+        )
+        for row in page.context["rows"]:
+            for number, url in row["numbers"]:
+                with self.subTest(row=row["label"], url=url):
+                    self.assertEqual(self.client.get(url).context["page"].count, number)
+        own = self.get("organizations:clause-offices", user=self.clerk)
+        self.assertEqual([row["label"] for row in own.context["rows"]], ["合计"])
+        self.assertNotContains(self.get("organizations:charterrecord-list", user=self.clerk), "charters/offices")
+
+    def test_a_search_over_many_offices_counts_and_turns_its_pages(self):
+        for city in self.cities:
+            for n in range(15):
+                make_organization(city, name=f"同业{n:02}促进会", short_name="")
+        found = []
+        for number in (1, 2, 9):
+            page = self.get(BODIES, f"?q=同业&size=20&page={number}").context["page"]
+            self.assertEqual((page.count, page.pages), (30, 2))
+            found.append([row["name"] for row in page.page_rows()])
+        self.assertEqual([len(rows) for rows in found], [20, 10, 10])
+        self.assertEqual(sorted(found[0] + found[1]), sorted(f"同业{n:02}促进会" for n in range(15) for _ in "ab"))
+        self.assertEqual(found[1], found[2])
 
     def test_labels_are_what_tells_the_offices_apart(self):
         self.assertEqual(
