@@ -29,6 +29,13 @@ def readable(value: Any) -> Any:
     return value
 
 
+def in_words(obj: models.Model, name: str) -> str:
+    """The value of a field as people read it: the word of a choice, 是 or 否, the name of another row; "" for none."""
+    value, words = getattr(obj, name), dict(getattr(obj._meta.get_field(name), "flatchoices", None) or ())
+    shown = words.get(value, readable(value)) if words else readable(value)
+    return "" if shown is None else str(shown)
+
+
 def field_label(obj: models.Model, name: str) -> str:
     try:
         return str(obj._meta.get_field(name).verbose_name)

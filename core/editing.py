@@ -31,6 +31,13 @@ class StaleError(ValidationError):
         )
 
 
+def require_reason(reason: str, sentence: str, *, field: str = "reason", limit: int = 300) -> str:
+    """The reason without blanks around it; ValidationError with the sentence where it says nothing. It goes into the log."""
+    if len(reason.strip()) < 2:
+        raise ValidationError({field: sentence} if field else sentence, code="reason")
+    return reason.strip()[:limit]
+
+
 def concrete_names(model: type[models.Model]) -> list[str]:
     skip = {"id", "version", "created_at", "updated_at", "created_by", "search", "sort_key"}
     hidden = {f.name for f in model._meta.concrete_fields if isinstance(f, models.JSONField) and not f.editable}

@@ -141,6 +141,7 @@ class Applier:
                 row.object_id = self.number_ids[row.number] if self.number_ids else next(keys)
             loading.insert(self.model, [self.build(row) for row in rows])
             self.insert_parts(rows, keep=False)
+            self.sheet.added(rows, self.context)
             self.note_ids(rows)
             self.ids += [row.object_id for row in rows]
             self.log(

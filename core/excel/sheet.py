@@ -352,6 +352,9 @@ class Sheet:
         """Lines under the table of an export; begin them with 说明： so that an import passes over them."""
         return []
 
+    def added(self, rows: list[Any], context: Context) -> None:
+        """After staged rows of new ones were written, parts included."""
+
     def changed(self, rows: list[Any], context: Context) -> None:
         """After staged rows of changed ones were written, parts included: what one write cannot know of another."""
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.generic import View
 
-from core.audit import field_label, readable
+from core.audit import field_label, in_words
 from core.constraints import violated
 from core.editing import StaleError, create_record, update_record
 from core.forms import RecordForm
@@ -77,7 +77,28 @@ class FormMixin:
         return own_url(row)
 
     def stale(self, form: RecordForm, error: StaleError) -> HttpResponse:
-        raise error
+        """409: the own text stays in the form, both versions stand side by side, saving again is a decision."""
+        mine = form.instance
+        if mine.pk is None:
+            raise error
+        now = type(mine)._base_manager.filter(pk=mine.pk).first()
+        if now is None:
+            form.add_error(None, "这一条刚刚被别人作废或删除，没有保存。请返回查看。")
+            return self.page(form, 409)
+        stored = {field.name for field in now._meta.concrete_fields} - {"version"}
+        differences = [
+            {"label": field_label(now, n), "theirs": in_words(now, n), "mine": in_words(mine, n)}
+            for n in form.fields
+            if n in stored and getattr(now, n) != getattr(mine, n)
+        ]
+        data = form.data.copy()
+        data[form.add_prefix("version")] = self.mark_of(now)
+        form.data = data
+        return self.page(form, 409, stale=error.messages[0], differences=differences)
+
+    def mark_of(self, row: Any) -> str:
+        """What the form carries, so that saving notices when somebody else has saved in between."""
+        return str(row.version)
 
 
 class CreatePage(FormMixin, AllowMixin, View):
@@ -147,21 +168,6 @@ class UpdatePage(FormMixin, RecordPage):
 
     def done(self, row: Model) -> str:
         return f"已保存{self.model._meta.verbose_name}“{row}”。"
-
-    def stale(self, form: RecordForm, error: StaleError) -> HttpResponse:
-        """409: the own text stays in the form, both versions stand side by side, saving again is a decision."""
-        mine = form.instance
-        now = type(mine)._base_manager.get(pk=mine.pk)
-        differences = [
-            {"label": field_label(now, n), "theirs": readable(getattr(now, n)), "mine": readable(getattr(mine, n))}
-            for n in form.fields
-            if n != "version" and hasattr(now, n) and not now._meta.get_field(n).many_to_many
-            and getattr(now, n) != getattr(mine, n)
-        ]  # fmt: skip
-        data = form.data.copy()
-        data[form.add_prefix("version")] = str(now.version)
-        form.data = data
-        return self.page(form, 409, stale=error.messages[0], differences=differences)
 
 
 def refusal(form: RecordForm, error: IntegrityError) -> tuple[str | None, str]:

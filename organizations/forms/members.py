@@ -15,9 +15,9 @@ from organizations.models import (
     split_posts,
 )
 from organizations.statistics import needs_reason
-from organizations.workflows.dated import mark_of
 from organizations.workflows.memberships import like_reasons
 
+from .dated import SeenForm
 from .fields import DatedForm, branch_field
 
 
@@ -111,7 +111,7 @@ class MemberContactForm(RecordForm):
         fields = MENDABLE
 
 
-class MembershipForm(RecordForm):
+class MembershipForm(SeenForm):
     """更正编入、减少 of one membership."""
 
     field_order = ("join_reason", "start", "leave_reason", "end", "reason")
@@ -132,9 +132,6 @@ class MembershipForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"] = forms.CharField(
-            widget=forms.HiddenInput, initial=mark_of(self.instance), required=True, max_length=64
-        )
         if self.instance.end is None:
             del self.fields["leave_reason"], self.fields["end"]
         else:

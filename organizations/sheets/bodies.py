@@ -24,6 +24,7 @@ from .bodyevents import (
     FORMER_PART,
     event_problems,
     forget_following,
+    keep_first_journals,
     keep_journals,
 )
 from .common import BATCH, batch_number
@@ -333,6 +334,9 @@ class OrganizationSheet(Sheet):
                 given[name] = getattr(stored, name)
         if is_former(given.get("name"), stored):  # the ledger of an earlier day, sent back, renames nothing
             given["name"] = stored.name
+
+    def added(self, rows: list[Any], context: Context) -> None:
+        keep_first_journals(rows)
 
     def changed(self, rows: list[Any], context: Context) -> None:
         keep_journals(rows)

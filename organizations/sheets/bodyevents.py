@@ -19,7 +19,7 @@ from organizations.choices import (
     OrganizationEventKind,
     RegistrationStatus,
 )
-from organizations.models import OrganizationEvent, SocialOrganization
+from organizations.models import Affiliation, OrganizationEvent, SocialOrganization
 from organizations.workflows.events import ENDED_WITH_THE_BODY, day_problem, order_problem, renamed_words
 
 BODY = "!body"  # among the values of a line: the stored body that it means
@@ -125,19 +125,33 @@ def event_problems(context: Context, values: Values, body: SocialOrganization | 
 
 
 def event_rows(context: Context, values: Values) -> list[Values] | None:
-    if values.get(BODY) is None:
+    if (body := values.get(BODY)) is None:
+        return ended_before(context, values)
+    told = {name: said(values, name) for name in ("document_no", "detail")}
+    return [
+        {
+            **told, "kind": kind, "on": day, "committee_id": body.committee_id,
+            "status_before": "" if kind == RENAMED else body.status,
+            "detail": told["detail"] or (renamed_words(body.name, values["name"])[:200] if kind == RENAMED else ""),
+        }
+        for kind, day in events_in(context, values)
+    ] or None  # fmt: skip
+
+
+def said(values: Values, name: str) -> str:
+    told = values.get(f"event.{name}")
+    return told if isinstance(told, str) else ""
+
+
+def ended_before(context: Context, values: Values) -> list[Values] | None:
+    """A new line tells of a body that has ended by now: how and when it did, so that this can be mended on its page."""
+    status, day = values.get("status"), values.get("ended_on")
+    if status not in ENDED_STATUSES or not isinstance(day, date):
         return None
-    body, found = values[BODY], []
-    for kind, day in events_in(context, values):
-        renamed = kind == RENAMED
-        told = values.get("event.detail") if isinstance(values.get("event.detail"), str) else ""
-        number = values.get("event.document_no")
-        found.append({
-            "kind": kind, "on": day, "document_no": number if isinstance(number, str) else "",
-            "detail": told or (renamed_words(body.name, values["name"])[:200] if renamed else ""),
-            "status_before": "" if renamed else body.status, "committee_id": body.committee_id,
-        })  # fmt: skip
-    return found or None
+    return [{
+        "kind": EVENT_BETWEEN[RegistrationStatus.NORMAL, status], "on": day, "status_before": RegistrationStatus.NORMAL,
+        "committee_id": context.committee.pk, **{name: said(values, name) for name in ("document_no", "detail")},
+    }]  # fmt: skip
 
 
 def former_rows(context: Context, values: Values) -> list[Values] | None:
@@ -200,14 +214,40 @@ def keep_journals(rows: list[Any]) -> None:
     loading.update(OrganizationEvent, ("journal",), found)
 
 
-def own_entry(row: Any, names: tuple[str, ...]) -> Iterator[Values]:
-    before = {name: row.before["m"][name] for name in names if name in row.before["m"]}
+def keep_first_journals(rows: list[Any]) -> None:
+    """Of bodies that were entered as ended: taken back, they are on the register and managed as the line says."""
+    found = []
+    for row in rows:
+        ops = row.after.get("parts", ())
+        for op in [op for op in ops if op["p"] == EVENT_PART.name]:
+            event = OrganizationEvent(pk=op["id"])
+            managed = [o for o in ops if o["p"] == "affiliation" and o["v"].get("end")]
+            open_then = {"status": RegistrationStatus.NORMAL, "ended_on": None}
+            event.journal = [
+                *own_entry(row, tuple(open_then), open_then),
+                *(change_entry(Affiliation, row, o["id"], {"end": None}, {"end": o["v"]["end"]}) for o in managed),
+            ]
+            found.append(event)
+    loading.update(OrganizationEvent, ("journal",), found)
+
+
+def change_entry(model: type, row: Any, pk: int, before: Values, after: Values) -> Values:
+    label = f"{model._meta.verbose_name}“{row.label}”"
+    return {
+        "act": "change",
+        "model": model._meta.label_lower,
+        "pk": pk,
+        "label": label,
+        "before": before,
+        "after": after,
+    }
+
+
+def own_entry(row: Any, names: tuple[str, ...], stored: Values | None = None) -> Iterator[Values]:
+    stored = row.before["m"] if stored is None else stored
+    before = {name: stored[name] for name in names if name in stored}
     after = {name: row.after["m"][name] for name in before}
-    label = f"{SocialOrganization._meta.verbose_name}“{row.label}”"
-    yield {
-        "act": "change", "model": SocialOrganization._meta.label_lower, "pk": row.object_id, "label": label,
-        "saved": True, "before": before, "after": after,
-    }  # fmt: skip
+    yield {**change_entry(SocialOrganization, row, row.object_id, before, after), "saved": True}
 
 
 def entries_of(row: Any, parts: tuple[Part, ...], ops: list[Values]) -> Iterator[Values]:

@@ -26,6 +26,7 @@ from organizations.models import MemberChange, Membership, PartyBranch, PartyMem
 from organizations.sheets.members import balance_lines
 from organizations.workflows import members as workflows
 from organizations.workflows import memberships
+from organizations.workflows.seen import mark_of
 
 from .base import WorkflowPage, asked_day, branch_name
 
@@ -201,6 +202,7 @@ class MembershipPage(WorkflowPage):
     intro = "改正进入、离开这个支部的原因和日期，增减台账和平衡随之重算；已签发的季度不变。"
     form_class = forms.MembershipForm
     done_text = "已更正，增减台账随之改正。"
+    mark_of = staticmethod(mark_of)
 
     @cached_property
     def stored(self) -> Membership:

@@ -31,6 +31,7 @@ LINKED = {
     "organizations.partymember": "organizations:partymember-detail",
     "organizations.instructorassignment": "organizations:instructorassignment-detail",
     "organizations.organizationmerge": "organizations:organizationmerge-detail",
+    "organizations.membersurvey": "organizations:membersurvey-detail",
 }
 UNLINKED = {"core.officesetting": "organizations:coverage-definition"}
 

@@ -24,6 +24,12 @@ class CoverageRowsMixin(DayMixin):
 
     asked: tuple[str, ...] = ()
 
+    @property
+    def among(self) -> str:
+        """The list can also show the own rows alone, which the figures cannot."""
+        own = self.office is not None and self.asked_office is None
+        return f"{self.office.label}本级，{super().among}" if own else super().among
+
     def table_context(self) -> dict[str, Any]:
         context = super().table_context()
         known = {PARAMETER, *(key for key, _ in context["kept"])}  # the list has a box of its own for the office

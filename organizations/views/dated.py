@@ -4,10 +4,9 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.urls import reverse
 
-from core.editing import StaleError
 from core.pages import Cell, Crumb, DetailPage
 from core.pages.actions import own_url
 from core.pages.details import page_url
@@ -15,6 +14,7 @@ from core.permissions import is_staff
 from organizations.forms.dated import SeenForm, correction_form, void_form
 from organizations.models import PartyBranch, SocialOrganization
 from organizations.workflows import dated as workflows
+from organizations.workflows.seen import mark_of
 
 from .base import WorkflowPage
 
@@ -75,6 +75,7 @@ class DatedPage(WorkflowPage):
     """One dated row, found by the kind in the address."""
 
     may = staticmethod(workflows.can_correct)
+    mark_of = staticmethod(mark_of)
 
     @property
     def kind(self) -> workflows.DatedKind:
@@ -114,27 +115,6 @@ class DatedPage(WorkflowPage):
     def save(self, form: SeenForm) -> Any:
         answers = self.answers(form)
         return type(self).workflow(self.stored, by=self.request.user, seen=form.expected, **answers)
-
-    def stale(self, form: SeenForm, error: StaleError) -> HttpResponse:
-        """409: what was typed stays; saving again is a decision about the row as it is now."""
-        now = self.get_queryset().filter(pk=self.object.pk).first()
-        if now is None:
-            form.add_error(None, "这一条刚刚被别人作废，请返回查看。")
-            return self.page(form, 409)
-        mine = form.instance
-        differences = [
-            {
-                "label": now._meta.get_field(n).verbose_name,
-                "theirs": workflows.in_words(now, n),
-                "mine": workflows.in_words(mine, n),
-            }
-            for n in form.fields
-            if hasattr(now, n) and n != "version" and getattr(now, n) != getattr(mine, n)
-        ]
-        data = form.data.copy()
-        data[form.add_prefix("version")] = workflows.mark_of(now)
-        form.data = data
-        return self.page(form, 409, stale=error.messages[0], differences=differences)
 
 
 class DatedCorrection(DatedPage):

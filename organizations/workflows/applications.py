@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core import audit
 from core.choices import AuditEvent
-from core.editing import create_record, update_record
+from core.editing import create_record, require_reason, update_record
 from core.models import User
 from core.notices import notify
 from core.periods import today
@@ -176,8 +176,7 @@ def study(row: BranchApplication, *, studied_on: date, study_note: str = "", by:
 
 def return_application(row: BranchApplication, *, reason: str, by: User) -> BranchApplication:
     """退回补充, or 退回重选 where an election result cannot be approved."""
-    if len(reason.strip()) < 2:
-        raise ValidationError("请写明退回的原因。", code="reason")
+    require_reason(reason, "请写明退回的原因。", field="")
     if row.status != S.ELECTED:
         with transaction.atomic():
             _move(row, S.RETURNED, by=by, note=reason, decision=reason[:500])
@@ -200,8 +199,7 @@ def resubmit(row: BranchApplication, *, by: User) -> BranchApplication:
 
 
 def refuse_application(row: BranchApplication, *, reason: str, by: User) -> BranchApplication:
-    if len(reason.strip()) < 2:
-        raise ValidationError("请写明不予批准的理由。", code="reason")
+    require_reason(reason, "请写明不予批准的理由。", field="")
     day = today(row.committee)
     with transaction.atomic():
         _move(row, S.REFUSED, by=by, note=reason, decision=reason[:500], finished_on=day)

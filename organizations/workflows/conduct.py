@@ -39,8 +39,14 @@ def can_register(user: User, member: PartyMember) -> bool:
 
 
 def can_withdraw(user: User, row: ConductRecord) -> bool:
-    """A conclusion entered by mistake is taken back by whoever keeps the record."""
-    return not row.is_open and can_keep_record(user, row)
+    """A conclusion entered by mistake is taken back by whoever keeps the record, while the member is still there."""
+    return not row.is_open and can_keep_record(user, row) and is_at_home(row)
+
+
+def is_at_home(row: ConductRecord) -> bool:
+    """Whether the member's relationship is in the branch that keeps the record."""
+    home = home_of(row.member)
+    return home is not None and home.branch_id == row.branch_id
 
 
 def register_conduct(row: ConductRecord, *, by: User) -> ConductRecord:
@@ -79,7 +85,7 @@ def withdraw_conclusion(row: ConductRecord, *, by: User, reason: str) -> Conduct
         raise ValidationError(f"{row}还没有结论，不用撤回。", code="open")
     if not reason:
         raise ValidationError("请写明撤回的原因。", code="reason")
-    if (home := home_of(row.member)) is None or home.branch_id != row.branch_id:
+    if not is_at_home(row):
         raise ValidationError(f"{row.member}已不在{row.branch}，不能撤回结论。", code="gone")
     row.outcome, row.outcome_on, row.outcome_note = "", None, ""
     row.full_clean(exclude=["committee", "created_by"])

@@ -1,19 +1,17 @@
 """更正 and 作废 of dated rows: coverage, posts, liaisons, 归口, instructors, mass organizations. A wrong day, name or way is
 mended, a row that should never have been there is taken away; the logs of its owners keep what stood there and why."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 
 from core import audit
 from core.choices import AuditEvent
-from core.editing import StaleError
-from core.journal import to_json
+from core.editing import StaleError, require_reason
 from core.models import User
 from core.periods import today
 from core.secrets import mask_phone
@@ -33,9 +31,8 @@ from .branches import require_one_post
 from .intervals import can_keep, refuse_overlap
 from .keepers import tell_keepers
 from .posts import member_called
+from .seen import Row, claim, write
 from .sync import settle
-
-Row = Any
 
 
 @dataclass(frozen=True)
@@ -57,12 +54,6 @@ class DatedKind:
 
 def span(row: Row) -> str:
     return f"{row.start}至{row.end}" if row.end else f"{row.start}起"
-
-
-def mark_of(row: Row) -> str:
-    """A short mark of all columns: a form opened before somebody else's change carries another one."""
-    columns = [str(to_json(getattr(row, f.attname))) for f in row._meta.concrete_fields]
-    return hashlib.blake2s("\x1f".join(columns).encode(), digest_size=12).hexdigest()
 
 
 # What the kinds ask ------------------------------------------------------------------------------------------------
@@ -170,28 +161,14 @@ def can_correct(user: User, row: Row) -> bool:
 # 更正 and 作废 --------------------------------------------------------------------------------------------------------
 
 
-def _require_reason(reason: str) -> str:
-    if len(reason.strip()) < 2:
-        raise ValidationError({"reason": "请写明原因，例如文件上是3月1日，录入时写错。"}, code="reason")
-    return reason.strip()[:300]
-
-
-def _claim(row: Row, seen: str) -> tuple[Row, models.QuerySet]:
-    """The stored row, if it still is what the form showed, and the condition under which it may be written."""
-    stored = type(row)._default_manager.select_related(*kind_of(row).owners).filter(pk=row.pk).first()
-    if stored is None:
-        raise ValidationError("这一条刚刚被别人作废，请刷新页面查看。", code="gone")
-    if mark_of(stored) != seen:
-        raise StaleError(row)
-    columns = {f.attname: getattr(stored, f.attname) for f in stored._meta.concrete_fields}
-    return stored, type(row)._base_manager.filter(**columns)
+REASON = "请写明原因，例如文件上是3月1日，录入时写错。"
 
 
 def correct_row(row: Row, *, seen: str, reason: str, by: User, **values: Any) -> Row:
     """Write the right values of start, end and the kind's own fields; StaleError if the row is no longer as it was `seen`."""
-    why, kind = _require_reason(reason), kind_of(row)
+    why, kind = require_reason(reason, REASON), kind_of(row)
     with transaction.atomic():
-        stored, mine = _claim(row, seen)
+        stored, mine = claim(row, seen, *kind.owners)
         before = dict(stored.__dict__)
         for name in ("start", "end", *kind.fields):
             if name in values:
@@ -205,29 +182,17 @@ def correct_row(row: Row, *, seen: str, reason: str, by: User, **values: Any) ->
             stored.version += 1
         if hasattr(stored, "before_save"):
             stored.before_save()
-        _write(stored, mine)
+        write(stored, mine)
         _log(kind, stored, before, by, f"更正：{why}")
         _follow(stored, by)
     return stored
 
 
-def _write(stored: Row, mine: models.QuerySet) -> None:
-    new = {f.attname: getattr(stored, f.attname) for f in stored._meta.concrete_fields if not f.primary_key}
-    try:
-        with transaction.atomic():
-            written = mine.update(**new)
-    except IntegrityError:
-        stored.validate_constraints()
-        raise ValidationError("这段时间刚刚登记了别的内容，请刷新页面查看。", code="twice") from None
-    if not written:
-        raise StaleError(stored)
-
-
 def void_row(row: Row, *, seen: str, reason: str, by: User) -> None:
     """Take a row away that was entered by mistake; the logs of its owners keep all its values."""
-    why, kind = _require_reason(reason), kind_of(row)
+    why, kind = require_reason(reason, REASON), kind_of(row)
     with transaction.atomic():
-        stored, mine = _claim(row, seen)
+        stored, mine = claim(row, seen, *kind.owners)
         kind.void_check(stored)
         if not mine.delete()[0]:
             raise StaleError(stored)
@@ -241,15 +206,10 @@ def void_row(row: Row, *, seen: str, reason: str, by: User) -> None:
 
 def words_of(kind: DatedKind, row: Row) -> str:
     """All that the row says, for the log: its phone masked, as there it stands under no column of its own."""
-    said = [mask_phone(word) if name == "phone" else word for name in kind.fields if (word := in_words(row, name))]
+    said = [
+        mask_phone(word) if name == "phone" else word for name in kind.fields if (word := audit.in_words(row, name))
+    ]
     return "，".join([*(word for word in said if word not in ("", "否")), span(row)])
-
-
-def in_words(row: Row, name: str) -> str:
-    """A value of the row as people read it."""
-    field = row._meta.get_field(name)
-    value = getattr(row, f"get_{name}_display")() if field.choices else audit.readable(getattr(row, name))
-    return str(value or "")
 
 
 def _log(kind: DatedKind, row: Row, before: dict[str, Any], by: User, note: str) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from core import audit
 from core.choices import AuditEvent
+from core.editing import require_reason
 from core.models import Committee, OfficeSetting, User
 from core.periods import today
 from organizations.statistics import DEFAULTS, PREFIX, SHOULD_RULES, Definition, definition
@@ -35,8 +36,7 @@ def change_definition(
     day = today(committee)
     if not date(2000, 1, 1) <= effective_from <= day.replace(year=day.year + YEARS, day=min(day.day, 28)):
         raise ValidationError({"effective_from": "起算日期应在2000年以后、十年以内。"}, code="range")
-    if len(note.strip()) < 2:
-        raise ValidationError({"note": "请写明依据，例如文件名称或会议决定。"}, code="note")
+    require_reason(note, "请写明依据，例如文件名称或会议决定。", field="note")
     present = definition(committee, effective_from)
     wanted = {
         key: getattr(chosen, key.removeprefix(PREFIX))

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from core.editing import require_reason
 from core.models import User
 from core.notices import notify
 from core.periods import today
@@ -159,8 +160,7 @@ def names_of(people: Iterable[dict[str, Any]]) -> str:
 
 def return_election(term: ElectionTerm, *, reason: str, by: User) -> ElectionTerm:
     """退回重选: the result was not approved or the vote was void; what was entered goes back to 筹备."""
-    if len(reason.strip()) < 2:
-        raise ValidationError("请写明退回重选的原因。", code="reason")
+    require_reason(reason, "请写明退回重选的原因。", field="")
     if term.status != TermStatus.ELECTED:
         raise TransitionError(f"换届当前为“{term.get_status_display()}”，不能退回重选。", code="transition")
     blank = dict.fromkeys(FIGURES)

@@ -3,22 +3,22 @@
 Ledger and balance follow from the row; quarters that were signed keep their stored figures.
 """
 
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from core import audit
 from core.choices import AuditEvent
+from core.editing import require_reason
 from core.models import User
 from core.periods import today
 from organizations.choices import LeaveReason
 from organizations.models import Membership
 
 from .changes import settle_changes
-from .dated import mark_of
 from .members import STATUS_AFTER
+from .seen import claim, write
 
 LABELS = {"join_reason": "进入原因", "start": "起始日期", "leave_reason": "离开原因", "end": "终止日期"}
 
@@ -29,44 +29,27 @@ def like_reasons(reason: str) -> list[LeaveReason]:
     return [other for other in LeaveReason if STATUS_AFTER.get(other) == effect]
 
 
-STALE = "这一段组织关系刚刚被别人更正过，请返回查看以后再改。"
-
-
-def correct_membership(row: Membership, *, reason: str, by: User, seen: str = "", **values: Any) -> Membership:
-    """`values`: join_reason, start, and of an ended one leave_reason and end; ValidationError where they cannot be, or
-    where the row is no longer the one that was `seen` (its mark)."""
-    if seen and seen != mark_of(row):
-        raise ValidationError(STALE, code="stale")
-    stored = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    reason = reason.strip()
-    if len(reason) < 2:
-        raise ValidationError({"reason": "请写明更正的依据，例如“对照转入介绍信”。"}, code="reason")
-    changed = {name: value for name, value in values.items() if value != getattr(row, name)}
-    if not changed:
-        raise ValidationError("没有改动，不用更正。", code="same")
-    require_sense(row, changed)
-    before = {name: shown(row, name) for name in changed}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.full_clean()
+def correct_membership(row: Membership, *, seen: str, reason: str, by: User, **values: Any) -> Membership:
+    """`values`: join_reason, start, and of an ended one leave_reason and end; ValidationError where they cannot be,
+    StaleError where the row is no longer as it was `seen`."""
+    why = require_reason(reason, "请写明更正的依据，例如“对照转入介绍信”。")
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                written = Membership.objects.filter(**stored).update(**{name: getattr(row, name) for name in changed})
-        except IntegrityError:
-            row.validate_constraints()
-            raise
-        if not written:
-            raise ValidationError(STALE, code="stale")
-        settle_changes([row.member_id])
-        changes = {f"{row.branch}—{LABELS[name]}": [old, shown(row, name)] for name, old in before.items()}
-        audit.record(AuditEvent.CHANGE, row.member, by=by, changes=changes, note=f"更正编入、减少：{reason}")
-    return row
-
-
-def shown(row: Membership, name: str) -> str:
-    value = getattr(row, name)
-    return value.isoformat() if isinstance(value, date) else getattr(row, f"get_{name}_display")()
+        stored, mine = claim(row, seen, "branch__committee", "member")
+        changed = {name: value for name, value in values.items() if value != getattr(stored, name)}
+        if not changed:
+            raise ValidationError("没有改动，不用更正。", code="same")
+        require_sense(stored, changed)
+        before = {name: audit.in_words(stored, name) for name in changed}
+        for name, value in changed.items():
+            setattr(stored, name, value)
+        stored.full_clean()
+        write(stored, mine)
+        settle_changes([stored.member_id])
+        changes = {
+            f"{stored.branch}—{LABELS[name]}": [old, audit.in_words(stored, name)] for name, old in before.items()
+        }
+        audit.record(AuditEvent.CHANGE, stored.member, by=by, changes=changes, note=f"更正编入、减少：{why}")
+    return stored
 
 
 def require_sense(row: Membership, changed: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from core import audit
 from core.attachments import attachments_of
 from core.choices import AuditEvent
-from core.editing import StaleError, create_record, update_record
+from core.editing import StaleError, create_record, require_reason, update_record
 from core.models import Committee, OfficeSetting, User
 from core.notices import notify
 from core.transitions import advance
@@ -112,8 +112,7 @@ def confirm_survey(survey: MemberSurvey, *, by: User) -> MemberSurvey:
 
 def void_survey(survey: MemberSurvey, *, reason: str, by: User, expected: int | None = None) -> None:
     """Take a survey away that was entered by mistake; the log keeps its numbers."""
-    if len(reason.strip()) < 2:
-        raise ValidationError({"reason": "请写明作废的原因。"}, code="reason")
+    why = require_reason(reason, "请写明作废的原因。")
     with transaction.atomic():
         mine = MemberSurvey.everything.filter(pk=survey.pk, version=survey.version if expected is None else expected)
         before = mine.values().first()
@@ -128,7 +127,7 @@ def void_survey(survey: MemberSurvey, *, reason: str, by: User, expected: int | 
             if before[name] not in (None, "")
         }
         for row in (survey, survey.organization):
-            audit.record(AuditEvent.CHANGE, row, by=by, changes=changes, note=f"作废{survey}：{reason.strip()[:300]}")
+            audit.record(AuditEvent.CHANGE, row, by=by, changes=changes, note=f"作废{survey}：{why}")
         if not mine.delete()[0]:
             raise StaleError(survey)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core import audit
 from core.choices import AuditEvent
-from core.editing import create_record, update_record
+from core.editing import create_record, require_reason, update_record
 from core.models import User
 from core.periods import today
 from core.transitions import TransitionError, advance
@@ -182,8 +182,7 @@ def can_refuse_review(user: User, review: RegistrationReview) -> bool:
 
 
 def refuse_review(review: RegistrationReview, *, reason: str, by: User) -> RegistrationReview:
-    if len(reason.strip()) < 2:
-        raise ValidationError("请写明不予通过的理由。", code="reason")
+    require_reason(reason, "请写明不予通过的理由。", field="")
     day = today(review.committee)
     return advance(review, REVIEW_FLOW, ReviewStage.REFUSED, by=by, note=reason, decision=reason[:500], finished_on=day)
 

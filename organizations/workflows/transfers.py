@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core.editing import create_record
+from core.editing import create_record, require_reason
 from core.models import User
 from core.notices import notify
 from core.periods import today
@@ -135,7 +135,7 @@ def require_order(row: MemberTransfer, on: date) -> None:
 
 def return_transfer(row: MemberTransfer, *, by: User, reason: str) -> MemberTransfer:
     """退回, by the office at the review or by the receiving branch; the member never left the old branch."""
-    require_reason(reason, "退回")
+    require_reason(reason, "请写明退回原因。", field="")
     with transaction.atomic():
         day = max(today(row.committee), row.started_on)
         advance(row, TRANSFER_FLOW, S.RETURNED, by=by, note=reason, ended_on=day, ended_by=by, answer=reason[:200])
@@ -145,14 +145,9 @@ def return_transfer(row: MemberTransfer, *, by: User, reason: str) -> MemberTran
 
 def withdraw_transfer(row: MemberTransfer, *, by: User, reason: str) -> MemberTransfer:
     """撤回, by the side that gives."""
-    require_reason(reason, "撤回")
+    require_reason(reason, "请写明撤回原因。", field="")
     day = max(today(row.committee), row.started_on)
     return advance(row, TRANSFER_FLOW, S.WITHDRAWN, by=by, note=reason, ended_on=day, ended_by=by, answer=reason[:200])
-
-
-def require_reason(reason: str, act: str) -> None:
-    if len(reason.strip()) < 2:
-        raise ValidationError(f"请写明{act}原因。", code="reason")
 
 
 def begin_transfer(row: MemberTransfer, *, by: User, at_once: bool = False) -> MemberTransfer:

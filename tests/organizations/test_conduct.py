@@ -138,9 +138,14 @@ class OutcomeTests(ConductCase):
         self.refused("已有一次限期改正没有结论", conduct.withdraw_conclusion, row, reason="记错")
         row.refresh_from_db()
         conduct.conclude(new, outcome="void", on=DAY, by=self.staff)
+        self.assertTrue(conduct.can_withdraw(self.staff, row))
         transfers.transfer_member(self.member, branch=self.other, start=DAY, by=self.staff)
 
         self.refused("已不在", conduct.withdraw_conclusion, row, reason="记错")
+        self.client.force_login(self.staff)
+        for gone in (row, new):
+            self.assertFalse(conduct.can_withdraw(self.staff, gone))
+            self.assertNotContains(self.client.get(gone.get_absolute_url()), "撤回结论")
 
     def test_who_leaves_the_roster_has_no_open_record(self):
         for reason, outcome in (

@@ -23,7 +23,8 @@ from organizations.statistics.corrections import corrections
 from organizations.statistics.coverage import coverage
 from organizations.workflows.bodies import assign_instructor, change_affiliation, name_liaison
 from organizations.workflows.branches import appoint, end_coverage, end_post, start_coverage
-from organizations.workflows.dated import correct_row, mark_of, void_row
+from organizations.workflows.dated import correct_row, void_row
+from organizations.workflows.seen import mark_of
 from tests.factories import make_branch, make_committee, make_member, make_organization, make_secretary, make_staff
 
 DAY = date(2023, 3, 29)

@@ -134,6 +134,35 @@ class EndingTests(EventImportCase):
         body = SocialOrganization.objects.get(name="示例市甲行业协会")
         self.assertEqual((body.status, body.ended_on, body.affiliations.get().end), ("cancelled", END, END))
 
+    def test_the_end_of_a_new_body_is_an_event_that_can_be_taken_back(self):
+        before = tables()
+        for status, kind in (("已注销", "cancelled"), ("已撤销", "revoked")):
+            with self.subTest(status):
+                rows = self.line(
+                    name="示例市旧行业协会",
+                    登记状态=status,
+                    注销日期="2023-03-01",
+                    归口="直属",
+                    登记事件文号="民注〔2023〕2号",
+                )
+                rows[1][1] = ""
+                batch = self.bring_in(rows)
+                body = SocialOrganization.objects.get(name="示例市旧行业协会")
+                event = body.events.get()
+                self.assertEqual((event.kind, event.on, event.document_no), (kind, END, "民注〔2023〕2号"))
+
+                with self.subTest("undo"):
+                    undo_batch(batch, by=self.staff)
+                    self.assertEqual(tables(), before)
+                self.bring_in(rows)
+                body = SocialOrganization.objects.get(name="示例市旧行业协会")
+                withdraw_event(body.events.get(), by=self.staff, reason="没有注销，登记错了")
+                body.refresh_from_db()
+                self.assertEqual((body.status, body.ended_on, body.affiliations.get().end), ("normal", None, None))
+                body.events.all().delete()
+                body.affiliations.all().delete()
+                body.delete()
+
 
 class RenameTests(EventImportCase):
     def test_the_old_name_is_kept_and_found(self):

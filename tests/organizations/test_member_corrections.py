@@ -11,9 +11,9 @@ from core.excel.applying import apply_batch
 from core.periods import Period
 from organizations import statistics
 from organizations.models import MemberChange, Membership, PartyMember
-from organizations.workflows.dated import mark_of
 from organizations.workflows.members import leave
 from organizations.workflows.memberships import correct_membership
+from organizations.workflows.seen import mark_of
 from organizations.workflows.transfers import transfer_member
 from tests.core.excel_data import bring, errors, workbook
 from tests.factories import (
@@ -28,6 +28,10 @@ from tests.factories import (
 
 DAY = date(2023, 3, 31)
 Q1 = Period.parse("2023Q1")
+
+
+def correct(row: Membership, **answers):
+    return correct_membership(row, seen=mark_of(row), **answers)
 
 
 class CorrectionCase(TestCase):
@@ -83,16 +87,16 @@ class ReasonTests(CorrectionCase):
         values = {"join_reason": row.join_reason, "start": row.start, "by": self.staff}
         for reason, sentence in ((" ", "请写明更正的依据"), ("核对过了", "没有改动")):
             with self.assertRaisesMessage(ValidationError, sentence):
-                correct_membership(row, reason=reason, **values)
+                correct(row, reason=reason, **values)
 
     def test_why_somebody_left_may_change_within_the_same_standing(self):
         member, row = self.entered(date(2020, 1, 1))
         leave(member, end=date(2023, 3, 1), leave_reason="removed", by=self.staff)
         row.refresh_from_db()
-        correct_membership(row, reason="文件写的是开除", leave_reason="expelled", by=self.staff)
+        row = correct(row, reason="文件写的是开除", leave_reason="expelled", by=self.staff)
         self.assertEqual(MemberChange.objects.get(member=member).kind, "expelled")
         with self.assertRaisesMessage(ValidationError, "会改变党籍"):
-            correct_membership(row, reason="其实是死亡", leave_reason="deceased", by=self.staff)
+            correct(row, reason="其实是死亡", leave_reason="deceased", by=self.staff)
 
     def test_days_that_join_two_memberships_and_days_to_come_are_refused(self):
         member, row = self.entered(date(2020, 1, 1))
@@ -104,17 +108,25 @@ class ReasonTests(CorrectionCase):
             (Membership.objects.get(member=member, end=None), {"start": date(2023, 2, 1)}),
         ):
             with self.assertRaisesMessage(ValidationError, "不能单独改"):
-                correct_membership(membership, reason="核对", by=self.staff, **values)
+                correct(membership, reason="核对", by=self.staff, **values)
         with self.assertRaisesMessage(ValidationError, "日期不能晚于今天"):
-            correct_membership(row, reason="核对", start=date(2023, 4, 1), by=self.staff)
+            correct(row, reason="核对", start=date(2023, 4, 1), by=self.staff)
 
     def test_a_form_shown_before_somebody_elses_correction_changes_nothing(self):
         member, row = self.entered()
         address = reverse("organizations:partymember-membership", args=[member.pk, row.pk])
         shown = mark_of(row)
-        correct_membership(row, reason="核对介绍信", start=date(2023, 2, 5), by=self.staff)
+        correct(row, reason="核对介绍信", start=date(2023, 2, 5), by=self.staff)
         answers = {"join_reason": "admitted", "start": "2023-02-01", "reason": "对照决议", "version": shown}
-        self.assertContains(self.client.post(address, answers), "刚刚被别人更正过")
+        page = self.client.post(address, answers)
+        self.assertContains(page, "改动过这条组织关系", status_code=409)
+        self.assertEqual(
+            page.context["differences"],
+            [
+                {"label": "进入原因", "theirs": "建账时已在", "mine": "发展（接收预备）"},
+                {"label": "起始日期", "theirs": "2023-02-05", "mine": "2023-02-01"},
+            ],
+        )
         row.refresh_from_db()
         self.assertEqual((row.start, row.join_reason), (date(2023, 2, 5), "initial"))
 
@@ -134,7 +146,7 @@ class ReasonTests(CorrectionCase):
         leave(member, end=date(2021, 1, 1), leave_reason="mistake", by=self.staff)
         again = Membership.objects.create(member=member, branch=self.other, start=date(2022, 1, 1))
         with self.assertRaisesMessage(ValidationError, "起止日期不能重叠"):
-            correct_membership(again, reason="核对", start=date(2020, 6, 1), by=self.staff)
+            correct(again, reason="核对", start=date(2020, 6, 1), by=self.staff)
 
     def test_a_new_member_of_a_later_quarter_needs_a_reason(self):
         answers = {"name": "戊示例", "sex": "female", "ethnicity": "汉族", "id_kind": "resident_id", "category": "full",

@@ -151,6 +151,9 @@ class OfficeAboveTests(TestCase):
         )
         page = self.get("organizations:coverage-rows", "?figure=base&committee=first")
         self.assertContains(page, 'name="committee"', count=1)
+        own = self.get("organizations:coverage-rows", "?figure=base&committee=province")
+        self.assertContains(own, "示例省本级，全部社会组织")
+        self.assertEqual(own.context["page"].count, 1)
         self.assertEqual(self.get("organizations:coverage", "?committee=second", self.clerk).context["now"].base, 3)
 
     def test_the_charter_rate_is_of_the_chosen_office(self):
