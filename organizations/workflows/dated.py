@@ -15,6 +15,7 @@ from core.editing import StaleError, require_reason
 from core.models import User
 from core.periods import today
 from core.secrets import mask_phone
+from organizations.choices import SyncEvent
 from organizations.models import (
     Affiliation,
     BranchCoverage,
@@ -32,7 +33,7 @@ from .intervals import can_keep, refuse_overlap
 from .keepers import tell_keepers
 from .posts import member_called
 from .seen import Row, claim, write
-from .sync import settle
+from .sync import settle, unsettle
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,8 @@ def void_row(row: Row, *, seen: str, reason: str, by: User) -> None:
             owner = getattr(stored, name)
             changes = {f"{kind.word}：{kind.about(stored, owner)}": [words_of(kind, stored), "作废"]}
             audit.record(AuditEvent.CHANGE, owner, by=by, changes=changes, note=f"作废：{why}")
+        if isinstance(stored, BranchCoverage | InstructorAssignment):
+            unsettle(stored.organization, SyncEvent.SET_UP, lost=stored.start, by=by)
         if isinstance(stored, BranchPost):
             tell_keepers(stored.branch, on=today(stored.branch.committee))
 

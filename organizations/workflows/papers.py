@@ -18,7 +18,7 @@ from organizations.models import CharterRecord, CommitmentLetter, MemberSurvey, 
 
 from .intervals import can_keep
 from .recipients import office_of
-from .sync import emit, settle
+from .sync import emit, settle, unsettle
 
 Paper = CharterRecord | CommitmentLetter | MemberSurvey
 TITLE_SETTING, TITLE = "commitment_letter_title", "社会组织党建工作承诺书"
@@ -130,6 +130,7 @@ def void_survey(survey: MemberSurvey, *, reason: str, by: User, expected: int | 
             audit.record(AuditEvent.CHANGE, row, by=by, changes=changes, note=f"作废{survey}：{why}")
         if not mine.delete()[0]:
             raise StaleError(survey)
+        unsettle(survey.organization, SyncEvent.REGISTERED, by=by)
 
 
 def can_move_charter(user: User, charter: CharterRecord, to: str) -> bool:

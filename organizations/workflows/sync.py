@@ -202,3 +202,16 @@ def settle(body: SocialOrganization, *, by: User | None) -> list[SyncDuty]:
         if proved and proved <= day:
             finished.append(finish_duty(duty, on=proved, by=by, note=PROVED))
     return finished
+
+
+def unsettle(body: SocialOrganization, event: SyncEvent, *, lost: date | None = None, by: User | None) -> None:
+    """A record entered by mistake is voided: what it had proved is proved by another one, or is to be done again.
+
+    `lost` is its day, where such records end in the course of things; what was proved on another day stays as it is.
+    """
+    done = SyncDuty.objects.done().filter(organization=body, event=event, done_note=PROVED).select_related("committee")
+    for duty in done:
+        by_it = lost is None or duty.done_on == max(lost, duty.event_on)
+        if by_it and EVIDENCE[event](body, duty.event_on) != duty.done_on:
+            reopen_duty(duty, by=by, note="所凭的记录已作废")
+    settle(body, by=by)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core.editing import StaleError
 from core.models import AuditEntry
+from organizations.choices import SyncEvent
 from organizations.models import (
     Affiliation,
     BranchCoverage,
@@ -18,6 +19,7 @@ from organizations.models import (
     InstructorVisit,
     Liaison,
     MassOrganization,
+    SyncRule,
 )
 from organizations.statistics.corrections import corrections
 from organizations.statistics.coverage import coverage
@@ -25,6 +27,7 @@ from organizations.workflows.bodies import assign_instructor, change_affiliation
 from organizations.workflows.branches import appoint, end_coverage, end_post, start_coverage
 from organizations.workflows.dated import correct_row, void_row
 from organizations.workflows.seen import mark_of
+from organizations.workflows.sync import emit, ensure_rules
 from tests.factories import make_branch, make_committee, make_member, make_organization, make_secretary, make_staff
 
 DAY = date(2023, 3, 29)
@@ -125,6 +128,24 @@ class CorrectionTests(Office):
     def test_a_reason_is_asked_for(self):
         with self.assertRaisesMessage(ValidationError, "请写明原因"):
             correct_row(self.coverage, seen=mark_of(self.coverage), reason=" ", by=self.staff, start=DAY)
+
+    def test_a_sync_duty_that_only_the_voided_row_had_proved_is_open_again(self):
+        body = make_organization(self.committee)
+        ensure_rules(self.committee)
+        SyncRule.objects.update(start=date(2023, 1, 1))
+        (duty,) = emit(SyncEvent.SET_UP, body, on=date(2023, 3, 1), by=self.staff)
+        coverage = start_coverage(self.branch, organization=body, start=date(2023, 3, 10), by=self.staff)
+        duty.refresh_from_db()
+        self.assertEqual(duty.done_on, date(2023, 3, 10))
+        guide = assign_instructor(
+            body, by=self.staff, start=date(2023, 3, 20), instructor_name="甲示例", sent_by="机关"
+        )
+        self.void(coverage)
+        duty.refresh_from_db()
+        self.assertEqual(duty.done_on, date(2023, 3, 20))  # by the instructor
+        self.void(guide)
+        duty.refresh_from_db()
+        self.assertIsNone(duty.done_on)
 
     def test_what_somebody_else_changed_or_voided_meanwhile_is_not_overwritten(self):
         seen = mark_of(self.coverage)
