@@ -29,6 +29,7 @@ TREND_QUARTERS = 8
 AHEAD_DAYS = 60
 DATES_SHOWN = 6
 RECENT_SHOWN = 5
+RECENT_TIME = timedelta(days=31)
 LEGEND = (("ok", "已通过"), ("info", "待审核"), ("run", "在办"), ("bad", "逾期"))
 
 
@@ -205,10 +206,11 @@ def trend_chart(trend: list[TrendPoint]) -> SafeString:
 
 
 def recent(desk: Desk) -> list[Recent]:
-    """刚刚提交: tasks and duty reports, newest first; two queries."""
-    tasks = TaskAssignment.objects.visible_to(desk.user).filter(submitted_on__isnull=False)
+    """刚刚提交: tasks and duty reports, newest first; two queries. Over many committees those of the last weeks."""
+    since = desk.on - RECENT_TIME if len(desk.user.scope_ids) > 1 else date.min
+    tasks = TaskAssignment.objects.visible_to(desk.user).filter(submitted_on__gte=since)
     tasks = tasks.select_related("item", "branch").order_by("-submitted_on", "-pk")[:RECENT_SHOWN]
-    reports = DutyReport.objects.visible_to(desk.user).filter(submitted_on__isnull=False)
+    reports = DutyReport.objects.visible_to(desk.user).filter(submitted_on__gte=since)
     reports = reports.select_related("branch").order_by("-submitted_on", "-pk")[:RECENT_SHOWN]
     found = [Recent(r.submitted_on, r.item.text, str(r.branch or "综合党委本级"), r.get_absolute_url()) for r in tasks]
     found += [Recent(r.submitted_on, "述职报告", f"{r.branch} {r.secretary_name}", address(r)) for r in reports]

@@ -158,7 +158,10 @@ class DutyReport(QuarterlyRecord):
     class Meta:
         verbose_name = verbose_name_plural = "述职报告"
         ordering = ["session", "order", "pk"]
-        indexes = [models.Index(fields=["committee", "quarter", "mode"], name="reviews_report_quarter")]
+        indexes = [
+            models.Index(fields=["committee", "quarter", "mode"], name="reviews_report_quarter"),
+            models.Index(fields=["committee", "submitted_on"], name="reviews_report_handed"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "branch"],

@@ -286,11 +286,8 @@ class TaskAssignment(Record):
         indexes = [
             models.Index(fields=["committee", "quarter", "status"], name="tasks_assignment_quarter"),
             models.Index(fields=["item", "status"], name="tasks_assignment_state"),
-            models.Index(
-                fields=["committee", "due"],
-                condition=Q(status__in=["open", "accepted", "returned"]),
-                name="tasks_assignment_waiting",
-            ),
+            models.Index(fields=["committee", "status", "due"], name="tasks_assignment_due"),
+            models.Index(fields=["committee", "submitted_on"], name="tasks_assignment_handed"),
         ]
         constraints = [
             models.UniqueConstraint(
