@@ -313,6 +313,11 @@ def main() -> None:
         bench_coverage(committee, period.end)
         bench_list(user)
         bench_search(user)
+        if options.committees > 1:
+            from tests.bench_province import Size, bench_province, filled_by_now
+
+            size = Size(options.committees, options.organizations, options.members, options.years)
+            bench_province(size, filled_by_now(folder))
         bench_import(user, Path(folder))
         if not options.quick:
             bench_import(user, Path(folder), 100_000, rounds=3)
@@ -320,11 +325,6 @@ def main() -> None:
         bench_export(user, Path(folder), 10_000 if options.quick else 100_000)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"本进程内存峰值 {peak} MB")
-        if options.committees > 1:
-            from tests.bench_province import Size, bench_province, filled_by_now
-
-            size = Size(options.committees, options.organizations, options.members, options.years)
-            bench_province(size, filled_by_now(folder))
     finish()
 
 
