@@ -20,7 +20,8 @@ from organizations.models import (
 from organizations.views.guidance import plan_cell
 from organizations.workflows import guidance as workflows
 from organizations.workflows.bodies import assign_instructor, name_liaison
-from organizations.workflows.dated import correct_row, mark_of
+from organizations.workflows.dated import correct_row
+from organizations.workflows.seen import mark_of
 from tests.factories import make_branch, make_committee, make_organization, make_secretary, make_staff
 
 from .guidance_cases import DAY, Office
