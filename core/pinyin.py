@@ -25,8 +25,8 @@ def readings(char: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=100_000)
-def first_letters(char: str) -> list[str]:
-    return sorted({reading[0] for reading in readings(char) if reading}) or [char]
+def first_letters(char: str) -> tuple[str, ...]:
+    return tuple(sorted({reading[0] for reading in readings(char) if reading})) or (char,)
 
 
 @lru_cache(maxsize=50_000)

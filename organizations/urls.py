@@ -196,7 +196,7 @@ urlpatterns = [
     path(f"{LAPSE}/edit/", conduct.MemberLapseUpdate.as_view(), name="memberlapse-update"),
     path(f"{LAPSE}/conclude/", conduct.lapse_conclude, name="memberlapse-conclude"),
     path(f"{LAPSE}/withdraw/", conduct.lapse_withdraw, name="memberlapse-withdraw"),
-    path("charters/offices/", clauses.clause_offices, name="clause-offices"),
+    path("charters/offices/", clauses.clause_offices, name="charterrecord-offices"),
     *pages("charters", "charterrecord", papers, "CharterRecord"),
     path("charters/<int:pk>/move/", papers.move_charter, name="charterrecord-move"),
     *pages("letters", "commitmentletter", papers, "CommitmentLetter"),

@@ -1,26 +1,13 @@
 """Filter bars of the lists of inspections and duty reviews."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
 
-from core.pages.filters import OfOfficeFilter
+from core.pages.filters import OfOfficeFilter, visible
 from core.periods import today
 from core.pinyin import plain
 from reviews.choices import Chapter, Conclusion, DutyMode, FindingStatus, InspectionStatus, Severity
 from reviews.models import DutyReport, Finding, InspectionCampaign, InspectionRecord, ReviewSession
-
-
-def visible_campaigns(request: Any) -> QuerySet:
-    """The bar is laid out once without a request."""
-    rows = InspectionCampaign.objects.all()
-    return rows.visible_to(request.user) if request else rows.none()
-
-
-def visible_sessions(request: Any) -> QuerySet:
-    rows = ReviewSession.objects.all()
-    return rows.visible_to(request.user) if request else rows.none()
 
 
 class NameFilter(filters.CharFilter):
@@ -31,7 +18,7 @@ class NameFilter(filters.CharFilter):
 
 
 class RecordFilter(filters.FilterSet):
-    campaign = OfOfficeFilter(label="年度检查", queryset=visible_campaigns)
+    campaign = OfOfficeFilter(label="年度检查", queryset=visible(InspectionCampaign))
     status = filters.ChoiceFilter(label="状态", choices=InspectionStatus.choices)
     conclusion = filters.ChoiceFilter(label="年检结论", choices=Conclusion.choices)
     has_party_clause = filters.BooleanFilter(label="已入章")
@@ -49,7 +36,7 @@ class RecordFilter(filters.FilterSet):
 
 
 class FindingFilter(filters.FilterSet):
-    campaign = OfOfficeFilter(label="年度检查", field_name="record__campaign", queryset=visible_campaigns)
+    campaign = OfOfficeFilter(label="年度检查", field_name="record__campaign", queryset=visible(InspectionCampaign))
     status = filters.ChoiceFilter(label="状态", choices=FindingStatus.choices)
     chapter = filters.ChoiceFilter(label="方面", choices=Chapter.choices)
     severity = filters.ChoiceFilter(label="等级", choices=Severity.choices)
@@ -71,7 +58,7 @@ class FindingFilter(filters.FilterSet):
 
 
 class ReportFilter(filters.FilterSet):
-    session = OfOfficeFilter(label="年度", queryset=visible_sessions)
+    session = OfOfficeFilter(label="年度", queryset=visible(ReviewSession))
     mode = filters.ChoiceFilter(label="方式", choices=DutyMode.choices)
     name = NameFilter(label="党支部", field_name="branch__search")
 

@@ -2,7 +2,8 @@
 
 import django_filters as filters
 
-from organizations.filters import branch_filter, every_branch
+from core.pages.filters import RowsFilter, visible
+from organizations.models import PartyBranch
 from tasks.choices import (
     ActivityKind,
     AssignmentStatus,
@@ -35,7 +36,7 @@ class TaskListFilter(filters.FilterSet):
 class AssignmentFilter(filters.FilterSet):
     status = choice("status", "状态", AssignmentStatus)
     category = choice("item__category", "类别", TaskCategory)
-    branch = branch_filter(every_branch)
+    branch = RowsFilter(label="党支部", queryset=visible(PartyBranch, "name", "short_name"))
 
     class Meta:
         model = TaskAssignment

@@ -216,7 +216,7 @@ def bench_import(user: Any, folder: Path, count: int = 10_000, rounds: int = 7) 
     kinds, statuses = ({word: value for value, word in c.choices} for c in (OrganizationKind, RegistrationStatus))
 
     def anew() -> None:
-        """A new ledger brings new names: none of their keys is known from the round before."""
+        """A new ledger brings new names: of the round before only the words are known of which they are made."""
         for known in (pinyin.sort_key, pinyin.initials):
             known.cache_clear()
 

@@ -8,7 +8,7 @@ RANKS = {
     "choices": 0, "periods": 0, "validators": 0, "jobs": 0,
     "models": 1, "migrations": 1,
     "workflows": 2, "statistics": 2, "checkup": 2, "reconciliation": 2, "facts": 2, "dashboards": 2,
-    "forms": 3, "sheets": 3, "documents": 3, "templatetags": 3,
+    "forms": 3, "filters": 3, "sheets": 3, "documents": 3, "templatetags": 3,
     "views": 4, "admin": 4, "urls": 4, "management": 4, "apps": 4,
 }  # fmt: skip
 TOP_RANK_FOR_OTHERS = 2  # an app to the left lends its rules, never its forms, views or admin

@@ -78,6 +78,7 @@ class Shared:
     checks_change: bool
     has_follows: bool
     has_remarks: bool
+    tells_new: bool  # the sheet has something to say of new lines before they are planned
     refers: bool  # a line may refer to a parent or to a row of the same file that has no primary key yet
     make: Any
 

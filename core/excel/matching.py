@@ -123,6 +123,10 @@ class Matching(Shared):
             groups.setdefault(found[0], {})[found[1]] = line
         for attnames, wanted in groups.items():
             self.fetch(attnames, wanted)
+        if self.tells_new:
+            for line in lines:
+                if line.stored is None:
+                    self.sheet.entering(line.given)
 
     def is_given(self, line: Line, name: str) -> bool:
         """Whether the cell, or the cells of a parent's key, are filled."""

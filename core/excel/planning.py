@@ -76,6 +76,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.refers = bool(sheet.parents) or any(self.refers_to_itself(r) for r in self.resolvers.values())
         self.checks = type(sheet).check is not Sheet.check
         self.checks_change = type(sheet).check_change is not Sheet.check_change
+        self.tells_new = type(sheet).entering is not Sheet.entering
         self.has_remarks = type(sheet).remarks is not Sheet.remarks
         self.has_follows = type(sheet).follows is not Sheet.follows
 

@@ -313,6 +313,9 @@ class Sheet:
     def matched(self, given: dict[str, Any], stored: Any) -> None:
         """A line means this row: put its own name into the cells of `given` that call it by a former one."""
 
+    def entering(self, given: dict[str, Any]) -> None:
+        """A line means no stored row: take out of `given` what is not read for such a new one."""
+
     def prepare(self, context: Context) -> None:
         """Once per import, before the first row: fetch into context.data what `check` and `make` need."""
 

@@ -15,7 +15,7 @@ Things that happen are functions: `return act(request, Training, pk, cancel_trai
 from core.pages.actions import act, next_url, reason
 from core.pages.columns import Cell, Column
 from core.pages.details import Action, Crumb, DetailPage, Fact, RecordPage, visible_or_404
-from core.pages.forms import CreatePage, UpdatePage
+from core.pages.forms import CreatePage, SideBySide, UpdatePage
 from core.pages.lists import Button, ListPage
 from core.pages.period import current_period
 
@@ -30,6 +30,7 @@ __all__ = [
     "Fact",
     "ListPage",
     "RecordPage",
+    "SideBySide",
     "UpdatePage",
     "act",
     "current_period",

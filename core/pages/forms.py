@@ -77,13 +77,19 @@ class FormMixin:
         return own_url(row)
 
     def stale(self, form: RecordForm, error: StaleError) -> HttpResponse:
+        attach(form, error)
+        return self.page(form, 409)
+
+
+class SideBySide:
+    """Of a page that changes a stored row: what somebody else has saved meanwhile stands beside what was typed."""
+
+    def stale(self, form: RecordForm, error: StaleError) -> HttpResponse:
         """409: the own text stays in the form, both versions stand side by side, saving again is a decision."""
         mine = form.instance
-        if mine.pk is None:
-            raise error
         now = type(mine)._base_manager.filter(pk=mine.pk).first()
         if now is None:
-            form.add_error(None, "这一条刚刚被别人作废或删除，没有保存。请返回查看。")
+            form.add_error(None, "这一条刚刚被别人作废或删除，请返回查看。")
             return self.page(form, 409)
         stored = {field.name for field in now._meta.concrete_fields} - {"version"}
         differences = [
@@ -132,7 +138,7 @@ class CreatePage(FormMixin, AllowMixin, View):
         return f"已登记{self.model._meta.verbose_name}“{row}”。"
 
 
-class UpdatePage(FormMixin, RecordPage):
+class UpdatePage(SideBySide, FormMixin, RecordPage):
     allowed = staticmethod(is_staff)
     can_edit: ClassVar[Callable] = staticmethod(lambda user, obj: user.is_committee_staff)
 

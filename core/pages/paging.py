@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from core.pages.columns import Row
 
 COUNT_CAP = 10_000
-FOUND_CAP = 1_000  # of a search over many committees: who finds more looks for something else
+FOUND_CAP = 1_000  # of a search over many committees, and of rows that are costly to tell apart there
 TURNED_CAP = 2_000  # as far as the pages of a list over many committees can be turned
 PAGE_SIZES = (20, 50, 100)
 DEEP = 1000  # from this offset on, in a search, and over many committees, ids are sorted first and only then rows read
@@ -27,6 +27,7 @@ class PagedRows:
     order: tuple[str, ...]
     params: Any
     is_wide: bool
+    searchable: bool
     wide_count_cap: ClassVar[int] = COUNT_CAP  # a list whose rows are costly to tell apart counts less far
     indexed: ClassVar[frozenset[str]] = frozenset()  # columns in whose order an index holds the rows of each committee
 
@@ -38,7 +39,7 @@ class PagedRows:
     @cached_property
     def is_found(self) -> bool:
         """Whether this is what a search over many committees finds: one walk through their search texts, for count and page."""
-        return self.is_wide and bool(self.params.get("q"))
+        return self.is_wide and self.searchable and bool(self.params.get("q"))
 
     @cached_property
     def found_ids(self) -> list[int]:
@@ -111,7 +112,8 @@ class PagedRows:
         near = self.rows.filter(**self.at_first_places(end * SHARE))
         found = list(near.values_list("pk", flat=True)[start:end])
         if len(found) < end - start and self.model._base_manager.exists():
-            # few bodies have a row here: these are sorted, instead of all bodies looked through
+            # few bodies have a row here: these are sorted, instead of all bodies looked through (which SQLite would do
+            # for an empty table, of whose size it knows nothing)
             sorted_anew = self.rows.order_by(Concat(self.order[0], Value("")), *self.order[1:])
             found = list(sorted_anew.values_list("pk", flat=True)[start:end])
         return found

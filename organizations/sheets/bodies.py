@@ -24,6 +24,7 @@ from .bodyevents import (
     FORMER_PART,
     event_problems,
     forget_following,
+    forget_guides,
     keep_first_journals,
     keep_journals,
 )
@@ -325,6 +326,9 @@ class OrganizationSheet(Sheet):
         problem = sending_problem(start, registered, context.data["today"])
         if problem and (getattr(stored, "pk", None), start) not in sent_days(context):
             yield "instructor.start", problem
+
+    def entering(self, given: dict[str, Any]) -> None:
+        forget_guides(given)
 
     def matched(self, given: dict[str, Any], stored: Any) -> None:
         given[STORED], given[BODY] = stored.pk, stored

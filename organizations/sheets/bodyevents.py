@@ -5,7 +5,7 @@ body that ends (ORG-03). So the preview shows them and an undo of the batch take
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,13 @@ CORRECTION = "更正错字"
 RENAMED = OrganizationEventKind.RENAMED
 FOLLOWING = ("affiliation.", "instructor.", "liaison.")  # cells that say nothing of a body that has ended
 Values = dict[str, Any]
+
+
+def forget_guides(given: Values) -> None:
+    """Who guided a body that had ended before it was entered; 归口 ends with it."""
+    if given.get("status") in ENDED_STATUSES:
+        for name in [name for name in given if name.startswith(FOLLOWING[1:])]:
+            del given[name]
 
 
 def forget_following(given: Values, stored: SocialOrganization) -> None:
@@ -97,12 +104,20 @@ def known_events(context: Context) -> dict[int, list[tuple[str, date]]]:
     return context.data["events"]
 
 
+def first_problems(context: Context, values: Values) -> Iterator[tuple[str, str]]:
+    """Of a new line: the day on which its body ended."""
+    for event in ended_before(context, values) or ():
+        if problem := day_problem(event["on"], values.get("registered_on"), context.data["today"]):
+            yield "ended_on", f"“{OrganizationEventKind(event['kind']).label}”的日期{event['on']}{problem}"
+
+
 def has_ending(context: Context, body: SocialOrganization) -> bool:
     return any(kind in ENDING_EVENTS for kind, _ in known_events(context)[body.pk])
 
 
 def event_problems(context: Context, values: Values, body: SocialOrganization | None) -> Iterator[tuple[str, str]]:
     if body is None:
+        yield from first_problems(context, values)
         return
     status = new_status(values)
     if status and (body.status, status) not in EVENT_BETWEEN:
@@ -201,34 +216,35 @@ EVENT_COLUMNS = (
 
 def keep_journals(rows: list[Any]) -> None:
     """Each event learns what the line changed with it, as if it had been recorded on the page."""
-    found = []
-    for row in rows:
-        ops = row.after.get("parts", ())
-        for op in [op for op in ops if op["p"] == EVENT_PART.name]:
-            renamed = op["v"]["kind"] == RENAMED
-            names = ("name",) if renamed else ("status", "ended_on")
-            parts = (FORMER_PART,) if renamed else ENDING_PARTS
-            event = OrganizationEvent(pk=op["id"])
-            event.journal = [*own_entry(row, names), *entries_of(row, parts, ops)]
-            found.append(event)
-    loading.update(OrganizationEvent, ("journal",), found)
+    _keep(rows, entries_of_change)
 
 
 def keep_first_journals(rows: list[Any]) -> None:
     """Of bodies that were entered as ended: taken back, they are on the register and managed as the line says."""
+    _keep(rows, entries_of_new)
+
+
+def _keep(rows: list[Any], entries: Callable[[Any, Values, list[Values]], Iterator[Values]]) -> None:
     found = []
     for row in rows:
         ops = row.after.get("parts", ())
         for op in [op for op in ops if op["p"] == EVENT_PART.name]:
-            event = OrganizationEvent(pk=op["id"])
-            managed = [o for o in ops if o["p"] == "affiliation" and o["v"].get("end")]
-            open_then = {"status": RegistrationStatus.NORMAL, "ended_on": None}
-            event.journal = [
-                *own_entry(row, tuple(open_then), open_then),
-                *(change_entry(Affiliation, row, o["id"], {"end": None}, {"end": o["v"]["end"]}) for o in managed),
-            ]
-            found.append(event)
+            found.append(OrganizationEvent(pk=op["id"], journal=list(entries(row, op, ops))))
     loading.update(OrganizationEvent, ("journal",), found)
+
+
+def entries_of_change(row: Any, event: Values, ops: list[Values]) -> Iterator[Values]:
+    renamed = event["v"]["kind"] == RENAMED
+    names = ("name",) if renamed else ("status", "ended_on")
+    yield own_entry(row, {name: row.before["m"][name] for name in names if name in row.before["m"]})
+    yield from entries_of(row, (FORMER_PART,) if renamed else ENDING_PARTS, ops)
+
+
+def entries_of_new(row: Any, event: Values, ops: list[Values]) -> Iterator[Values]:
+    yield own_entry(row, {"status": RegistrationStatus.NORMAL, "ended_on": None})
+    for op in ops:
+        if op["p"] == "affiliation" and op["v"].get("end"):
+            yield change_entry(Affiliation, row, op["id"], {"end": None}, {"end": op["v"]["end"]})
 
 
 def change_entry(model: type, row: Any, pk: int, before: Values, after: Values) -> Values:
@@ -243,11 +259,9 @@ def change_entry(model: type, row: Any, pk: int, before: Values, after: Values) 
     }
 
 
-def own_entry(row: Any, names: tuple[str, ...], stored: Values | None = None) -> Iterator[Values]:
-    stored = row.before["m"] if stored is None else stored
-    before = {name: stored[name] for name in names if name in stored}
+def own_entry(row: Any, before: Values) -> Values:
     after = {name: row.after["m"][name] for name in before}
-    yield {**change_entry(SocialOrganization, row, row.object_id, before, after), "saved": True}
+    return {**change_entry(SocialOrganization, row, row.object_id, before, after), "saved": True}
 
 
 def entries_of(row: Any, parts: tuple[Part, ...], ops: list[Values]) -> Iterator[Values]:

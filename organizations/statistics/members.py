@@ -125,11 +125,11 @@ def balance(rows: Any, start: date, end: date) -> Balance:
 def balance_for(
     user: User,
     period: Period,
-    branch: int | None = None,
+    branches: Any = None,
     committees: Sequence[int] = (),
     until: date | None = None,
 ) -> Balance | None:
-    """The balance of a period, up to today while it runs: of one branch, of some committees, or of all the user sees.
+    """The balance of a period, up to today while it runs: of some branches, of some committees, or of all the user sees.
 
     until: the last day that counts, where the period is not over then.
     """
@@ -137,7 +137,7 @@ def balance_for(
     if end < period.start:
         return None
     rows = Membership.objects.of_branches(user, committees)
-    return balance(rows if branch is None else rows.filter(branch=branch), period.start, end)
+    return balance(rows if branches is None else rows.filter(branch__in=branches), period.start, end)
 
 
 def balances_by_branch(rows: Any, start: date, end: date) -> dict[int, Balance]:

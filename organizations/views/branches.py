@@ -281,7 +281,7 @@ class PartyBranchDetail(BranchStory, DetailPage):
             "reveal_url": reverse("organizations:partybranch-reveal", args=[branch.pk]),
             "members": self.members(),
             "sees_members": self.sees_members,
-            **(balance_context(self.request, branch.pk, balance) if balance else {}),
+            **(balance_context(self.request, [branch.pk], balance) if balance else {}),
             "can_keep": workflows.can_keep(user) and not branch.dissolved_on,
             "today": self.day,
         }

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.views.generic import View
 
-from core.pages import Cell, Column, ListPage, current_period
+from core.pages import Cell, Column, ListPage, SideBySide, current_period
 from core.pages.offices import PARAMETER, asked_committees
 from core.periods import Period, quarter_of
 from core.permissions import AllowMixin, allow, is_business
@@ -33,13 +33,9 @@ from .base import WorkflowPage, asked_day, branch_name
 CAUSES = 20
 
 
-def branch_id(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
-
-
 def balance_context(
     request: HttpRequest,
-    branch: int | None = None,
+    branches: Any = None,
     found: Any = None,
     committees: Sequence[int] = (),
     until: date | None = None,
@@ -47,11 +43,11 @@ def balance_context(
     """The balance of the chosen period, or of the quarter of a past day up to it, and the memberships because of which it
     does not close."""
     period = period_until(request, until)
-    found = found or statistics.balance_for(request.user, period, branch, committees, until)
+    found = found or statistics.balance_for(request.user, period, branches, committees, until)
     causes: list[Membership] = []
     if found and not found.closes:
         rows = Membership.objects.of_branches(request.user, committees)
-        rows = rows if branch is None else rows.filter(branch=branch)
+        rows = rows if branches is None else rows.filter(branch__in=branches)
         causes = list(statistics.unexplained(rows, found.start, found.end)[:CAUSES])
         seen = PartyMember.objects.visible_to(request.user).filter(pk__in=[row.member_id for row in causes])
         opened = set(seen.values_list("pk", flat=True))
@@ -77,9 +73,16 @@ class BalanceFoot:
     def committees(self) -> tuple[int, ...]:
         return self.office.scope_ids if self.office else ()
 
+    @cached_property
+    def branches(self) -> QuerySet | None:
+        """Those that the list is narrowed to, by a number or by a name."""
+        if not self.params.get("branch"):
+            return None
+        form = self.filterset.form
+        return None if "branch" in form.errors else form.cleaned_data["branch"]
+
     def get_context(self) -> dict[str, Any]:
-        branch = branch_id(self.params.get("branch", ""))
-        if branch is None and self.is_wide:  # of many committees it comes after the page
+        if self.branches is None and self.is_wide:  # of many committees it comes after the page
             query = {
                 "period": current_period(self.request).code,
                 **({PARAMETER: self.office.code} if self.office else {}),
@@ -87,13 +90,13 @@ class BalanceFoot:
             }
             url = reverse("organizations:memberchange-balance-card")
             return {**super().get_context(), "balance_url": f"{url}?{urlencode(query)}"}
-        found = balance_context(self.request, branch, committees=self.committees, until=self.balance_day)
+        found = balance_context(self.request, self.branches, committees=self.committees, until=self.balance_day)
         return {**super().get_context(), **found, "whose": self.whose(found["balance"])}
 
     def export_footer(self) -> list[str]:
-        branch, day = branch_id(self.params.get("branch", "")), self.balance_day
+        day = self.balance_day
         period = period_until(self.request, day)
-        found = statistics.balance_for(self.request.user, period, branch, self.committees, day)
+        found = statistics.balance_for(self.request.user, period, self.branches, self.committees, day)
         whose = self.whose(found)
         return [*balance_lines(found, period, day), *([f"说明：{whose}"] if whose else [])]
 
@@ -193,7 +196,7 @@ class LeavePage(WorkflowPage):
         return found
 
 
-class MembershipPage(WorkflowPage):
+class MembershipPage(SideBySide, WorkflowPage):
     """更正编入、减少: reason and day of one membership; what was signed before keeps its figures."""
 
     model = PartyMember

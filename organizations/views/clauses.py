@@ -26,7 +26,7 @@ def clause_offices(request: HttpRequest) -> HttpResponse:
     day = office_day(request)
     found = clause_figures_by_committee(SocialOrganization.objects.visible_to(request.user), day)
     lines = [
-        (office.label + "本级" * (n == 0), office.code, sum((found[pk] for pk in office.scope_ids if pk in found), ClauseFigures()))
+        (office.label + ("本级" if n == 0 else "（含下级）" * (len(office.scope_ids) > 1)), office.code, sum((found[pk] for pk in office.scope_ids if pk in found), ClauseFigures()))
         for n, office in enumerate(offices_of(request.user))
     ]  # fmt: skip
     lines.append(("合计", "", sum(found.values(), ClauseFigures())))
@@ -41,7 +41,7 @@ def clause_offices(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "title": "各综合党委的党建入章率",
-        "meta": f"截至{day.isoformat()}，在册社会组织中章程已核准、含党的建设条款的",
+        "meta": f"截至{day.isoformat()}；已入章指章程已核准、含党的建设条款",
         "crumbs": [Crumb("章程入章台账", reverse("organizations:charterrecord-list"))],
         "rows": rows,
     }

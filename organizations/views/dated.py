@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
-from core.pages import Cell, Crumb, DetailPage
+from core.pages import Cell, Crumb, DetailPage, SideBySide
 from core.pages.actions import own_url
 from core.pages.details import page_url
 from core.permissions import is_staff
@@ -71,7 +71,7 @@ class SocialOrganizationRows(DatedRows):
     model = SocialOrganization
 
 
-class DatedPage(WorkflowPage):
+class DatedPage(SideBySide, WorkflowPage):
     """One dated row, found by the kind in the address."""
 
     may = staticmethod(workflows.can_correct)

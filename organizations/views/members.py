@@ -43,7 +43,7 @@ from organizations.choices import (
     MemberStatus,
     PostKind,
 )
-from organizations.filters import branch_filter, every_branch
+from organizations.filters import branch_filter
 from organizations.models import (
     BranchPost,
     FloatingRecord,
@@ -65,11 +65,9 @@ from .changes import BalanceFoot
 from .conduct import conduct_events, conduct_of
 
 
-def branches_of_day(request: HttpRequest | None) -> QuerySet:
+def branches_of_day(request: HttpRequest, branches: QuerySet) -> QuerySet:
     """Those in use on the day of the roster."""
-    if request is None:
-        return every_branch(request)
-    return every_branch(request).active(ledger_day(request))
+    return branches.active(ledger_day(request))
 
 
 class MemberFilter(django_filters.FilterSet):
@@ -157,7 +155,7 @@ class PartyMemberList(LedgerDay, BalanceFoot, ListPage):
         if found is None or (not self.narrowing and found.end == self.day and found.closing == self.count):
             return ""
         narrowed = "是按条件筛选的" if self.narrowing else f"是{self.day}的"
-        whose = "所选党支部的全部党员" if self.params.get("branch") else "全部党员"
+        whose = "全部党员" if self.branches is None else "所选党支部的全部党员"
         return f"增减按{whose}计算，{found.end}期末{found.closing}名；上面列出的{self.count_text}名{narrowed}。"
 
     def get_context(self) -> dict[str, Any]:

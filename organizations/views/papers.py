@@ -22,6 +22,7 @@ from core.pages import (
     DetailPage,
     Fact,
     ListPage,
+    SideBySide,
     UpdatePage,
     act,
     reason,
@@ -130,7 +131,7 @@ class CharterRecordList(ListPage):
     def extra_actions(self) -> list[Button]:
         if not self.offices:
             return []
-        return [Button("各综合党委的入章率", reverse("organizations:clause-offices"), "chart-column")]
+        return [Button("各综合党委的入章率", reverse("organizations:charterrecord-offices"), "chart-column")]
 
     def figures(self) -> list[dict[str, Any]]:
         """党建入章率: bodies on the register with the clause in an approved charter ÷ all of them (DOMAIN §3.1)."""
@@ -350,7 +351,7 @@ class MemberSurveyUpdate(PaperUpdate):
     form_class = forms.SurveyForm
 
 
-class MemberSurveyVoid(WorkflowPage):
+class MemberSurveyVoid(SideBySide, WorkflowPage):
     model = MemberSurvey
     title = "作废调查表"
     submit_label = "作废"
@@ -359,7 +360,6 @@ class MemberSurveyVoid(WorkflowPage):
     workflow = staticmethod(workflows.void_survey)
     done_text = "已作废。"
     related = ("organization",)
-    stale = UpdatePage.stale
 
     def get_instance(self) -> MemberSurvey:
         return self.object

@@ -28,6 +28,7 @@ from core.pages import (
     current_period,
     reason,
 )
+from core.pages.filters import OfOfficeFilter, visible
 from core.permissions import AllowMixin, allow, is_office, is_staff
 from organizations.choices import SyncEvent
 from organizations.forms.registration import SyncEventForm, SyncRuleForm
@@ -47,12 +48,8 @@ STATES = (
 )
 
 
-def visible_rules(request: HttpRequest | None) -> QuerySet:
-    return SyncRule.objects.visible_to(request.user) if request else SyncRule.objects.none()
-
-
 class DutyFilter(django_filters.FilterSet):
-    rule = django_filters.ModelChoiceFilter(label="规则", queryset=visible_rules)
+    rule = OfOfficeFilter(label="规则", queryset=visible(SyncRule))
     event = django_filters.ChoiceFilter(label="业务事件", choices=SyncEvent.choices)
     state = django_filters.ChoiceFilter(label="办理情况", choices=STATES, method="by_state")
     event_on = django_filters.DateFromToRangeFilter(label="事件日期")

@@ -185,6 +185,7 @@ def correct_row(row: Row, *, seen: str, reason: str, by: User, **values: Any) ->
             stored.before_save()
         write(stored, mine)
         _log(kind, stored, before, by, f"更正：{why}")
+        _unprove(stored, before["start"], by)
         _follow(stored, by)
     return stored
 
@@ -201,8 +202,7 @@ def void_row(row: Row, *, seen: str, reason: str, by: User) -> None:
             owner = getattr(stored, name)
             changes = {f"{kind.word}：{kind.about(stored, owner)}": [words_of(kind, stored), "作废"]}
             audit.record(AuditEvent.CHANGE, owner, by=by, changes=changes, note=f"作废：{why}")
-        if isinstance(stored, BranchCoverage | InstructorAssignment):
-            unsettle(stored.organization, SyncEvent.SET_UP, lost=stored.start, by=by)
+        _unprove(stored, stored.start, by)
         if isinstance(stored, BranchPost):
             tell_keepers(stored.branch, on=today(stored.branch.committee))
 
@@ -227,6 +227,14 @@ def _log(kind: DatedKind, row: Row, before: dict[str, Any], by: User, note: str)
         if found.keys() - labels:
             changes[f"{about}，时间"] = [span(row), span(row)]
         audit.record(AuditEvent.CHANGE, owner, by=by, changes=changes, note=note)
+
+
+def _unprove(row: Row, start: date, by: User) -> None:
+    """What the row, which began on that day, had proved for 六个同步."""
+    if isinstance(row, BranchCoverage | InstructorAssignment):
+        unsettle(row.organization, SyncEvent.SET_UP, lost=start, by=by)
+    if isinstance(row, BranchCoverage) and row.branch.term_start:
+        unsettle(row.organization, SyncEvent.REELECTED, lost=row.branch.term_start, by=by)
 
 
 def _follow(row: Row, by: User) -> None:

@@ -130,7 +130,8 @@ def void_survey(survey: MemberSurvey, *, reason: str, by: User, expected: int | 
             audit.record(AuditEvent.CHANGE, row, by=by, changes=changes, note=f"作废{survey}：{why}")
         if not mine.delete()[0]:
             raise StaleError(survey)
-        unsettle(survey.organization, SyncEvent.REGISTERED, by=by)
+        if survey.is_confirmed:
+            unsettle(survey.organization, SyncEvent.REGISTERED, lost=survey.filled_on, by=by)
 
 
 def can_move_charter(user: User, charter: CharterRecord, to: str) -> bool:

@@ -9,7 +9,10 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
+from core import audit
+from core.choices import AuditEvent
 from core.editing import create_record, update_record
 from core.models import Committee, User
 from core.periods import today
@@ -28,6 +31,8 @@ from organizations.models import (
 )
 
 PROVED = "台账里已有记录"
+LOST = "所凭的记录已作废或更正"
+LASTING = (SyncEvent.REGISTERED,)  # events whose records do not end in the course of things
 SIX = (
     (SyncEvent.REGISTERED, "登记成立同步", "签订承诺书、填报党员情况调查表", 5, True),
     (SyncEvent.CHARTER, "章程核准同步", "党的建设和社会主义核心价值观写入章程", 5, True),
@@ -167,7 +172,11 @@ def _clause(body: SocialOrganization, since: date) -> date | None:
 
 def _guided(body: SocialOrganization, since: date) -> date | None:
     days = [
-        rows.filter(organization=body).filter(end=None).order_by("start").values_list("start", flat=True).first()
+        rows.filter(organization=body)
+        .filter(Q(end=None) | Q(end__gt=since))
+        .order_by("start")
+        .values_list("start", flat=True)
+        .first()
         for rows in (BranchCoverage.objects, InstructorAssignment.objects)
     ]
     found = [day for day in days if day]
@@ -204,14 +213,22 @@ def settle(body: SocialOrganization, *, by: User | None) -> list[SyncDuty]:
     return finished
 
 
-def unsettle(body: SocialOrganization, event: SyncEvent, *, lost: date | None = None, by: User | None) -> None:
-    """A record entered by mistake is voided: what it had proved is proved by another one, or is to be done again.
-
-    `lost` is its day, where such records end in the course of things; what was proved on another day stays as it is.
-    """
+def unsettle(body: SocialOrganization, event: SyncEvent, *, lost: date, by: User | None) -> None:
+    """A record entered by mistake is voided or moved to another day: what it had proved on the day `lost` is proved by
+    another record, or is to be done again. What was proved on another day stays as it is."""
     done = SyncDuty.objects.done().filter(organization=body, event=event, done_note=PROVED).select_related("committee")
     for duty in done:
-        by_it = lost is None or duty.done_on == max(lost, duty.event_on)
-        if by_it and EVIDENCE[event](body, duty.event_on) != duty.done_on:
-            reopen_duty(duty, by=by, note="所凭的记录已作废")
+        proved = EVIDENCE[event](body, duty.event_on)
+        by_it = duty.done_on == max(lost, duty.event_on) or (proved is None and event in LASTING)
+        if by_it and proved != duty.done_on:
+            _take_up_again(duty, by)
     settle(body, by=by)
+
+
+def _take_up_again(duty: SyncDuty, by: User | None) -> None:
+    """A duty on which nobody has worked is as new again, so that the import that made it can still be undone."""
+    if duty.is_automatic and duty.version == 2:
+        SyncDuty.objects.filter(pk=duty.pk, version=2).update(done_on=None, done_note="", version=1)
+        audit.record(AuditEvent.CHANGE, duty, by=by, note=LOST, changes={"完成日期": [duty.done_on.isoformat(), ""]})
+    else:
+        reopen_duty(duty, by=by, note=LOST)

@@ -75,3 +75,35 @@ class BranchFilterTests(TestCase):
             with self.subTest(name):
                 self.assertEqual(self.page("会计学会", f"organizations:{name}-list").status_code, 200)
         self.assertEqual(self.page("会计学会", "tasks:assignment-list").status_code, 200)
+
+    def test_the_balance_is_of_the_branches_that_the_name_finds(self):
+        for name in ("organizations:partymember-list", "organizations:memberchange-list"):
+            for value, members in (
+                ("市会计学会党支部", 1),
+                (str(self.second.pk), 1),
+                ("会计学会", 2),
+                ("没有这个支部", 0),
+            ):
+                with self.subTest(name, value=value):
+                    self.assertEqual(self.page(value, name).context["balance"].closing, members)
+
+    def test_a_number_that_means_none_of_the_own_branches_finds_nothing(self):
+        for value in (str(self.foreign.pk), "999999999", "①", "１２", "²"):
+            with self.subTest(value):
+                self.assertEqual(self.names(value), [])
+
+    def test_a_dissolved_branch_is_not_offered_but_its_papers_are_found(self):
+        PartyBranch.objects.filter(pk=self.second.pk).update(dissolved_on=date(2023, 1, 31), status="dissolved")
+        page = self.page("", "organizations:memberchange-list")
+        self.assertNotContains(page, "市会计学会第二党支部</option>")
+        page = self.page(str(self.second.pk), "organizations:memberchange-list")
+        self.assertContains(page, "党支部：市会计学会第二党支部")
+
+    def test_of_branches_with_one_name_the_number_tells_which(self):
+        twin = make_branch(self.office, name="中共示例市会计学会联合支部委员会", short_name="市会计学会党支部")
+        make_member(twin, name="赵三例")
+        many_branches(self.office)
+        box = next(box for box in self.page(str(twin.pk)).context["page"].bar if box.name == "branch")
+        self.assertEqual(box.value, f"市会计学会党支部（{twin.pk}号）")
+        self.assertEqual(self.names(box.value), ["赵三例"])
+        self.assertEqual(self.names("市会计学会党支部"), ["张一例", "赵三例"])

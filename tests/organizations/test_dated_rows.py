@@ -143,6 +143,9 @@ class CorrectionTests(Office):
         self.void(coverage)
         duty.refresh_from_db()
         self.assertEqual(duty.done_on, date(2023, 3, 20))  # by the instructor
+        guide = self.correct(guide, start=date(2023, 3, 21))
+        duty.refresh_from_db()
+        self.assertEqual(duty.done_on, date(2023, 3, 21))
         self.void(guide)
         duty.refresh_from_db()
         self.assertIsNone(duty.done_on)

@@ -163,6 +163,26 @@ class EndingTests(EventImportCase):
                 body.affiliations.all().delete()
                 body.delete()
 
+    def test_the_end_of_a_new_body_is_a_day_that_can_be_and_nobody_guides_it(self):
+        def line(day):
+            rows = self.line(
+                name="示例市旧行业协会",
+                登记状态="已注销",
+                注销日期=day,
+                指导员="甲示例",
+                派出单位="机关",
+                联络员="乙示例",
+            )
+            rows[1][1] = ""
+            return rows
+
+        batch = self.read(line("2099-01-01"))
+        self.assertEqual([text.split()[0] for text in errors(batch)], ["2F"])
+        self.assertIn("不能晚于今天", errors(batch)[0])
+        self.bring_in(line("2023-03-01"))
+        body = SocialOrganization.objects.get(name="示例市旧行业协会")
+        self.assertFalse(body.instructor_assignments.exists() or body.liaisons.exists())
+
 
 class RenameTests(EventImportCase):
     def test_the_old_name_is_kept_and_found(self):

@@ -7,10 +7,11 @@ from django.test import TestCase
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from core.pages.filters import FEW
 from core.pages.offices import distinct, offices_of
 from core.pages.paging import SHARE
 from organizations.models import CharterRecord, InstructorAssignment, Liaison, SocialOrganization
-from tests.factories import make_branch, make_committee, make_member, make_organization, make_staff
+from tests.factories import make_branch, make_campaign, make_committee, make_member, make_organization, make_staff
 
 BODIES, LIAISONS = "organizations:socialorganization-list", "organizations:liaison-list"
 
@@ -172,8 +173,8 @@ class OfficeAboveTests(TestCase):
         )  # fmt: skip
         ledger = self.get("organizations:charterrecord-list")
         self.assertFalse(ledger.context["figures"])
-        self.assertContains(ledger, reverse("organizations:clause-offices"))
-        page = self.get("organizations:clause-offices")
+        self.assertContains(ledger, reverse("organizations:charterrecord-offices"))
+        page = self.get("organizations:charterrecord-offices")
         lines = [(row["label"], *(number for number, _ in row["numbers"]), row["rate"]) for row in page.context["rows"]]
         self.assertEqual(
             [(*line[:4], None if line[4] is None else float(line[4])) for line in lines],
@@ -183,9 +184,10 @@ class OfficeAboveTests(TestCase):
             for number, url in row["numbers"]:
                 with self.subTest(row=row["label"], url=url):
                     self.assertEqual(self.client.get(url).context["page"].count, number)
-        own = self.get("organizations:clause-offices", user=self.clerk)
+        own = self.get("organizations:charterrecord-offices", user=self.clerk)
         self.assertEqual([row["label"] for row in own.context["rows"]], ["合计"])
         self.assertNotContains(self.get("organizations:charterrecord-list", user=self.clerk), "charters/offices")
+        self.assertContains(page, "16.7%")
 
     def test_a_search_over_many_offices_counts_and_turns_its_pages(self):
         for city in self.cities:
@@ -199,6 +201,23 @@ class OfficeAboveTests(TestCase):
         self.assertEqual([len(rows) for rows in found], [20, 10, 10])
         self.assertEqual(sorted(found[0] + found[1]), sorted(f"同业{n:02}促进会" for n in range(15) for _ in "ab"))
         self.assertEqual(found[1], found[2])
+
+    def test_rows_of_one_name_stand_with_their_office_and_of_many_offices_one_is_chosen_first(self):
+        campaigns = [make_campaign(city, title="2023年度检查") for city in self.cities]
+        address = "reviews:inspectionrecord-list"
+
+        def options(query: str, user=None) -> list[str]:
+            bar = self.get(address, query, user).context["page"].bar
+            return [label for box in bar if box.name == "campaign" for _, label in box.options]
+
+        self.assertEqual(options(""), ["甲市：2023年度检查", "乙市：2023年度检查"])
+        self.assertEqual(options("?committee=second"), ["2023年度检查"])
+        self.assertEqual(options("", self.clerk), ["2023年度检查"])
+        for n in range(FEW):
+            make_campaign(self.cities[1], checked_year=1980 + n)
+        self.assertEqual(options(""), [])
+        self.assertEqual(options(f"?campaign={campaigns[0].pk}"), ["甲市：2023年度检查"])
+        self.assertEqual(options("?committee=first"), ["2023年度检查"])
 
     def test_labels_are_what_tells_the_offices_apart(self):
         self.assertEqual(
