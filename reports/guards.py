@@ -21,6 +21,7 @@ class Check:
     holds: bool
     shown: str
     code: str = ""
+    remedy: str = ""  # what has to be done first: no sentence stands in for it
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ RULES = (
 )
 
 
+UNBALANCED = "请到“党员增减平衡表”看是哪几名，用“更正编入、减少”改对原因和日期。"
+
+
 def sum_checks(facts: FactSet) -> list[Check]:
     """The rules that have figures this period; those without rows are left out."""
     found = []
@@ -73,7 +77,11 @@ def balance_checks(scope: Scope) -> list[Check]:
     found = balance(rows, scope.period.start, scope.day)
     if not (found.opening or found.closing):
         return []
-    return [Check("党员增减要平：期初＋转入＋发展＋恢复－转出－出党－死亡＝期末", found.closes, found.sum, "MB-06")]
+    return [
+        Check(
+            "党员增减要平：期初＋转入＋发展＋恢复－转出－出党－死亡＝期末", found.closes, found.sum, "MB-06", UNBALANCED
+        )
+    ]
 
 
 def typed_numbers(composed: Composed) -> list[tuple[str, str]]:
@@ -111,6 +119,16 @@ class Readiness:
     @property
     def failed(self) -> list[Check]:
         return [check for check in self.checks if not check.holds]
+
+    @property
+    def barred(self) -> list[Check]:
+        """Failed checks that forbid 送审 (DOMAIN §6.3)."""
+        return [check for check in self.failed if check.remedy]
+
+    @property
+    def doubtful(self) -> list[Check]:
+        """Failed checks that want a sentence."""
+        return [check for check in self.failed if not check.remedy]
 
 
 def readiness_of(composed: Composed) -> Readiness:

@@ -19,6 +19,7 @@ from reviews.models import (
     ReviewSession,
 )
 from reviews.sheets import ballot_errors
+from reviews.workflows.inspections import over_before
 
 
 class CampaignForm(RecordForm):
@@ -82,6 +83,9 @@ class InspectionRecordForm(RecordForm):
             self.add_error("no_branch_reason", "没有建立党组织的要写明未建原因。")
         if data.get("conclusion") and not data.get("concluded_on"):
             self.add_error("concluded_on", "填了年检结论，就要填结论日期。")
+        body, campaign = data.get("organization"), data.get("campaign")
+        if body and campaign and (problem := over_before(body, campaign)):
+            self.add_error("organization", problem)
         return data
 
 

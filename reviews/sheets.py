@@ -6,9 +6,11 @@ from typing import Any
 
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Lookup, Parent, Sheet, register
+from organizations.models import SocialOrganization
 from organizations.workflows.sync_sources import catch_up
 from reviews.choices import DutyMode, DutyReportStatus, InspectionStatus
 from reviews.models import BallotBatch, DutyReport, InspectionCampaign, InspectionRecord, ReviewSession
+from reviews.workflows.inspections import over_before
 
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\D|$)")
 BRANCH = Lookup("organizations.PartyBranch", ("name", "short_name", "former_names"))
@@ -114,6 +116,17 @@ class InspectionSheet(Sheet):
     def prepare(self, context: Context) -> None:
         rows = InspectionCampaign.objects.visible_to(context.user)
         context.data["quarters"] = dict(rows.values_list("pk", "quarter"))
+        context.data["campaigns"] = rows.only("pk", "started_on").in_bulk()
+        over = SocialOrganization.objects.within(context.committee).filter(ended_on__isnull=False)
+        context.data["over"] = over.only("pk", "name", "short_name", "status", "ended_on").in_bulk()
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        body, campaign = (
+            context.data[name].get(values.get(field))
+            for name, field in (("over", "organization"), ("campaigns", "campaign"))
+        )
+        if stored is None and body and campaign and (problem := over_before(body, campaign)):
+            yield "organization", problem
 
     def derive(self, obj: InspectionRecord, context: Context) -> None:
         if obj.quarter is None:

@@ -24,9 +24,18 @@ class Office:
 
 
 def offices_of(user: User) -> list[Office]:
-    """The committees below, each with those under it, after the own rows; none where there is nothing to choose."""
+    """The committees below, each with those under it, after the own rows; none where there is nothing to choose.
+
+    The account of a request asks once.
+    """
     if len(user.scope_ids) < 2:
         return []
+    if "offices" not in user.__dict__:
+        user.__dict__["offices"] = read_offices(user)
+    return user.__dict__["offices"]
+
+
+def read_offices(user: User) -> list[Office]:
     rows = list(Committee.objects.filter(pk__in=user.scope_ids).values("pk", "code", "name", "scope_ids"))
     rows.sort(key=lambda row: (row["pk"] != user.committee_id, row["code"]))
     labels = distinct([row["name"] for row in rows])

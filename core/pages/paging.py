@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from core.pages.columns import Row
 
 COUNT_CAP = 10_000
-FOUND_CAP = 1_000  # of a search over many committees, and of rows that are costly to tell apart there
+FOUND_CAP = 500  # of a search over many committees: who finds more looks for something else
 TURNED_CAP = 2_000  # as far as the pages of a list over many committees can be turned
 PAGE_SIZES = (20, 50, 100)
 DEEP = 1000  # from this offset on, in a search, and over many committees, ids are sorted first and only then rows read

@@ -99,6 +99,7 @@ class ChangedItem(models.TextChoices):
     OTHER = "other", "其他"
 
 
+PLAIN_ITEMS = (ChangedItem.ADDRESS, ChangedItem.SCOPE, ChangedItem.FUND)  # nothing of the party organization follows
 CHANGED_FIELDS = (
     ChangedItem.REPRESENTATIVE,
     ChangedItem.ADDRESS,

@@ -64,6 +64,9 @@ class SocialOrganizationQuerySet(BodyChecks, SurroundingsQuerySet, RecordQuerySe
         covered = BranchCoverage.objects.filter(organization=OuterRef("pk"), branch__in=branches, end=None)
         return self.filter(Q(pk__in=bodies) | Exists(covered)) if branches else self.filter(pk__in=bodies)
 
+    def each_once(self) -> Self:
+        return self.filter(duplicate_of=None)
+
     def search(self, text: str) -> Self:
         return self.filter(search__holds=plain(text))
 
@@ -95,7 +98,7 @@ class EachBodyOnce(models.Manager.from_queryset(SocialOrganizationQuerySet)):
     """Rows that were merged into another are left out, on every day and in every count; `everything` has them still."""
 
     def get_queryset(self) -> SocialOrganizationQuerySet:
-        return super().get_queryset().filter(duplicate_of=None)
+        return super().get_queryset().each_once()
 
 
 class SocialOrganization(Record):

@@ -12,6 +12,7 @@ from . import (
     events,
     ledgers,
     members,
+    processes,
     registration,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "events",
     "ledgers",
     "members",
+    "processes",
     "registration",
 ]

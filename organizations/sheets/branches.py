@@ -1,5 +1,6 @@
 """党组织台账."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from core.excel.sheet import Column, Context, Part, Sheet, register
 from core.models import OfficeSetting
 from core.periods import today
 from organizations.checkup.limits import REMINDERS
-from organizations.choices import BranchKind, CoverageMethod
+from organizations.choices import BranchKind, CoverageMethod, PostKind
 from organizations.models import (
     BranchApplication,
     BranchCoverage,
@@ -77,6 +78,24 @@ def election_state(row: Mapping[str, Any]) -> str:
     return branch_term_state({**row, "near_months": rules(row).near_months})[1]
 
 
+COMMITTEE = {"organizer": PostKind.ORGANIZATION, "publicist": PostKind.PUBLICITY, "inspector": PostKind.DISCIPLINE}
+
+
+def committee_part(name: str, post: PostKind) -> Part:
+    """One 委员 of the ledger: a new name takes the place of the one before; a name that holds the post says nothing new."""
+
+    def rows(context: Context, values: dict[str, Any]) -> list[dict[str, Any]] | None:
+        person = values.get(f"{name}.person_name")
+        if not isinstance(person, str) or person in context.data["holders"].get((values.get("name"), post), ()):
+            return None
+        return [{"person_name": person}]
+
+    return Part(
+        name, "organizations.BranchPost", "branch", {"post": post, "end": None}, ("person_name",), "end", "start",
+        make=rows, derived=("member",),
+    )  # fmt: skip
+
+
 @register
 class BranchSheet(Sheet):
     kind, title, order = "branches", "党组织台账", 30
@@ -85,7 +104,7 @@ class BranchSheet(Sheet):
     after = "先导入社会组织党建工作台账，覆盖单位才对得上。"
     notes = (
         "覆盖单位写社会组织的全称、简称或信用代码，几家之间用顿号隔开。联合党支部写全部覆盖单位。",
-        "换了书记的写新书记姓名和任职时间，原书记从新书记任职之日起免职。",
+        "换了书记的写新书记姓名和任职时间，原书记从新书记任职之日起免职。组织、宣传、纪检委员写现任的，换了人的从数据截至日期起更换。",
         "党员数由党员名册自动统计，导入时不读取。",
     )
     past_note = "覆盖单位和上级党组织用现在的名称，批准延期的按现在的期限。"
@@ -100,6 +119,7 @@ class BranchSheet(Sheet):
             "secretary", "organizations.BranchPost", "branch", {"post": "secretary", "end": None}, ("person_name",),
             "end", "start", derived=("member",),
         ),
+        *(committee_part(name, post) for name, post in COMMITTEE.items()),
     )  # fmt: skip
     columns = (
         Column("党组织全称", "name", synonyms=("党支部全称", "党组织名称", "党支部名称", "党支部", "名称"), required=True,
@@ -121,9 +141,10 @@ class BranchSheet(Sheet):
         Column("应设", group="支委会", readonly=True, export=seats, needs=("full_member_count", *SETTINGS),
                width=6),
         printed("实有", "支委会", "post_count", "int", 6),
-        printed("组织委员", "支委会", "organization_post"),
-        printed("宣传委员", "支委会", "publicity_post"),
-        printed("纪检委员", "支委会", "discipline_post"),
+        *(
+            Column(post.label, f"{name}.person_name", group="支委会", export=f"{post}_post", width=8)
+            for name, post in COMMITTEE.items()
+        ),
         printed("总数", "党员数", "member_count", "int", 6),
         printed("正式", "党员数", "full_member_count", "int", 6),
         Column("预备", kind="int", group="党员数", readonly=True, export=probationary,
@@ -181,6 +202,11 @@ class BranchSheet(Sheet):
         context.data["registered"] = dict(bodies.values_list("pk", "registered_on"))
         stored = BranchCoverage.objects.filter(branch__in=PartyBranch.objects.within(context.committee), end=None)
         rows = stored.values_list("branch__name", "organization_id", "start", "method")
+        posts = BranchPost.objects.filter(branch__in=PartyBranch.objects.within(context.committee), end=None)
+        holders: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for branch, post, person in posts.values_list("branch__name", "post", "person_name"):
+            holders[branch, post].append(person)
+        context.data["holders"] = holders
         context.data["coverages"] = {(name, body): (start, method) for name, body, start, method in rows}
 
     def matched(self, given: dict[str, Any], stored: Any) -> None:

@@ -98,11 +98,18 @@ class CoveragePage(DayMixin, View):
             return self.rows_url(row["key"], kind)
         if row["name"] in SUMMED:
             return self.rows_url("base", kind)
-        if row["name"] == "joint_branches" and not self.export_day:  # of a past day the list tells the kinds of then
-            office = {PARAMETER: self.asked_office.code} if self.asked_office else {}
-            asked = {"kind": BranchKind.JOINT, "tab": "active", **office}
-            return f"{reverse('organizations:partybranch-list')}?{urlencode(asked)}"
+        if row["name"] == "joint_branches":
+            return self.ledger_url("partybranch", kind=BranchKind.JOINT, tab="active")
+        if row["name"] == "instructors" and not kind:
+            return self.ledger_url("instructorassignment", tab="people")
         return ""
+
+    def ledger_url(self, name: str, **asked: str) -> str:
+        """A ledger that tells what is there now; of a past day it would tell another number."""
+        if self.export_day or self.managed:
+            return ""
+        office = {PARAMETER: self.asked_office.code} if self.asked_office else {}
+        return f"{reverse(f'organizations:{name}-list')}?{urlencode({**asked, **office})}"
 
     def chart(self) -> Any:
         committee = self.committee
@@ -172,6 +179,7 @@ class CoveragePage(DayMixin, View):
             "chart": self.chart(),
             "rows": [(FIGURES[key].label, self.rows_url(key), getattr(now, key)) for key in LISTS],
             "more": [(FIGURES[key].label, self.rows_url(key), getattr(now, key)) for key in ("liaison_only", "mass_only", "should_build")],
+            "branches_url": self.ledger_url("partybranch", tab="active"),
             "definition_url": reverse("organizations:coverage-definition"),
         }  # fmt: skip
         return render(request, "organizations/coverage.html", context)

@@ -20,7 +20,6 @@ from core.pages import (
     UpdatePage,
     act,
 )
-from core.pages.paging import FOUND_CAP
 from core.periods import Period, quarter_of
 from core.permissions import allow, is_office, is_staff
 from core.secrets import mask_phone
@@ -64,7 +63,7 @@ class InstructorAssignmentList(ListPage):
     meta_text = "上级选派到没有党组织的社会组织指导党建工作的党员；每季走访"
     search_hint = "指导员、社会组织"
     import_kind = export_kind = "instructors"
-    wide_count_cap = FOUND_CAP
+    wide_count_cap = 1_000  # the persons are told apart by reading the bodies
     ordering = ("sort_key", "start")
     create_url_name = "organizations:instructorassignment-create"
     create_label = "选派指导员"
@@ -318,6 +317,7 @@ class MassOrganizationList(Running, ListPage):
     unit = "个"
     search_hint = "社会组织"
     ordering = ("organization__sort_key", "kind")
+    import_kind = export_kind = "mass_organizations"
     create_url_name = "organizations:massorganization-create"
     create_label = "登记群团组织"
     empty_title = "没有群团组织"

@@ -71,10 +71,11 @@ def is_id_number(text: str) -> bool:
 
 def found_in(model: type[Model], user: User, terms: list[str]) -> QuerySet:
     """The rows that hold every term. The search comes before the scope: SQLite asks in this order, and few rows are found."""
-    rows = model._default_manager.all()
+    rows = getattr(model, "everything", model._default_manager).all()
     for term in terms:
         rows = rows.search(term)
-    return rows.visible_to(user)
+    rows = rows.visible_to(user)
+    return rows.each_once() if hasattr(rows, "each_once") else rows
 
 
 def best_first(rows: QuerySet, terms: list[str]) -> list[int]:

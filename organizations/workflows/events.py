@@ -19,6 +19,7 @@ from organizations.choices import (
     CHANGED_FIELDS,
     ENDING_EVENTS,
     EVENT_FROM,
+    PLAIN_ITEMS,
     STATUS_AFTER,
     OrganizationEventKind,
     SyncEvent,
@@ -124,7 +125,7 @@ def record_event(
         event.full_clean()
         event.journal = journal.entries
         create_record(event, by=by, note=str(body))
-        if kind == OrganizationEventKind.CHANGED:
+        if kind == OrganizationEventKind.CHANGED and event.item not in PLAIN_ITEMS:
             emit(SyncEvent.REELECTED, body, on=on, by=by, note=event.words)
     return event
 

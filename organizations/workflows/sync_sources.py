@@ -16,7 +16,7 @@ from core.due import due
 from core.excel.among import one_of
 from core.models import Committee, User
 from core.periods import today
-from organizations.choices import CharterStatus, Grade, OrganizationEventKind, ReviewType, SyncEvent
+from organizations.choices import PLAIN_ITEMS, CharterStatus, Grade, OrganizationEventKind, ReviewType, SyncEvent
 from organizations.models import (
     CharterRecord,
     OrganizationEvent,
@@ -70,9 +70,11 @@ def _graded(committee: Committee, since: date, bodies: Bodies) -> Events:
 
 
 def _changed(committee: Committee, since: date, bodies: Bodies) -> Events:
-    """变更登记, and a new council (换届)."""
-    rows = OrganizationEvent.objects.valid().filter(
-        committee=committee, kind=OrganizationEventKind.CHANGED, organization__ended_on=None
+    """变更登记 of what touches the party organization, and a new council (换届)."""
+    rows = (
+        OrganizationEvent.objects.valid()
+        .filter(committee=committee, kind=OrganizationEventKind.CHANGED, organization__ended_on=None)
+        .exclude(item__in=PLAIN_ITEMS)
     )
     elected = _live(committee).filter(
         council_term_start__gt=F("registered_on"), council_term_start__lte=today(committee)

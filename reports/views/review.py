@@ -91,7 +91,7 @@ class SummarySubmit(AllowMixin, View):
     def post(self, request: HttpRequest, period: Period) -> HttpResponse:
         composed = self.composed()
         ready = readiness_of(composed)
-        answers = {check.label: reason(request, f"answer-{n}", 200) for n, check in enumerate(ready.failed)}
+        answers = {check.label: reason(request, f"answer-{n}", 200) for n, check in enumerate(ready.doubtful)}
         if not request.POST.get("looked"):
             return self.page(composed, answers, "请逐项看过以后，勾选“以上各项已核对”再送审。")
         try:
@@ -112,7 +112,7 @@ class SummarySubmit(AllowMixin, View):
             "period": composed.period,
             "composed": composed,
             "ready": ready,
-            "answers": [(n, check, said.get(check.label, "")) for n, check in enumerate(ready.failed)],
+            "answers": [(n, check, said.get(check.label, "")) for n, check in enumerate(ready.doubtful)],
             "error": error,
             "looked": bool(self.request.POST.get("looked")),
         }

@@ -56,10 +56,13 @@ def submit_summary(summary: Summary, composed: Composed, paper: Paper, *, answer
         raise ValidationError(
             f"正文里还有{len(ready.gaps)}处缺数据（{names}），不能送审。请先补记录，或改写、不印那一段。", code="gaps"
         )
-    unanswered = [check.label for check in ready.failed if not answers.get(check.label)]
+    if ready.barred:
+        check = ready.barred[0]
+        raise ValidationError(f"“{check.label}”不符（{check.shown}），不能送审。{check.remedy}", code="barred")
+    unanswered = [check.label for check in ready.doubtful if not answers.get(check.label)]
     if unanswered:
         raise ValidationError(f"“{unanswered[0]}”不符，还没有说明原因。请写明后再送审。", code="answers")
-    said = {check.label: answers[check.label][:200] for check in ready.failed}
+    said = {check.label: answers[check.label][:200] for check in ready.doubtful}
     on = today(summary.committee)
     note = "；".join(f"{label}：{words}" for label, words in said.items())[:500]
     with kept(paper, EditionKind.SUBMITTED, by) as submission:

@@ -11,13 +11,19 @@ from core.periods import today
 from core.transitions import advance
 from organizations.choices import SyncEvent
 from organizations.models import SocialOrganization, posted_ids
+from organizations.workflows.bodies import ended_problem
 from organizations.workflows.sync import emit, settle
 from organizations.workflows.sync_sources import Bodies, Events, events
 from reviews.choices import INSPECTION_FLOW, CampaignStatus, Chapter, Conclusion, InspectionStatus, Severity
-from reviews.models import Finding, InspectionRecord
+from reviews.models import Finding, InspectionCampaign, InspectionRecord
 
 CLAUSE_FINDING = "章程中没有党的建设条款。"
 CLAUSE_ADVICE = "在最近一次会员（代表）大会或理事会上修订章程，写入党的建设条款，报登记管理机关核准。"
+
+
+def over_before(body: SocialOrganization, campaign: InspectionCampaign) -> str:
+    """ORG-03: a body that was over when the inspection began is not inspected; why, or nothing."""
+    return ended_problem(body) if body.ended_on and body.ended_on <= campaign.started_on else ""
 
 
 def _may(record: InspectionRecord, to: InspectionStatus) -> bool:

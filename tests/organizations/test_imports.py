@@ -233,3 +233,39 @@ class ImportTests(TestCase):
         head = ["所在党支部", "姓名", "性别", "出生日期", "入党日期", "转正日期"]
         rows = [head, [branch.name, "甲示例", "女", "1980-05-04", "2010-07-01", "2009-07-01"]]
         self.assertEqual(errors(bring(workbook(rows), self.user, "members")), ["2F 转正日期不能早于入党日期。"])
+
+
+class CommitteeTests(TestCase):
+    """组织、宣传、纪检委员 of the office's own ledger are posts (DOMAIN §14.2)."""
+
+    HEAD = ["党组织全称", "类别", "成立时间", "书记", "组织委员", "宣传委员", "纪检委员"]
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.committee = make_committee()
+        cls.staff = make_staff(cls.committee)
+
+    def bring(self, *names):
+        row = ["中共示例市甲协会支部委员会", "党支部", "2016-05-20", *names]
+        batch = bring(workbook([self.HEAD, row]), self.staff, "branches")
+        self.assertEqual(errors(batch), [])
+        if batch.new_count or batch.changed_count:
+            apply_batch(batch, by=self.staff)
+        return counts(batch)
+
+    def holders(self):
+        branch = PartyBranch.objects.get()
+        rows = branch.posts.filter(end=None).order_by("post").values_list("post", "person_name")
+        return dict(rows)
+
+    def test_they_are_entered_replaced_and_left_alone(self):
+        self.assertEqual(self.bring("甲示例", "乙示例", "丙示例", ""), (1, 0, 0, 0))
+        self.assertEqual(self.holders(), {"secretary": "甲示例", "organization": "乙示例", "publicity": "丙示例"})
+        self.assertEqual(self.bring("甲示例", "乙示例", "丙示例", ""), (0, 0, 1, 0))
+        BranchPost.objects.update(start=date(2020, 1, 1))
+        self.assertEqual(self.bring("甲示例", "丁示例", "", "戊示例"), (0, 1, 0, 0))
+        self.assertEqual(
+            self.holders(),
+            {"secretary": "甲示例", "organization": "丁示例", "publicity": "丙示例", "discipline": "戊示例"},
+        )
+        self.assertTrue(BranchPost.objects.filter(person_name="乙示例", end__isnull=False).exists())

@@ -275,3 +275,11 @@ class SixEvents(TestCase):
             duty.refresh_from_db()
             dues.append(duty.due_on)
         self.assertEqual(dues, sorted(set(dues)))
+
+    def test_a_change_that_touches_no_party_matter_calls_for_nothing(self):
+        for item, called in (("address", False), ("scope", False), ("fund", False), ("legal_representative", True)):
+            body = make_organization(self.committee)
+            record_event(body, kind="changed", on=date(2023, 3, 1), by=self.staff, item=item, new_value="示例")
+            catch_up(self.committee)
+            with self.subTest(item):
+                self.assertEqual((SyncEvent.REELECTED, date(2023, 3, 1)) in self.duties(body), called)

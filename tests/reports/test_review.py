@@ -11,6 +11,8 @@ from django.urls import reverse
 from core.models import AuditEntry, Notice
 from core.periods import today
 from core.transitions import TransitionError, advance
+from organizations.models import OrganizationMerge
+from organizations.workflows.merging import merge_bodies, undo_merge
 from reports import workflows
 from reports.choices import SUMMARY_FLOW, EditionKind, PhraseKind, SummaryStatus
 from reports.documents.papers import final_document, final_paper
@@ -19,7 +21,7 @@ from reports.models import Edition, Phrase, Summary
 from reports.views.summaries import then_and_now
 from reviews.choices import DutyMode
 from reviews.models import DutyReport
-from tests.factories import make_committee, make_leader, make_secretary, make_staff
+from tests.factories import make_committee, make_leader, make_member, make_organization, make_secretary, make_staff
 from tests.reports.test_narrative import Q1, NarrativeTest
 
 STATES = list(SummaryStatus)
@@ -132,6 +134,20 @@ class SubmitTest(ReviewTest):
         self.submit(**{"answer-0": "一名书记请假，另行安排。"})
         self.client.force_login(self.leader)
         self.assertContains(self.client.get(self.url("summary-sign")), "一名书记请假，另行安排。")
+
+    def test_a_period_that_does_not_balance_is_refused_whatever_is_said(self) -> None:
+        """DOMAIN §6.3: 增减不平的不能定稿."""
+        make_member(self.reports[0].branch, start=date(2022, 1, 1))
+        late = make_member(self.reports[0].branch, start=date(2023, 2, 1))
+        late.memberships.update(join_reason="initial")
+        page = self.client.get(self.url("summary-submit"))
+        self.assertContains(page, "改对以前不能送审")
+        self.assertNotContains(page, 'name="looked"')
+        self.assertContains(self.submit(**{"answer-0": "知道了。"}), "不能送审", status_code=400)
+        self.assertFalse(Edition.objects.exists())
+        late.memberships.update(join_reason="admitted")
+        self.submit()
+        self.assertEqual(self.summary().status, SummaryStatus.REVIEW)
 
     def test_it_can_be_recalled_until_it_is_signed(self) -> None:
         self.submit()
@@ -287,6 +303,19 @@ class SignTest(ReviewTest):
         self.assertEqual((first.sha256, first.text), before)
         self.assertNotEqual(second.pk, first.pk)
         self.assertIn("3个党支部书记作口头述职", second.text)
+
+    def test_a_merge_and_its_undo_leave_a_signed_paper_as_it_was(self) -> None:
+        pair = [
+            make_organization(self.committee, name=f"示例市重复{n}协会", registered_on=date(2023, 1, 5)) for n in "甲乙"
+        ]
+        self.signed()
+        kept = (self.file(), self.text(), Edition.objects.count())
+        for step in (
+            lambda: merge_bodies(*pair, by=self.staff),
+            lambda: undo_merge(OrganizationMerge.objects.get(), by=self.staff, reason="两家单位"),
+        ):
+            step()
+            self.assertEqual((self.file(), self.text(), Edition.objects.count()), kept)
 
 
 class ReportTest(ReviewTest):

@@ -5,6 +5,7 @@ from datetime import date
 from django.test import TestCase
 
 from core.excel.applying import apply_batch
+from reviews.forms import InspectionRecordForm
 from reviews.models import (
     BallotTally,
     DutyProblem,
@@ -55,6 +56,23 @@ class ReviewSheets(TestCase):
             [2022, "市江苏商会党支部", "王演示", "书面述职", 2, "问题二。", "措施二。", "待审核", "2023-02-11"],
         ]
         self.load("duty_reports", [head, *rows], 2)
+
+    def test_org_03_a_body_that_was_over_is_not_inspected(self):
+        self.load_campaign()
+        over = make_organization(
+            self.committee, name="示例市旧协会", short_name="", status="cancelled", ended_on=date(2023, 2, 1)
+        )
+        later = make_organization(
+            self.committee, name="示例市新协会", short_name="", status="cancelled", ended_on=date(2023, 4, 1)
+        )
+        head = ["年度检查", "社会组织名称", "是否参检"]
+        wrong = self.refused("inspections", [head, [2022, over.name, "是"], [2022, later.name, "是"]])
+        self.assertEqual([text.split()[0] for text in wrong], ["2B"])
+        self.assertIn("不能再办理", wrong[0])
+        form = InspectionRecordForm(
+            {"campaign": InspectionCampaign.objects.get().pk, "organization": over.pk}, user=self.user
+        )
+        self.assertIn("organization", form.errors)
 
     def test_campaign_belongs_to_the_quarter_of_its_start(self):
         self.load_campaign()
