@@ -26,7 +26,7 @@ class OrganizationForm(RecordForm):
     sections = [
         ("基本信息", ["name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber"]),
         ("名称改了的填", ["name_change", "renamed_on", "rename_no"]),
-        ("登记", ["registered_on", "status", "ended_on", "registration_mode", "registration_authority",
+        ("登记", ["registered_on", "status", "ended_on", "registration_mode", "registration_no", "registration_authority",
                 "supervising_unit", "industry_department", "party_leading_body", "affiliation"]),
         ("人员和联系", ["legal_representative", "secretary_general", "contact", "phone", "district", "address",
                    "staff_count", "full_time_count", "council_term_start", "council_term_end",
@@ -50,7 +50,7 @@ class OrganizationForm(RecordForm):
         model = SocialOrganization
         fields = [
             "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber",
-            "registered_on", "status", "ended_on", "registration_mode", "registration_authority", "supervising_unit",
+            "registered_on", "status", "ended_on", "registration_mode", "registration_no", "registration_authority", "supervising_unit",
             "industry_department", "party_leading_body", "legal_representative", "secretary_general", "contact", "phone", "district",
             "address", "staff_count", "full_time_count", "council_term_start", "council_term_end",
             "council_extension_no", "council_extended_until", "no_branch_reason", "no_branch_note", "batch", "grade",

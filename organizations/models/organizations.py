@@ -128,6 +128,9 @@ class SocialOrganization(Record):
         blank=True,
         help_text="直接登记、双重管理，或脱钩后。",
     )
+    registration_no = models.CharField(
+        "成立登记文号", max_length=60, blank=True, help_text="准予成立登记的决定书文号，例如民社登〔2023〕12号。"
+    )
     supervising_unit = models.CharField("业务主管单位", max_length=60, blank=True, help_text="直接登记的写“无”。")
     industry_department = models.CharField(
         "行业管理部门", max_length=60, blank=True, help_text="脱钩后负责行业管理的部门。"

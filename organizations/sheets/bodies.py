@@ -258,6 +258,7 @@ class OrganizationSheet(Sheet):
                help="填“是”的列入联席会议邀请名单。"),
         Column("异地商会", "is_visiting_chamber", "bool", synonyms=("是否异地商会",), default=False, extra=True),
         Column("登记方式", "registration_mode", "choice", extra=True),
+        Column("成立登记文号", "registration_no", synonyms=("登记文号", "准予登记文号"), width=18, extra=True),
         Column("注销日期", "ended_on", "date", synonyms=("注销或撤销日期", "撤销日期"), help="已注销、已撤销的才填。",
                export="ended_by", extra=True),
         Column("行业管理部门", "industry_department", width=18, extra=True),

@@ -142,6 +142,7 @@ class SocialOrganizationDetail(LedgerDay, DetailPage):
             self.fact("short_name"),
             *([self.fact("category")] if body.kind == OrganizationKind.ASSOCIATION else []),
             self.fact("registration_mode"),
+            self.fact("registration_no"),
             Fact("曾用名", former),
             *([Fact("并入的名称、代码", "、".join(body.aliases))] if body.aliases else []),
             *(self.fact(name) for name in ("supervising_unit", "industry_department", "registration_authority")),

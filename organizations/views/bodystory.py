@@ -110,7 +110,8 @@ def _events(
     if body.letter_on and body.letter_status != LetterStatus.PENDING:
         yield Event(body.letter_on, "签订党建工作承诺书", kind=PAPERS)
     if not any(event.kind == OrganizationEventKind.FOUNDED for event in valid):
-        yield Event(body.registered_on, "成立登记", note=body.registration_authority, key=True, kind=REGISTER)
+        note = "，".join(filter(None, [body.registration_no, body.registration_authority]))
+        yield Event(body.registered_on, "成立登记", note=note, key=True, kind=REGISTER)
 
 
 def covered_only(story: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

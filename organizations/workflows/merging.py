@@ -38,7 +38,7 @@ from .intervals import NOT_ASKED, can_keep
 from .recipients import office_of
 
 CHOOSABLE = (
-    "committee", "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber", "registration_mode",
+    "committee", "name", "short_name", "code", "kind", "category", "is_trade_association", "is_visiting_chamber", "registration_mode", "registration_no",
     "supervising_unit", "industry_department", "registration_authority", "party_leading_body", "registered_on", "status",
     "legal_representative", "secretary_general", "contact", "phone", "address", "district", "staff_count",
     "full_time_count", "grade", "is_charity", "batch", "council_term_end", "no_branch_reason",

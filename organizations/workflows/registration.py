@@ -212,7 +212,7 @@ def _found(review: RegistrationReview, by: User) -> None:
     body = SocialOrganization(
         name=review.name, short_name=review.short_name, kind=review.kind, code=review.code,
         is_trade_association=review.is_trade_association, supervising_unit=review.supervising_unit,
-        registered_on=review.approved_on, legal_representative=review.legal_representative,
+        registered_on=review.approved_on, registration_no=review.approval_no, legal_representative=review.legal_representative,
         contact=review.contact, phone=review.phone, staff_count=review.staff_count,
     )  # fmt: skip
     _stored(body, review, by, note)

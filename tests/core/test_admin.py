@@ -1,11 +1,13 @@
 from django.contrib import admin
+from django.db import models
 from django.test import Client, RequestFactory, TestCase
+from django.urls import get_resolver
 
 from core import accounts
 from core.choices import AuditEvent
 from core.models import AuditEntry, Committee, Holiday, User
 from core.office_admin import RecordAdmin
-from organizations.models import SocialOrganization
+from organizations.models import Membership, SocialOrganization
 from tests.factories import (
     PASSWORD,
     make_audit_admin,
@@ -72,10 +74,19 @@ class AdminRightsTests(TestCase):
             [
                 m._meta.label
                 for m, a in admin.site._registry.items()
-                if m._meta.app_label == "core" and a.has_delete_permission(request)
+                if m._meta.app_label in ("core", "organizations", "tasks", "reviews", "reports")
+                and a.has_delete_permission(request)
             ],
             [],
         )
+
+    def test_members_and_their_memberships_are_never_deleted(self):
+        """No address, no button and no admin deletes them; the database holds a member by his memberships."""
+        names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+        for _, resolver in get_resolver().namespace_dict.values():
+            names |= {name for name in resolver.reverse_dict if isinstance(name, str)}
+        self.assertEqual([n for n in names if n.startswith(("partymember", "membership")) and "delete" in n], [])
+        self.assertIs(Membership._meta.get_field("member").remote_field.on_delete, models.PROTECT)
 
     def test_audit_log_cannot_be_changed_or_added_to(self):
         entry = AuditEntry.objects.create(event=AuditEvent.LOGIN, note="x")

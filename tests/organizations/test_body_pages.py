@@ -115,7 +115,7 @@ class NameTests(BodyCase):
 class FactTests(BodyCase):
     def test_every_field_of_the_handbook_is_shown(self):
         SocialOrganization.objects.filter(pk=self.body.pk).update(
-            category="trade", registration_mode="decoupled", district="东区", is_charity=True, grade="4A",
+            category="trade", registration_mode="decoupled", registration_no="民社登〔2015〕6号", district="东区", is_charity=True, grade="4A",
             graded_on=date(2021, 3, 1), grade_until=date(2026, 3, 1), council_term_start=date(2018, 6, 1),
             council_term_end=date(2023, 6, 1), council_extension_no="民延1号", council_extended_until=date(2024, 5, 31),
         )  # fmt: skip
@@ -123,6 +123,8 @@ class FactTests(BodyCase):
 
         self.assertEqual(facts["社团分类"][0], "行业性")
         self.assertEqual(facts["登记方式"][0], "脱钩后")
+        self.assertEqual(facts["成立登记文号"][0], "民社登〔2015〕6号")
+        self.assertContains(self.page(), "民社登〔2015〕6号", count=2)  # the timeline tells it too
         self.assertEqual(facts["区县"][0], "东区")
         self.assertEqual(facts["慈善组织"][0], "是")
         self.assertEqual(facts["评估等级"], ("4A", "2021-03-01公布，有效期至2026-03-01"))

@@ -288,12 +288,17 @@ class PageTests(ReviewData):
     def test_the_three_papers_are_word_files_with_the_facts(self):
         review = self.fill(make_review(self.staff), **CHARTER, **LETTER)
         self.client.force_login(self.staff)
-        for paper, word in (("opinion", "第四条"), ("commitment", "示例市茶业协会"), ("survey", "党建联络员")):
+        for paper, words in (
+            ("opinion", ("示例市茶业协会", "第四条", "本会根据党章规定设立党的组织")),
+            ("commitment", ("示例市茶业协会", "陈例文")),
+            ("survey", ("示例市茶业协会", "陈例文", "党建联络员")),
+        ):
             response = self.client.get(reverse("organizations:registration-paper", args=[review.pk, paper]))
             document = Document(io.BytesIO(response.content))
             text = "\n".join(p.text for p in document.paragraphs)
             text += "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
-            self.assertIn(word, text)
+            for word in words:
+                self.assertIn(word, text, paper)
         self.assertEqual(
             self.client.get(reverse("organizations:registration-paper", args=[review.pk, "x"])).status_code, 404
         )
