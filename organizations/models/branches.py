@@ -1,6 +1,7 @@
 from datetime import date
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -36,6 +37,11 @@ class PartyBranchQuerySet(BranchChecks, BranchDaysQuerySet, RecordQuerySet):
     def active(self, on: date) -> Self:
         """Set up by that day and not dissolved."""
         return self.filter(Q(dissolved_on=None) | Q(dissolved_on__gt=on), founded_on__lte=on)
+
+    def absorbing(self, on: date) -> Self:
+        """With members on that day whose relationship is elsewhere (吸收未转入组织关系的党员)."""
+        elsewhere = apps.get_model("organizations", "Membership").objects.on(on).filter(kind="associate")
+        return self.filter(Exists(elsewhere.filter(branch=OuterRef("pk"))))
 
     def founded_between(self, start: date, end: date) -> Self:
         return self.filter(founded_on__range=(start, end))

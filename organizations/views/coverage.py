@@ -24,6 +24,7 @@ from organizations.statistics import FIGURES, MEASURES, SEARCHED, Coverage
 from .coverageday import DayMixin
 
 SUMMED = ("staff", "members")  # sums over the bodies, told by a column of their list
+ABSORBED = {f"absorbed_{kind}": kind.value for kind in (BranchKind.COMMITTEE, BranchKind.GENERAL, BranchKind.BRANCH)}
 LISTS = ("uncovered", "should_unbuilt", "few_members", "unknown_members")
 LINKED = {
     "organizations.socialorganization": "organizations:socialorganization-detail",
@@ -102,6 +103,10 @@ class CoveragePage(DayMixin, View):
             return self.ledger_url("partybranch", kind=BranchKind.JOINT, tab="active")
         if row["name"] == "instructors" and not kind:
             return self.ledger_url("instructorassignment", tab="people")
+        if row["name"] == "associates" and not kind:
+            return self.ledger_url("partymember", tab="all", elsewhere="true")
+        if row["name"] in ABSORBED:
+            return self.ledger_url("partybranch", tab="active", absorbs=ABSORBED[row["name"]])
         return ""
 
     def ledger_url(self, name: str, **asked: str) -> str:

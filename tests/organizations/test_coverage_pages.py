@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from core.models import AuditEntry, OfficeSetting
 from organizations import statistics
 from organizations.models import (
+    Membership,
     SocialOrganization,
 )
 from organizations.workflows.definitions import change_definition
-from tests.factories import make_branch, make_organization
+from tests.factories import make_branch, make_member, make_organization
 
 from .guidance_cases import DAY, Office
 
@@ -111,6 +112,20 @@ class CoveragePagesTests(Office):
         page = self.client.get(self.url("coverage"))
         joint = next(row for row in page.context["tree"] if row.get("name") == "joint_branches")
         self.assertEqual((self.client.get(joint["url"]).context["page"].count, joint["total"]), (1, 1))
+
+    def test_supplementary_numbers_open_their_ledgers(self):
+        branch = make_branch(self.committee, covers=(self.other,), kind="general")
+        guest = make_member(make_branch(self.committee))
+        Membership.objects.create(member=guest, branch=branch, kind="associate", start=date(2022, 1, 1))
+        page = self.client.get(self.url("coverage"))
+        lines = {row["name"]: row for row in page.context["tree"] if row.get("extra")}
+        for name in ("associates", "instructors", "absorbed_committee", "absorbed_general", "absorbed_branch"):
+            with self.subTest(name):
+                self.assertEqual(self.client.get(lines[name]["url"]).context["page"].count, lines[name]["total"])
+        self.assertEqual((lines["associates"]["total"], lines["absorbed_general"]["total"]), (1, 1))
+        self.assertEqual(
+            self.client.get(page.context["branches_url"]).context["page"].count, page.context["now"].branches
+        )
 
     def test_one_affiliation_at_a_time(self):
         """归口: every figure and list of the page is of the chosen one, and says so."""
