@@ -10,12 +10,14 @@ from organizations import statistics
 from organizations.choices import BranchKind
 from organizations.models import (
     BranchCoverage,
+    CoveragePlan,
     InstructorAssignment,
     Liaison,
     MemberSurvey,
     SocialOrganization,
 )
-from tests.factories import make_branch, make_committee, make_member, make_organization
+from organizations.workflows.bodies import assign_instructor
+from tests.factories import make_branch, make_committee, make_member, make_organization, make_staff
 
 DAY = date(2023, 3, 31)
 
@@ -128,6 +130,14 @@ class WorkedExampleTests(TestCase):
         self.assertIsNotNone(third)
 
 
+def found_ids(key, committee):
+    """The bodies that one figure counts."""
+    chosen = statistics.definition(committee, DAY)
+    figure = statistics.FIGURES[key]
+    rows = statistics.bodies_of(figure, committee, DAY, chosen)
+    return set(statistics.included(figure, rows, chosen).values_list("pk", flat=True))
+
+
 class TreeTests(TestCase):
     def test_tree_counts_by_type_and_kind_of_branch(self):
         committee = make_committee()
@@ -142,6 +152,38 @@ class TreeTests(TestCase):
         whole = found[""]
         self.assertEqual((whole.own_committee, whole.own_general, whole.own_branch), (1, 1, 1))
         self.assertEqual((found["51"].base, found["53"].base, found["53"].without_branch), (3, 1, 1))
+
+    def test_the_lines_of_bodies_without_a_branch_and_of_joint_branches(self):
+        """DOMAIN §4.1, each line with an answer known by hand."""
+        committee = make_committee()
+        staff = make_staff(committee)
+
+        def surveyed(members, full=None):
+            body = make_organization(committee)
+            if members is not None:
+                MemberSurvey.objects.create(
+                    committee=committee, organization=body, filled_on=date(2023, 1, 1), member_count=members,
+                    full_member_count=members if full is None else full,
+                )  # fmt: skip
+            return body
+
+        due, grouped, few, none, unknown = surveyed(5), surveyed(3), surveyed(2), surveyed(0), surveyed(None)
+        CoveragePlan.objects.create(committee=committee, organization=grouped, group_since=date(2023, 2, 1))
+        assign_instructor(few, by=staff, start=date(2023, 2, 1), instructor_name="甲示例", sent_by="机关")
+        assign_instructor(due, by=staff, start=date(2023, 2, 1), instructor_name="甲示例", sent_by="机关")
+        large, small = surveyed(4), surveyed(1)
+        make_branch(committee, covers=(large, small), kind=BranchKind.JOINT)
+        make_branch(committee, covers=(surveyed(2),), kind=BranchKind.FUNCTIONAL)
+
+        found = statistics.coverage(committee, DAY)
+
+        self.assertEqual((found.base, found.own, found.joint, found.functional, found.without_branch), (8, 0, 2, 1, 5))
+        self.assertEqual((found.joint_members, found.joint_branches, found.branches), (1, 1, 2))
+        self.assertEqual((found.due, found.due_group), (2, 1))
+        self.assertEqual((found.few_members, found.no_members, found.unknown_members), (1, 1, 1))
+        self.assertEqual((found.instructed, found.instructors), (2, 1))
+        self.assertEqual((found.members, unknown.pk in found_ids("unknown_members", committee)), (17, True))
+        self.assertEqual(found_ids("no_members", committee), {none.pk})
 
     def test_empty_base_is_unknown(self):
         found = statistics.coverage(make_committee(), DAY)
