@@ -31,9 +31,14 @@ def readable(value: Any) -> Any:
 
 def in_words(obj: models.Model, name: str) -> str:
     """The value of a field as people read it: the word of a choice, 是 or 否, the name of another row; "" for none."""
-    value, words = getattr(obj, name), dict(getattr(obj._meta.get_field(name), "flatchoices", None) or ())
-    shown = words.get(value, readable(value)) if words else readable(value)
+    shown = word_of(obj, name, getattr(obj, name))
     return "" if shown is None else str(shown)
+
+
+def word_of(obj: models.Model, name: str, value: Any) -> Any:
+    """A value as the log shows it: the word of a choice, else the value."""
+    words = dict(getattr(obj._meta.get_field(name), "flatchoices", None) or ())
+    return words.get(value, readable(value)) if words else readable(value)
 
 
 def field_label(obj: models.Model, name: str) -> str:

@@ -47,15 +47,12 @@ def advance(
         log = {audit.field_label(obj, field): [words.get(was, was), words.get(to, to)]}
         for key, value in changes.items():
             if key not in audit.SECRET_FIELDS and getattr(obj, key) != value:
-                log[audit.field_label(obj, key)] = [_word(obj, key, getattr(obj, key)), _word(obj, key, value)]
+                log[audit.field_label(obj, key)] = [
+                    audit.word_of(obj, key, getattr(obj, key)),
+                    audit.word_of(obj, key, value),
+                ]
         for key, value in values.items():
             setattr(obj, key, value)
         obj.version += 1
         audit.record(AuditEvent.STATUS, obj, by=by, changes=log, note=note)
     return obj
-
-
-def _word(obj: models.Model, name: str, value: Any) -> Any:
-    """A value as the log shows it: the word of a choice, else the value."""
-    words = dict(getattr(obj._meta.get_field(name), "flatchoices", None) or ())
-    return words.get(value, audit.readable(value)) if words else audit.readable(value)

@@ -24,7 +24,7 @@ from tests.measuring import bare, finish, median_of, recorded, row
 COMMITTEES = 20  # of the province
 ALONE, PROVINCE = "bench_alone", "bench_province"
 TURNS = 3
-SMALL = 0.005  # seconds that a page may grow by whatever its ratio: the box of the offices, fifty rows instead of five
+SMALL = 0.002  # seconds that a page may grow by whatever its ratio
 MORE_PAGES = (
     ("reports:home", ""),
     ("organizations:socialorganization-list", "?q=商会"),

@@ -38,10 +38,10 @@ class PartyBranchQuerySet(BranchChecks, BranchDaysQuerySet, RecordQuerySet):
         """Set up by that day and not dissolved."""
         return self.filter(Q(dissolved_on=None) | Q(dissolved_on__gt=on), founded_on__lte=on)
 
-    def absorbing(self, on: date) -> Self:
-        """With members on that day whose relationship is elsewhere (吸收未转入组织关系的党员)."""
+    def with_absorbing(self, on: date) -> Self:
+        """Annotate `absorbs`: members on that day whose relationship is elsewhere (吸收未转入组织关系的党员)."""
         elsewhere = apps.get_model("organizations", "Membership").objects.on(on).filter(kind="associate")
-        return self.filter(Exists(elsewhere.filter(branch=OuterRef("pk"))))
+        return self.annotate(absorbs=Exists(elsewhere.filter(branch=OuterRef("pk"))))
 
     def founded_between(self, start: date, end: date) -> Self:
         return self.filter(founded_on__range=(start, end))

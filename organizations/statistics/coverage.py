@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from core.models import Committee
@@ -182,8 +182,7 @@ def _supplement(counters: dict[str, Counter], committee: Committee, base: Social
 
 def _branches(committee: Committee, on: date) -> dict[str, int]:
     """Party organizations, and those with members whose relationship is elsewhere (吸收未转入组织关系的党员)."""
-    elsewhere = Membership.objects.on(on).filter(kind=MembershipKind.ASSOCIATE, branch=OuterRef("pk"))
-    branches = PartyBranch.objects.within(committee).active(on).annotate(absorbs=Exists(elsewhere))
+    branches = PartyBranch.objects.within(committee).active(on).with_absorbing(on)
     upper = Q(kind__in=[BranchKind.COMMITTEE, BranchKind.GENERAL])
     return branches.aggregate(
         branches=Count("pk"),

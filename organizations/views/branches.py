@@ -41,6 +41,7 @@ from organizations.models import (
     is_secretary_of,
     party_posts,
 )
+from organizations.statistics.figures import UPPER
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 from organizations.workflows.election_rules import election_rules
@@ -68,7 +69,6 @@ def standing_cell(row: dict[str, Any]) -> Cell:
     return Cell(status.label, kind=BRANCH_KINDS[status])
 
 
-UPPER = (BranchKind.COMMITTEE, BranchKind.GENERAL)
 ABSORBING = ((BranchKind.COMMITTEE, "党委"), (BranchKind.GENERAL, "党总支"), (BranchKind.BRANCH, "支部"))
 
 
@@ -84,8 +84,8 @@ class BranchFilter(django_filters.FilterSet):
 
     def by_absorbed(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         """With members whose relationship is elsewhere, as the supplement of 两个覆盖 counts them."""
-        rows = rows.absorbing(ledger_day(self.request))
-        return rows.exclude(kind__in=UPPER) if value == BranchKind.BRANCH else rows.filter(kind=value)
+        rows = rows.with_absorbing(ledger_day(self.request)).filter(absorbs=True)
+        return rows.exclude(kind_then__in=UPPER) if value == BranchKind.BRANCH else rows.filter(kind_then=value)
 
 
 def active(rows: QuerySet, page: "PartyBranchList") -> QuerySet:

@@ -316,6 +316,7 @@ class MassOrganizationList(Running, ListPage):
     meta_text = "社会组织里的工会、共青团、妇联组织；计不计入工作覆盖按口径"
     unit = "个"
     search_hint = "社会组织"
+    tabs = (("now", "现有", Running.tabs[0][2]), *Running.tabs[1:])
     ordering = ("organization__sort_key", "kind")
     import_kind = export_kind = "mass_organizations"
     create_url_name = "organizations:massorganization-create"

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ from core.pages import Cell, Column, ListPage
 from core.secrets import mask_phone
 from organizations.choices import MEMBER_KINDS, Education, MemberCategory, MemberStatus
 from organizations.filters import branch_filter
-from organizations.models import BranchCoverage, Membership, PartyMember
+from organizations.models import Membership, PartyMember
 from organizations.statistics import Balance
 
 from .base import LedgerDay, ledger_day
@@ -40,11 +40,7 @@ class MemberFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_elsewhere(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
-        """Members working in a covered body whose relationship is elsewhere, as the supplement of 两个覆盖 counts them."""
-        day = ledger_day(self.request)
-        covering = BranchCoverage.objects.on(day).filter(branch=OuterRef("branch"))
-        here = Exists(Membership.objects.on(day).filter(Exists(covering), kind="associate", member=OuterRef("pk")))
-        return rows.filter(here) if value else rows.exclude(here)
+        return rows.with_elsewhere(ledger_day(self.request)).filter(elsewhere=value)
 
     def by_branch(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
         """Those who have a membership there on the day; of them those whom the roster shows there."""
