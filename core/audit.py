@@ -1,6 +1,8 @@
 """Writing the audit log. One function; it runs inside the transaction of the change it tells about (M16, M20)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +15,7 @@ from core.models import AuditEntry, Committee, ImportBatch, User
 from core.secrets import masked_changes, masked_words
 from core.validators import clean_text
 
+current_batch: ContextVar[ImportBatch | None] = ContextVar("current_batch", default=None)
 SECRET_FIELDS = {"password", "id_cipher", "id_hash", "file"}
 
 
@@ -77,8 +80,18 @@ def entry(
         success=success,
         address=context.address,
         request_id=context.request_id,
-        batch=batch,
+        batch=batch or current_batch.get(),
     )
+
+
+@contextmanager
+def of_batch(batch: ImportBatch) -> Iterator[None]:
+    """Entries written inside belong to this import."""
+    token = current_batch.set(batch)
+    try:
+        yield
+    finally:
+        current_batch.reset(token)
 
 
 def record(event: AuditEvent, obj: models.Model | None = None, **kwargs: Any) -> AuditEntry:

@@ -48,6 +48,13 @@ def restored(model: type[models.Model], values: Image) -> Image:
     return {name: model._meta.get_field(name).to_python(value) for name, value in values.items()}
 
 
+def counts(model: type[models.Model]) -> dict[str, Any]:
+    """What goes on counting where a row is set back, as far as it has it."""
+    names = {field.name for field in model._meta.concrete_fields}
+    found = {"version": models.F("version") + 1, "updated_at": timezone.now()}
+    return {name: value for name, value in found.items() if name in names}
+
+
 class Journal:
     """strict: any later edit of a row stops the way back, not only one of the columns that the act changed."""
 
@@ -130,5 +137,4 @@ class Journal:
         elif entry["act"] == "remove":
             model(**values).save_base(raw=True, force_insert=True)
         else:
-            counts = {"version": models.F("version") + 1, "updated_at": timezone.now()} if entry.get("saved") else {}
-            rows.update(**values, **counts)
+            rows.update(**values, **(counts(model) if entry.get("saved") else {}))

@@ -15,6 +15,7 @@ from core.secrets import masked_changes
 from core.transitions import advance
 
 from . import loading
+from .acts import ActSheet, Values, Watch, attempt, in_order, sentences, unpacked
 from .binding import Binding, decoder, field_of, through_part
 from .rules import sentence_of
 from .sheet import Context, Part, Sheet, get_sheet
@@ -307,6 +308,32 @@ class Applier:
         loading.insert_like(pattern, names, rows)
 
 
+class ActApplier(Applier):
+    def insert_new(self) -> None:
+        self.context.user = self.by or self.context.user
+        rows = [row for chunk in self.chunks(RowAction.NEW) for row in chunk]
+        pairs = [(row, unpacked(self.sheet, row.after["act"])) for row in rows]
+        watch = Watch(self.sheet, [self.sheet.subject(values) for _, values in pairs])
+        with audit.of_batch(self.batch):
+            for row, values in in_order(self.sheet, pairs, self.context):
+                row.object_id = self.perform(row, values)
+        journals = watch.journals()
+        for row, values in pairs:
+            row.after["journal"] = journals.pop(self.sheet.subject(values), [])
+        loading.update(ImportRow, ("object_id", "after"), rows)
+        self.ids += [row.object_id for row in rows]
+
+    def perform(self, row: Any, values: Values) -> int:
+        try:
+            return attempt(self.sheet, values, self.context).pk
+        except ValidationError as error:
+            why = " ".join(sentence for _, sentence in sentences(error))
+            raise ValidationError(
+                f"预览以后台账有了变化，第{row.number}行“{row.label}”办不成：{why}整批没有写入。请重新上传，再看一遍预览。",
+                code="stale",
+            ) from error
+
+
 def apply_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     """Write the batch, or nothing of it. A second confirmation meets the status and is refused."""
     context = context_of(batch)
@@ -316,7 +343,7 @@ def apply_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     try:
         with transaction.atomic(), loading.without_collector():
             advance(batch, BATCH_FLOW, BatchStatus.APPLIED, by=by, applied_at=timezone.now())
-            Applier(batch, by, context).run()
+            (ActApplier if isinstance(sheet, ActSheet) else Applier)(batch, by, context).run()
             audit.record(
                 AuditEvent.IMPORT,
                 batch,

@@ -73,7 +73,12 @@ class Binding:
 
     @staticmethod
     def is_virtual(column: Column) -> bool:
-        return column.kind == "id_number" or column is NUMBER_COLUMN or any(x.into for x in column.lookups)
+        return (
+            column.act_only
+            or column.kind == "id_number"
+            or column is NUMBER_COLUMN
+            or any(x.into for x in column.lookups)
+        )
 
     def words(self, value: Any, resolver: Any = None) -> Any:
         """A stored value as the reader says it."""

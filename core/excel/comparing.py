@@ -19,7 +19,7 @@ class Comparing(Shared):
         """(binding, attribute, value) of the filled cells that belong to the row itself."""
         for binding in self.all_bindings() if bindings is None else bindings:
             column = binding.column
-            if column.field not in line.given or binding.owner or column.name == "id":
+            if column.field not in line.given or binding.owner or column.name == "id" or column.act_only:
                 continue
             value = line.given[column.field]
             if column.kind == "id_number":

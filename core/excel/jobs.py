@@ -10,10 +10,17 @@ from core.choices import BatchStatus
 from core.models import ImportBatch, Job, User
 
 from . import writing  # noqa: F401  (registers core.export)
+from .acts import FEW, ActSheet
 from .applying import apply_batch
+from .sheet import get_sheet
 from .staging import SMALL_FILE, read_batch
 
+SMALL_ACTS = 40_000  # bytes of a workbook whose lines are acts; some hundred lines
 SMALL_BATCH = 3000  # rows that a confirmation writes while the clerk waits
+
+
+def is_act(batch: ImportBatch) -> bool:
+    return isinstance(get_sheet(batch.kind), ActSheet)
 
 
 @jobs.job("core.read_workbook")
@@ -37,14 +44,14 @@ def apply_workbook(job: Job, progress: Any, batch: int) -> None:
 
 def start_reading(batch: ImportBatch, *, by: User) -> Job | None:
     """Read now, or hand a long file to a job and return it."""
-    if batch.file.size <= SMALL_FILE:
+    if batch.file.size <= (SMALL_ACTS if is_act(batch) else SMALL_FILE):
         read_batch(batch)
         return None
     return jobs.enqueue("core.read_workbook", f"读取《{batch.file_name}》"[:120], by=by, batch=batch.pk)
 
 
 def start_applying(batch: ImportBatch, *, by: User) -> Job | None:
-    if batch.new_count + batch.changed_count <= SMALL_BATCH:
+    if batch.new_count + batch.changed_count <= (FEW if is_act(batch) else SMALL_BATCH):
         apply_batch(batch, by=by)
         return None
     if batch.status != BatchStatus.PREVIEWED:

@@ -23,12 +23,12 @@ class Judging(Shared):
                 continue
             for name, sentence in self.rule_breaks(line):
                 line.wrong(self.by_field.get(name), sentence)
-            if line.stored is None or line.after:
+            if self.is_judged(line):
                 self.judge_object(line)
             if self.has_remarks and not line.errors:
                 for sentence in self.sheet.remarks(self.given(line), line.stored, self.context):
                     self.notice(sentence, line.number)
-        judged = [(x.number, x.obj) for x in lines if not x.errors and (x.stored is None or x.after)]
+        judged = [(x.number, x.obj) for x in lines if not x.errors and self.is_judged(x)]
         by_number = {line.number: line for line in lines}
         for number, attname, sentence in self.uniques.conflicts(judged, set()):
             by_number[number].wrong(self.by_attname(attname), sentence)
@@ -37,6 +37,10 @@ class Judging(Shared):
             for number, attname, sentence in uniques.conflicts(rows, self.touched):
                 binding = next((b for b in self.bindings if b.owner == name and b.attname == attname), None)
                 by_number[number].wrong(binding or next((b for b in self.bindings if b.owner == name), None), sentence)
+
+    def is_judged(self, line: Line) -> bool:
+        """Whether the row as the line leaves it is to be looked at: a new one, or one that changes."""
+        return line.stored is None or bool(line.after)
 
     def rule_breaks(self, line: Line) -> Iterator[tuple[str, str]]:
         if self.checks:

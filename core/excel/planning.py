@@ -63,7 +63,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.touched: set[int] = set()
         self.has_committee = field_of(self.model, "committee") is not None
         self.has_version = field_of(self.model, "version") is not None
-        own = [b for b in self.all_bindings() if not b.owner and b.column.name != "id"]
+        own = [b for b in self.all_bindings() if not b.owner and b.column.name != "id" and not b.column.act_only]
         self.special = [b for b in own if b.column.kind == "id_number" or b.column.lookups or b.column.precision]
         self.simple = {b.column.field: (b.attname, empty_value(b.field)) for b in own if b not in self.special}
         main = [c for c in sheet.columns if c.field and not c.readonly and not c.owner]
@@ -196,7 +196,10 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
             self.compare(line)
         self.plan_parts(lines)
         self.judge(lines)
+        self.conclude(lines)
+        return lines
+
+    def conclude(self, lines: list[Line]) -> None:
         self.keep_beside(lines)
         for line in lines:
             self.close(line)
-        return lines

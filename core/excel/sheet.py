@@ -131,6 +131,7 @@ class Column:
     personal: bool = (
         False  # never quoted in messages; ID numbers, phones and addresses are masked unless a purpose is given
     )
+    act_only: bool = False  # no field of the row: only the act of a new line knows it (core/excel/acts.py)
     loose: bool = False  # of ID numbers: those of other papers as well; the sheet checks which it is
     help: str = ""
     example: Any = ""

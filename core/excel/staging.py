@@ -25,6 +25,7 @@ from . import loading
 from .line import Line
 from .planning import Planner
 from .reading import WorkbookReader
+from .rehearsing import planner_of
 from .sheet import Context, Sheet, get_sheet
 from .stamps import check_stamp
 from .table import HOW_WORDS, Table, choose
@@ -96,7 +97,7 @@ def read_batch(batch: ImportBatch, progress: Any = None) -> ImportBatch:
             sheet.prepare(context := context_of(batch))  # while the workbook is being opened
             edition = check_stamp(reader.grids, sheet)
             table = choose(reader.grids, sheet)
-            planner = Planner(sheet, table, context)
+            planner = planner_of(sheet)(sheet, table, context)
             with loading.without_collector():
                 counts = stage(batch, planner, progress)
             report = report_of(planner, table, [reader.accepted.notice, edition])
@@ -146,8 +147,10 @@ def rows(lines: Iterable[Line], keys: list[int], planner: Planner) -> Iterator[t
         main: dict[str, Any] = {}
         if line.action != RowAction.WRONG:
             main = {k: v if v.__class__ in JSON_ALREADY else to_json(v) for k, v in line.after.items()}
-        parts = main.pop("parts", None)
+        parts, act = main.pop("parts", None), main.pop("act", None)
         after = {"m": main, **({"parts": parts} if parts else {})} if main or parts else {}
+        if act is not None:
+            after["act"] = act
         stored = line.stored.pk if line.stored is not None else None
         words, before = {}, {}
         if line.action == RowAction.CHANGED:

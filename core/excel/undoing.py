@@ -1,8 +1,10 @@
 """Taking a batch back: exactly what it wrote, and only while nobody has touched it since."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -10,14 +12,15 @@ from django.utils import timezone
 
 from core import audit
 from core.choices import BATCH_FLOW, AuditEvent, BatchStatus, RowAction
-from core.journal import COUNTED, to_json
+from core.journal import COUNTED, Journal, to_json
 from core.merging import relations
 from core.models import Attachment, ImportBatch, ImportRow, User
 from core.transitions import advance
 
 from . import loading
+from .acts import ActSheet, Values
 from .applying import Applier, unlike
-from .sheet import all_sheets
+from .sheet import all_sheets, get_sheet
 from .staging import context_of
 
 SHOWN = 50
@@ -43,7 +46,7 @@ class Undoer(Applier):
         for rows in self.chunks(RowAction.CHANGED):
             self.restore(rows)
         for rows in self.chunks(RowAction.NEW):
-            self.log(AuditEvent.UNDO, [(r.object_id, r.label, {}, "撤销导入，删去这一条。") for r in rows])
+            self.log_new(rows)
             self.ids += [r.object_id for r in rows]
         self.delete_new()
         self.delete_parents()
@@ -192,6 +195,9 @@ class Undoer(Applier):
         ]
         self.log(AuditEvent.UNDO, facts)
 
+    def log_new(self, rows: list[Any]) -> None:
+        self.log(AuditEvent.UNDO, [(r.object_id, r.label, {}, "撤销导入，删去这一条。") for r in rows])
+
     def delete_new(self) -> None:
         for rows in self.chunks(RowAction.NEW):
             found = self.model._base_manager.filter(pk__in=[r.object_id for r in rows])
@@ -204,11 +210,60 @@ class Undoer(Applier):
             parent.model_class._base_manager.filter(pk__in=set(ids) - used).delete()
 
 
+class ActUndoer(Undoer):
+    """New lines go back by the journals of their subjects; lines that changed a row, like everywhere."""
+
+    def journals(self) -> Iterator[tuple[Any, list[Values]]]:
+        for rows in self.chunks(RowAction.NEW):
+            for row in rows:
+                if entries := row.after.get("journal"):
+                    yield row, entries
+
+    def all_touched(self) -> list[tuple[int, str, str]]:
+        touched = []
+        for rows in self.chunks(RowAction.CHANGED):
+            stored = self.locked(self.model, [row.object_id for row in rows])
+            self.bridges = self.find_bridges([row.object_id for row in rows])
+            touched += [
+                (row.number, row.label, why) for row in rows if (why := self.touched(row, stored.get(row.object_id)))
+            ]
+        made: dict[Any, dict[int, Any]] = {}
+        for row, entries in self.journals():
+            touched += [(row.number, row.label, f"的{words}") for words in Journal(entries).touched()]
+            for entry in entries:
+                if entry["act"] == "make":
+                    made.setdefault(entry["model"], {})[entry["pk"]] = row
+        return sorted({*touched, *self.leaned_on(made)})
+
+    @staticmethod
+    def leaned_on(made: dict[str, dict[int, Any]]) -> Iterator[tuple[int, str, str]]:
+        """Rows written since that refer to what the acts made."""
+        for label, rows in made.items():
+            for field in relations(apps.get_model(label)):
+                own = made.get(field.model._meta.label_lower, ())
+                users = field.model._base_manager.filter(**{f"{field.attname}__in": list(rows)})
+                for pk, target in users.values_list("pk", field.attname):
+                    if pk not in own:
+                        row = rows[target]
+                        yield row.number, row.label, f"已有{field.model._meta.verbose_name}与它相连"
+
+    def delete_new(self) -> None:
+        for _, entries in reversed(list(self.journals())):
+            Journal(entries).take_back()
+
+    def log_new(self, rows: list[Any]) -> None:
+        self.log(AuditEvent.UNDO, [(row.object_id, row.label, {}, "撤销导入，恢复原状。") for row in rows])
+
+
+def undoer_of(batch: ImportBatch) -> type[Undoer]:
+    return ActUndoer if isinstance(get_sheet(batch.kind), ActSheet) else Undoer
+
+
 def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     """Restore every row that the batch changed and delete every row that it made; TouchedError when that would lose work."""
     context = context_of(batch)
     was = (batch.status, batch.version)
-    undoer = Undoer(batch, by, context)
+    undoer = undoer_of(batch)(batch, by, context)
     undoer.sheet.prepare(context)
     try:
         with transaction.atomic():
@@ -227,7 +282,7 @@ def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
 def touched_rows(batch: ImportBatch) -> list[tuple[int, str, str]]:
     """(row number, label, reason) of what stands against undoing the batch; nothing is changed."""
     with transaction.atomic():
-        return Undoer(batch, None, context_of(batch)).all_touched()
+        return undoer_of(batch)(batch, None, context_of(batch)).all_touched()
 
 
 def can_undo(user: User, batch: ImportBatch) -> bool:

@@ -7,6 +7,7 @@ from django import forms
 from core.forms import RecordForm, prepare
 from organizations.choices import CHANGED_FIELDS, EVENT_FROM, ChangedItem, OrganizationEventKind
 from organizations.models import FormerName, OrganizationEvent, SocialOrganization
+from organizations.workflows.events import short_name_problem
 
 from .fields import DatedForm, body_field
 
@@ -55,10 +56,9 @@ class EventForm(DatedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        short = self.instance.organization.short_name
-        if cleaned.get("kind") == OrganizationEventKind.RENAMED and short and not cleaned.get("new_short_name"):
-            words = f"单位有简称“{short}”，更名以后页面和名单仍显示它。不变的照写一遍，改了的写新简称。"
-            self.add_error("new_short_name", words)
+        problem = short_name_problem(self.instance.organization, cleaned.get("new_short_name") or "")
+        if cleaned.get("kind") == OrganizationEventKind.RENAMED and problem:
+            self.add_error("new_short_name", problem)
         if cleaned.get("item") in CHANGED_FIELDS:
             cleaned["old_value"] = ""  # the ledger knows it
         elif cleaned.get("item") in (ChangedItem.SCOPE, ChangedItem.FUND, ChangedItem.OTHER) and not cleaned.get(

@@ -12,6 +12,7 @@ from . import (
     events,
     ledgers,
     members,
+    merges,
     processes,
     registration,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "events",
     "ledgers",
     "members",
+    "merges",
     "processes",
     "registration",
 ]

@@ -1,28 +1,152 @@
-"""登记事件台账, for printing and sending up; events are recorded on the pages, since each changes other rows."""
+"""登记事件台账: a new line is recorded as on the page of its body, or noted where the ledger has its outcome already."""
 
-from core.excel.sheet import Column, Sheet, register
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
 
-from .common import BODY
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from core.excel.acts import ActSheet, Values, of_subjects
+from core.excel.sheet import Column, Context, register
+from organizations.choices import CHANGED_FIELDS, ENDING_EVENTS, STATUS_AFTER, OrganizationEventKind
+from organizations.models import (
+    Affiliation,
+    BranchCoverage,
+    DueMark,
+    FormerName,
+    InstructorAssignment,
+    Liaison,
+    OrganizationEvent,
+    Posting,
+    SocialOrganization,
+    SyncDuty,
+)
+from organizations.workflows.events import note_past_event, record_event, renamed_words, short_name_problem
+
+from .common import BODY, body_column
+
+WRITTEN = (
+    OrganizationEvent, FormerName, BranchCoverage, Affiliation, InstructorAssignment, Liaison, Posting, SyncDuty, DueMark,
+)  # fmt: skip
+PAST = "!past"  # among the values of a line: its outcome stands in the ledger
+K = OrganizationEventKind
 
 
 @register
-class OrganizationEventSheet(Sheet):
+class OrganizationEventSheet(ActSheet):
     kind, title, order = "organization_events", "社会组织登记事件台账", 25
     model = "organizations.OrganizationEvent"
-    intro = "成立以后登记管理机关办理的事，一件一行。"
-    instead = "不单独导入：每件事都会改动单位的名称或状态，在社会组织的页面上登记；现状用社会组织党建工作台账导入。"
-    can_import = False
+    intro = "成立以后登记管理机关办理的事，一件一行；可以导入以往的，也可以成批登记新办的。"
+    after = "先导入社会组织党建工作台账。"
+    notes = (
+        "一行办一件事，与在社会组织的页面上登记相同：名称、法定代表人、登记状态等随之改动，注销的归口、组织覆盖等同日结束。",
+        "结果已经在台账里的（例如名称已是变更后的名称），只补登这件事，不再改动台账。",
+        "更名的，“变更前”写原名称，“变更后”写新名称；变更登记的写变更事项和变更后的内容。",
+        "已经登记的事件不在这里更正，请在社会组织的页面上更正、撤回。",
+    )
+    with_number = True
+    keys = (("organization", "kind", "on", "item"), ("organization", "kind", "on"))
     ordering = ("on", "pk")
+    instead_of = {"new_name": "new_value", "reason": "detail"}
     columns = (
-        Column("社会组织名称", "organization", "lookup", lookup=BODY, width=30),
+        body_column(),
         Column("统一社会信用代码", kind="code", readonly=True, export="organization__code", needs=("organization__code",)),
-        Column("日期", "on", "date"),
-        Column("事件", "kind", "choice"),
-        Column("文号", "document_no", width=20),
-        Column("变更事项", "item", "choice"),
-        Column("变更前", "old_value", width=20),
-        Column("变更后", "new_value", width=20),
-        Column("并入单位", readonly=True, export="successor__name", needs=("successor__name",), width=26),
-        Column("内容", "detail", width=30),
-        Column("撤回原因", "withdrawn_reason", width=20),
+        Column("日期", "on", "date", required=True, create_only=True, synonyms=("事件日期", "办理日期", "批准日期"),
+               example="2023-02-20"),
+        Column("事件", "kind", "choice", required=True, create_only=True, synonyms=("登记事件", "事项", "事件类型"),
+               choices={"变更": K.CHANGED, "撤销": K.REVOKED, "列入异常": K.ABNORMAL, "移出异常": K.RESTORED}, example="变更登记"),
+        Column("文号", "document_no", width=20, create_only=True, synonyms=("批准文号", "决定书文号")),
+        Column("变更事项", "item", "choice", create_only=True, help="变更登记的才填。", example="法定代表人"),
+        Column("变更前", "old_value", width=20, create_only=True, synonyms=("原名称", "变更前内容"), example="王例成"),
+        Column("变更后", "new_value", width=20, create_only=True, synonyms=("新名称", "变更后内容"),
+               help="更名的写新名称。", example="陈例文"),
+        Column("新简称", "new_short_name", act_only=True, readonly=False, export=lambda row: "", extra=True,
+               help="更名的填；没有简称的不填。", width=16),
+        Column("并入单位", "successor", "lookup", lookup=BODY, create_only=True, help="合并的才填：保留下来的或者新设立的单位。",
+               width=26),
+        Column("内容", "detail", width=30, create_only=True, synonyms=("说明", "备注")),
+        Column("撤回原因", readonly=True, export="withdrawn_reason", needs=("withdrawn_reason",), width=20),
     )  # fmt: skip
+
+    def existing(self, attnames: tuple[str, ...]) -> models.QuerySet:
+        """What was withdrawn is found by its number alone."""
+        rows = super().existing(attnames)
+        if attnames == ("id",):
+            return rows
+        return rows.valid() if "item" in attnames else rows.valid().filter(item="")
+
+    # --- acts ----------------------------------------------------------------------------------------------------
+
+    def subject(self, values: Values) -> int:
+        return values["organization"]
+
+    def reach(self, subjects: list[int]) -> Iterator[tuple[models.QuerySet, str]]:
+        yield of_subjects(SocialOrganization, "id", subjects)
+        for model in WRITTEN:
+            yield of_subjects(model, "organization", subjects)
+
+    def position(self, values: Values) -> Any:
+        return values["on"]
+
+    def arrange(self, lines: list[Values], context: Context) -> None:
+        """Which lines tell of what the ledger has already: those that lead to the name, column or status of today."""
+        bodies = SocialOrganization.objects.in_bulk({values["organization"] for values in lines})
+        chains: dict[tuple[int, str, str], list[Values]] = defaultdict(list)
+        for values in sorted(lines, key=lambda values: values["on"]):
+            chains[values["organization"], values["kind"], values.get("item") or ""].append(values)
+        for (body, kind, item), chain in chains.items():
+            name = "name" if kind == K.RENAMED else item if item in CHANGED_FIELDS else ""
+            if name:
+                settled_by(chain, getattr(bodies[body], name))
+        for values in lines:
+            body, ended = bodies[values["organization"]], bodies[values["organization"]].ended_on
+            if values["kind"] == K.FOUNDED or (ended is not None and values["on"] <= ended):
+                values.setdefault(PAST, "")
+
+    def perform(self, values: Values, context: Context) -> models.Model:
+        body = SocialOrganization.objects.select_related("committee").get(pk=values["organization"])
+        names = ("document_no", "item", "detail", "new_value", "old_value")
+        answers: dict[str, Any] = {name: values.get(name) or "" for name in names}
+        successor = values.get("successor")
+        answers["successor"] = SocialOrganization.objects.get(pk=successor) if successor else None
+        facts = {"kind": values["kind"], "on": values["on"], "by": context.user}
+        if PAST in values:
+            return self.note(body, values, answers, facts)
+        new = ""
+        if values["kind"] == K.RENAMED:
+            old, new = answers.pop("old_value"), answers.pop("new_value")
+            if old and old != body.name:
+                raise ValidationError({"old_value": f"这家单位现在的名称是“{body.name}”。请核对变更前、变更后的名称。"})
+            facts["new_short_name"] = values.get("new_short_name") or ""
+            if problem := short_name_problem(body, facts["new_short_name"]):
+                raise ValidationError({"new_short_name": problem})
+        if answers.get("item") in CHANGED_FIELDS:
+            answers.pop("old_value")  # the ledger knows it
+        return record_event(body, new_name=new, **facts, **answers)
+
+    @staticmethod
+    def note(body: SocialOrganization, values: Values, answers: Values, facts: Values) -> models.Model:
+        if facts["kind"] == K.RENAMED:
+            old, new = answers.pop("old_value") or values[PAST], answers.pop("new_value")
+            if not (old and new):
+                raise ValidationError({"old_value" if new else "new_value": "更名的要写变更前、变更后的名称。"})
+            answers["detail"] = answers["detail"] or renamed_words(old, new)
+            facts["old_name"] = old
+        if facts["kind"] in ENDING_EVENTS and (facts["on"], STATUS_AFTER[facts["kind"]]) != (
+            body.ended_on,
+            body.status,
+        ):
+            raise ValidationError(
+                {
+                    "on": f"台账里这家单位是{body.ended_on}{body.get_status_display()}，与这一行不一致。请核对事件和日期。"
+                }
+            )
+        return note_past_event(body, **facts, **answers)
+
+
+def settled_by(chain: list[Values], now: str) -> None:
+    """Of the changes of one column in their order: up to the one that led to what it is now, they are past."""
+    last = max((place for place, values in enumerate(chain) if (values.get("new_value") or "") == now), default=-1)
+    for place, values in enumerate(chain[: last + 1]):
+        values[PAST] = (chain[place - 1].get("new_value") or "") if place else ""

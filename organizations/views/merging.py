@@ -174,6 +174,7 @@ class OrganizationMergeList(ListPage):
     title = "重复记录合并"
     meta_text = "哪两条记录合并成了一条，谁在什么时候办的"
     unit = "次"
+    export_kind = "organization_merges"
     empty_title = "还没有合并过"
     empty_text = "在社会组织的页面上点“合并重复”，或从疑似重复的名单开始。"
     columns = (

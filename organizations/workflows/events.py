@@ -22,6 +22,7 @@ from organizations.choices import (
     PLAIN_ITEMS,
     STATUS_AFTER,
     OrganizationEventKind,
+    RegistrationStatus,
     SyncEvent,
 )
 from organizations.models import (
@@ -125,9 +126,51 @@ def record_event(
         event.full_clean()
         event.journal = journal.entries
         create_record(event, by=by, note=str(body))
-        if kind == OrganizationEventKind.CHANGED and event.item not in PLAIN_ITEMS:
-            emit(SyncEvent.REELECTED, body, on=on, by=by, note=event.words)
+        emit_change(event, by)
     return event
+
+
+def note_past_event(
+    body: SocialOrganization, *, kind: str, on: date, by: User, old_name: str = "", **answers: Any
+) -> OrganizationEvent:
+    """补登: an event of former days whose outcome the ledger has already. Nothing of the body changes but the former name
+    by which it is found; the status it had before follows from the events before it."""
+    event = OrganizationEvent(organization=body, kind=kind, on=on, committee_id=body.committee_id, **answers)
+    if problem := day_problem(on, body.registered_on, today(body.committee)):
+        raise ValidationError({"on": problem}, code="ORG-03" if on < body.registered_on else "future")
+    if kind == OrganizationEventKind.FOUNDED and on != body.registered_on:
+        raise ValidationError({"on": f"成立登记的日期应是台账里的登记日期{body.registered_on}。"}, code="founded")
+    if kind in STATUS_AFTER:
+        event.status_before = status_before(body, on)
+    with transaction.atomic():
+        journal = Journal()
+        if old_name and not body.former_names.filter(name=old_name).exists():
+            journal.made(FormerName.objects.create(organization=body, name=old_name, until=on))
+            _find_by_names(body)
+        event.full_clean()
+        event.journal = journal.entries
+        create_record(event, by=by, note=f"补登：{body}")
+        emit_change(event, by)
+    return event
+
+
+def status_before(body: SocialOrganization, on: date) -> str:
+    """The registration status that the events before that day left the body in."""
+    last = body.events.of_status().filter(on__lt=on).order_by("-on", "-pk").values_list("kind", flat=True).first()
+    return str(STATUS_AFTER[OrganizationEventKind(last)] if last else RegistrationStatus.NORMAL)
+
+
+def emit_change(event: OrganizationEvent, by: User) -> None:
+    """A change that touches the party organization calls for the 同步 of a reelection."""
+    if event.kind == OrganizationEventKind.CHANGED and event.item not in PLAIN_ITEMS:
+        emit(SyncEvent.REELECTED, event.organization, on=event.on, by=by, note=event.words)
+
+
+def short_name_problem(body: SocialOrganization, new_short_name: str) -> str:
+    """A body that is called by its short name needs one beside its new name; empty where nothing is missing."""
+    if not body.short_name or new_short_name:
+        return ""
+    return f"单位有简称“{body.short_name}”，更名以后页面和名单仍显示它。不变的照写一遍，改了的写新简称。"
 
 
 def renamed_words(old: str, new: str) -> str:

@@ -20,7 +20,14 @@ from .changes import settle_changes
 from .members import STATUS_AFTER
 from .seen import claim, write
 
-LABELS = {"join_reason": "进入原因", "start": "起始日期", "leave_reason": "离开原因", "end": "终止日期"}
+LABELS = {
+    "join_reason": "进入原因",
+    "start": "起始日期",
+    "leave_reason": "离开原因",
+    "end": "终止日期",
+    "origin": "转自何处",
+    "document_no": "文号",
+}
 
 
 def like_reasons(reason: str) -> list[LeaveReason]:

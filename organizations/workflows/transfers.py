@@ -18,7 +18,9 @@ from core.periods import today
 from core.transitions import advance
 from organizations.choices import (
     TRANSFER_FLOW,
+    TRANSFER_OPEN,
     JoinReason,
+    LeaveReason,
     MembershipKind,
     MemberStatus,
     TransferDirection,
@@ -159,6 +161,72 @@ def begin_transfer(row: MemberTransfer, *, by: User, at_once: bool = False) -> M
             if at_once:
                 receive_transfer(row, by=by, on=row.started_on, note="直接办结")
     return row
+
+
+def record_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
+    """补登: a transfer as a ledger tells it, in whatever state. What was received moves the member on that day, unless the
+    roster shows it already; what is still open goes on from there; what was sent back or withdrawn changes nothing."""
+    if row.status in TRANSFER_OPEN:
+        return _record_open(row, by)
+    if row.ended_on is None:
+        raise ValidationError({"ended_on": f"状态为“{row.get_status_display()}”的要写办结日期。"}, code="required")
+    if row.ended_on > today(row.member.committee):
+        raise ValidationError({"ended_on": "办结日期不能晚于今天。"}, code="future")
+    moves = row.status == S.RECEIVED and not is_in_roster(row)
+    if moves:
+        _require_movable(row)
+    row.committee_id = (row.from_branch or row.to_branch or row.member).committee_id
+    row.approved_on, row.approved_by, row.ended_by = row.approved_on or row.started_on, by, by
+    row.full_clean(exclude=["committee", "created_by"])
+    with transaction.atomic():
+        create_record(row, by=by, note="补登转接")
+        if moves:
+            move_membership(
+                row.member, on=row.ended_on, by=by, branch=row.to_branch, outside=row.outside, document_no=row.letter_no
+            )
+    return row
+
+
+def is_in_roster(row: MemberTransfer) -> bool:
+    """Whether the member's relationships show this receipt: the new one begins, or the old one ends, on its day."""
+    rows = row.member.memberships.full()
+    if row.to_branch_id:
+        return rows.filter(branch=row.to_branch_id, start=row.ended_on).exists()
+    ended = rows.filter(branch=row.from_branch_id, end=row.ended_on)
+    return ended.filter(leave_reason=LeaveReason.TRANSFERRED).exists()
+
+
+def _record_open(row: MemberTransfer, by: User) -> MemberTransfer:
+    status, approved_on = row.status, row.approved_on
+    row.status, row.approved_on = S.PENDING, None
+    require_from(row, current_membership(row.member))
+    with transaction.atomic():
+        start_transfer(row, by=by)
+        if status == S.IN_TRANSIT:
+            approve_transfer(row, by=by, on=approved_on or row.started_on)
+    return row
+
+
+def require_from(row: MemberTransfer, membership: Membership | None) -> None:
+    """The branch that gives the member is the one where the relationship is."""
+    if row.from_branch is None or (membership is not None and membership.branch_id == row.from_branch_id):
+        return
+    where = f"现在在{membership.branch}" if membership else "现在不在本级的党支部"
+    raise ValidationError({"from_branch": f"{row.member}的组织关系{where}，不在{row.from_branch}。"}, code="from")
+
+
+def _require_movable(row: MemberTransfer) -> None:
+    member, membership = row.member, current_membership(row.member)
+    if member.status != MemberStatus.NORMAL:
+        raise ValidationError(f"{member}的党籍状态为“{member.get_status_display()}”，不能转接。", code="status")
+    if row.direction == TransferDirection.INWARD and membership is not None:
+        raise ValidationError(
+            {"direction": f"{member}的组织关系已在{membership.branch}（{membership.start}起），不用转入。"}, code="same"
+        )
+    require_from(row, membership)
+    if row.to_branch is not None and row.to_branch.dissolved_on is not None:
+        raise ValidationError({"to_branch": f"{row.to_branch}已撤销，不能接收党员。"}, code="dissolved")
+    refuse_while_moving(member)
 
 
 def transfer_member(

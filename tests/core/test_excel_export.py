@@ -194,9 +194,9 @@ class StampTests(TestCase):
             self.refused(blank, "organizations"),
             "这是《章程入章台账》的表，不是《社会组织党建工作台账》。请到那一项下导入。",
         )
-        printed = exported("transfers", self.user)
-        self.assertIn("这是《组织关系转接台账》的表", self.refused(printed, "members"))
-        self.assertIn("在党员的页面上办理", self.refused(printed, "members"))
+        printed = exported("coverage_gaps", self.user)
+        self.assertIn("这是《应建未建和覆盖空白名单》的表", self.refused(printed, "members"))
+        self.assertIn("名单由系统算出", self.refused(printed, "members"))
 
     def test_other_headings_in_an_old_form_count_for_more_than_its_stamp(self):
         book = openpyxl.load_workbook(io.BytesIO(blank_workbook(get_sheet("charters"), self.committee)))

@@ -65,7 +65,7 @@ class PrintedOnlyTests(PageCase):
                 self.assertContains(refused, sheet.instead, status_code=404)
 
     def test_the_ledgers_own_page_says_so_to_those_who_import(self):
-        page, sentence = reverse("organizations:memberchange-list"), "不单独导入：以往的发展、转入写在党员名册"
+        page, sentence = reverse("organizations:coverage-gaps"), "名单由系统算出"
 
         self.assertContains(self.client.get(page), sentence)
         self.client.force_login(make_leader(self.user.committee))

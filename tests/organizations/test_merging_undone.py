@@ -1,10 +1,14 @@
 """合并撤销: everything stands as it stood, or a list says why not."""
 
+import io
 from datetime import date
 
+import openpyxl
 from django.core.exceptions import ValidationError
 
 from core.editing import update_record
+from core.excel.sheet import get_sheet
+from core.excel.writing import export_to
 from core.models import AuditEntry
 from core.periods import today
 from organizations.models import (
@@ -59,6 +63,18 @@ class UndoTests(MergeTestCase):
         self.assertEqual(database(), edited)
         self.assertNotEqual(edited, merged)
         self.assertIsNone(OrganizationMerge.objects.get().undone_at)
+
+    def test_the_printed_list_tells_of_both_rows_and_of_the_way_back(self):
+        self.hang_everything()
+        undo_merge(self.merge("phone"), by=self.staff, reason="不是同一家")
+        file, sheet = io.BytesIO(), get_sheet("organization_merges")
+        export_to(file, sheet, sheet.queryset(self.staff), committee=self.committee)
+
+        page = openpyxl.load_workbook(io.BytesIO(file.getvalue())).worksheets[0]
+        row = dict(zip([c.value for c in page[3]], [c.value for c in page[4]], strict=True))
+        self.assertEqual((row["保留的记录"], row["并入的记录"]), (self.keep.name, self.drop.name))
+        self.assertEqual((row["取自并入记录的栏目"], row["撤销原因"]), ("联系电话", "不是同一家"))
+        self.assertIn("组织覆盖1条", row["移过来的内容"])
 
     def test_new_rows_since_stay_with_the_one_that_stayed(self):
         merge = self.merge()

@@ -1,0 +1,71 @@
+"""Reading the ledgers whose new lines are acts (core/excel/acts.py): what a line would do is tried, and taken back."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+
+from .acts import MOST, ActSheet, Values, Watch, attempt, column_of, in_order, packed, rehearsal, sentences, unpacked
+from .line import Line
+from .planning import Planner, Step
+from .sheet import Sheet
+
+STRIDE = 20  # lines between two reports of progress
+WORDS = {"make": "新增", "change": "改动", "remove": "删去"}
+
+
+def planner_of(sheet: Sheet) -> type[Planner]:
+    return ActPlanner if isinstance(sheet, ActSheet) else Planner
+
+
+class ActPlanner(Planner):
+    """The lines are settled as always; then the new ones are rehearsed in one go, and everything is taken back."""
+
+    def chunks(self, step: Step | None = None) -> Iterator[list[Line]]:
+        lines = [line for chunk in super().chunks() for line in chunk]
+        new = [line for line in lines if line.stored is None and not line.errors]
+        if len(new) > MOST:
+            raise ValidationError(
+                f"这个台账要一行一行地办理，一次最多新增{MOST}行，这里有{len(new)}行。请分成几个文件导入。", code="many"
+            )
+        self.rehearse(new, step)
+        self.keep_beside(lines)
+        for line in lines:
+            self.close(line)
+        yield lines
+
+    def conclude(self, lines: list[Line]) -> None:
+        """Not before the rehearsal."""
+
+    def is_judged(self, line: Line) -> bool:
+        return line.stored is not None
+
+    def rehearse(self, lines: list[Line], step: Step | None) -> None:
+        pairs = [(line, unpacked(self.sheet, packed(self.given(line)))) for line in lines]
+        with rehearsal():
+            watch = Watch(self.sheet, [self.sheet.subject(values) for _, values in pairs])
+            for done, (line, values) in enumerate(in_order(self.sheet, pairs, self.context), 1):
+                line.after["act"] = packed(self.given(line))
+                try:
+                    attempt(self.sheet, values, self.context)
+                except ValidationError as error:
+                    self.refuse(line, error)
+                if step and done % STRIDE == 0:
+                    step(done, len(lines))
+            self.tell_effects(pairs, watch)
+
+    def refuse(self, line: Line, error: ValidationError) -> None:
+        for name, sentence in sentences(error):
+            column = column_of(self.sheet, name) if name else None
+            line.wrong(self.by_field.get(column.field) if column else None, sentence)
+
+    def tell_effects(self, pairs: list[tuple[Line, Values]], watch: Watch) -> None:
+        """What is written beside the line's own row, in numbers; at the first line of each subject."""
+        own = self.model._meta.label_lower
+        journals = watch.journals()
+        for line, values in pairs:
+            entries = journals.pop(self.sheet.subject(values), ())
+            counts = Counter((e["act"], e["label"]) for e in entries if e["model"] != own)
+            if counts and not line.errors:
+                words = "、".join(f"{WORDS[act]}{label}{count}条" for (act, label), count in sorted(counts.items()))
+                self.notice(f"一并{words}", line.number)
