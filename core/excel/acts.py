@@ -21,7 +21,9 @@ from .among import one_of
 from .sheet import Column, Context, Sheet
 
 MOST = 2000  # acts of one file: each is a piece of work of its own
+EFFECTS = "还会改动"  # what the preview calls what an act writes beside the row itself
 FEW = 200  # done at once; more are a job
+UNSEALED = {*COUNTED, "id_cipher", "id_hash", "id_tail", "phone", "address"}  # personal data is not kept a second time
 Values = dict[str, Any]
 Key = tuple[type[models.Model], int]
 
@@ -140,17 +142,17 @@ class Watch:
         """Subject → what its acts wrote, as entries of a Journal: removed rows first, new ones last, so that going back
         from the end no row meets another that may not stand beside it."""
         after, found = self.images(), defaultdict(list)
-        for key in self.before.keys() - after.keys():
+        for key in [key for key in self.before if key not in after]:
             whose, old = self.before[key]
             found[whose].append(self.entry("remove", key, old, {}))
-        for key in after.keys() & self.before.keys():
+        for key in [key for key in after if key in self.before]:
             (whose, new), (_, old) = after[key], self.before[key]
             names = [name for name in new if name not in COUNTED and new[name] != old[name]]
             if names or new != old:
                 changed = self.entry("change", key, {n: old[n] for n in names}, {n: new[n] for n in names})
-                seal = {name: value for name, value in new.items() if name not in COUNTED}
+                seal = {name: value for name, value in new.items() if name not in UNSEALED}
                 found[whose].append({**changed, "seal": seal, "saved": "version" in new})
-        for key in sorted(after.keys() - self.before.keys(), key=lambda key: key[1]):
+        for key in [key for key in after if key not in self.before]:
             whose, new = after[key]
             if key[1] <= self.last[key[0]]:
                 raise LookupError(f"{self.sheet.kind}: {key[0].__name__} {key[1]} was written beyond the sheet's reach")

@@ -6,6 +6,7 @@ from typing import Any
 from core.choices import RowAction
 from core.models import ImportBatch, ImportRow
 
+from .acts import EFFECTS
 from .binding import Binding
 from .lookups import Resolver
 from .sheet import Sheet, all_sheets, get_sheet
@@ -130,25 +131,25 @@ def changes(batch: ImportBatch, limit: int = SHOWN) -> list[dict[str, Any]]:
 
 
 def new_rows(batch: ImportBatch, sheet: Sheet, limit: int = 20) -> tuple[list[str], list[tuple[int, list[Any]]]]:
-    """Headings and the first new rows in words."""
-    columns = [
-        c for c in sheet.columns if c.field and not c.readonly and not c.owner and c.kind not in ("id_number", "names")
-    ]
+    """Headings and the first new rows in words: the columns in which something stands; last what an act changes beside."""
+    rows = list(ImportRow.objects.filter(batch=batch, action=RowAction.NEW).order_by("number")[:limit])
+    given = [{**row.after.get("act", {}), **row.after.get("m", {})} for row in rows]
     used = {c[2] for c in batch.report.get("columns", [])}
-    about = [c.label for p in sheet.parents if p.find for c in sheet.columns if c.field == p.cells[0]][:1]
-    bindings = [Binding(sheet, c) for c in columns if c.label in used and not any(x.into for x in c.lookups)][:6]
+    shown = (c for c in sheet.columns if not (c.readonly or c.owner) and c.kind not in ("id_number", "names"))
+    bindings = [Binding(sheet, c) for c in shown if c.label in used and not any(x.into for x in c.lookups)]
+    bindings = [b for b in bindings if any(values.get(b.attname) not in (None, "") for values in given)][:6]
     context, cache = context_of(batch), {}
     resolvers = {b.column.field: Resolver(b.column, context, cache) for b in bindings if b.column.lookups}
-    rows = []
-    for row in ImportRow.objects.filter(batch=batch, action=RowAction.NEW).order_by("number")[:limit]:
-        main = row.after.get("m", {})
-        values = [main.get(b.attname) for b in bindings]
-        words = [
-            "" if isinstance(v, dict) else b.words(v, resolvers.get(b.column.field))
-            for b, v in zip(bindings, values, strict=True)
-        ]
-        rows.append((row.number, [row.label, *words] if about else words))
-    return [*about, *(b.heading for b in bindings)], rows
+    about = [c.label for p in sheet.parents if p.find for c in sheet.columns if c.field == p.cells[0]][:1]
+    beside = [EFFECTS] if any(row.values for row in rows) else []
+    found = []
+    for row, values in zip(rows, given, strict=True):
+        words = [row.label] if about else []
+        for binding in bindings:
+            value = values.get(binding.attname)
+            words.append("" if isinstance(value, dict) else binding.words(value, resolvers.get(binding.column.field)))
+        found.append((row.number, words + [row.values.get(EFFECTS, ["", ""])[1]] * len(beside)))
+    return [*about, *(b.heading for b in bindings), *beside], found
 
 
 def wrong_cells(batch: ImportBatch) -> int:

@@ -3,15 +3,28 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
-from .acts import MOST, ActSheet, Values, Watch, attempt, column_of, in_order, packed, rehearsal, sentences, unpacked
+from .acts import (
+    EFFECTS,
+    MOST,
+    ActSheet,
+    Values,
+    Watch,
+    attempt,
+    column_of,
+    in_order,
+    packed,
+    rehearsal,
+    sentences,
+    unpacked,
+)
 from .line import Line
 from .planning import Planner, Step
 from .sheet import Sheet
 
 STRIDE = 20  # lines between two reports of progress
-WORDS = {"make": "新增", "change": "改动", "remove": "删去"}
 
 
 def planner_of(sheet: Sheet) -> type[Planner]:
@@ -60,12 +73,27 @@ class ActPlanner(Planner):
             line.wrong(self.by_field.get(column.field) if column else None, sentence)
 
     def tell_effects(self, pairs: list[tuple[Line, Values]], watch: Watch) -> None:
-        """What is written beside the line's own row, in numbers; at the first line of each subject."""
-        own = self.model._meta.label_lower
+        """What is written beside the line's own row; at the first line of each subject."""
         journals = watch.journals()
         for line, values in pairs:
             entries = journals.pop(self.sheet.subject(values), ())
-            counts = Counter((e["act"], e["label"]) for e in entries if e["model"] != own)
-            if counts and not line.errors:
-                words = "、".join(f"{WORDS[act]}{label}{count}条" for (act, label), count in sorted(counts.items()))
-                self.notice(f"一并{words}", line.number)
+            words = effects([e for e in entries if e["model"] != self.model._meta.label_lower])
+            if words and not line.errors:
+                line.words[EFFECTS] = ["", words]
+
+
+def effects(entries: list[Values]) -> str:
+    """社会组织（名称、简称）；组织覆盖（终止日期）；新增曾用名1条."""
+    made, changed, removed = Counter(), {}, Counter()
+    for entry in entries:
+        if entry["act"] == "change":
+            fields = apps.get_model(entry["model"])._meta
+            names = [
+                str(fields.get_field(name).verbose_name) for name in entry["after"] if fields.get_field(name).editable
+            ]
+            changed.setdefault(entry["label"], {}).update(dict.fromkeys(names))
+        else:
+            (made if entry["act"] == "make" else removed)[entry["label"]] += 1
+    words = [f"{label}（{'、'.join(names)}）" if names else label for label, names in changed.items()]
+    words += [f"新增{label}{count}条" for label, count in made.items()]
+    return "；".join([*words, *(f"删去{label}{count}条" for label, count in removed.items())])

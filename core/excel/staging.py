@@ -152,7 +152,7 @@ def rows(lines: Iterable[Line], keys: list[int], planner: Planner) -> Iterator[t
         if act is not None:
             after["act"] = act
         stored = line.stored.pk if line.stored is not None else None
-        words, before = {}, {}
+        words, before = line.words if act is not None else {}, {}
         if line.action == RowAction.CHANGED:
             words, before = line.words, {"version": getattr(line.stored, "version", None), "m": line.before}
         label = label_of(line) or planner.key_words(line)[:200]

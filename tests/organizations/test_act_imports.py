@@ -12,6 +12,8 @@ from django.urls import reverse
 from core.choices import BatchStatus
 from core.excel.acts import MOST
 from core.excel.applying import apply_batch
+from core.excel.preview import new_rows
+from core.excel.sheet import get_sheet
 from core.excel.undoing import TouchedError, touched_rows, undo_batch
 from core.models import AuditEntry, Notice
 from organizations.choices import ChangeKind, LeaveReason, MemberCategory, MemberStatus, TransferStatus
@@ -139,9 +141,23 @@ class EventTests(ActCase):
         self.bring_in_and_back(*self.lines())
 
     def test_the_preview_tells_what_else_is_written(self):
-        notices = self.read(*self.lines()).report["notices"]
+        headings, rows = new_rows(self.read(*self.lines()), get_sheet(self.kind))
 
-        self.assertTrue(any("改动社会组织1条" in text and "改动组织覆盖1条" in text for text in notices), notices)
+        self.assertEqual(headings[-1], "还会改动")
+        self.assertEqual(
+            [sorted(row[-1].split("；")) for _, row in rows],
+            [
+                sorted(
+                    [
+                        "社会组织（名称、注销或撤销日期、登记状态、法定代表人）", "组织覆盖（终止日期）", "党建管理归口（终止日期）",
+                        "指导员选派（终止日期）", "党建联络员（终止日期）", "新增曾用名1条",
+                    ]
+                ),
+                [""],
+                [""],
+                ["社会组织（登记状态）"],
+            ],
+        )  # fmt: skip
 
     def test_the_log_of_the_body_belongs_to_the_batch(self):
         batch = self.bring_in(*self.lines())
