@@ -80,6 +80,7 @@ EXPECTED = (
     ("organizations:partymember-checkup organizations:socialorganization-checkup", OWN_BRANCH),
     ("organizations:registration-list organizations:coverage organizations:coverage-rows", OFFICE),
     ("organizations:coverage-changes organizations:coverage-table organizations:coverage-definition", OFFICE),
+    ("organizations:coverage-branches organizations:coverage-instructors organizations:coverage-associates", OFFICE),
     ("organizations:charterrecord-offices", OFFICE),
     ("organizations:coverage-gaps organizations:instructorassignment-list organizations:liaison-list", OFFICE),
     ("organizations:massorganization-list organizations:instructorassignment-detail", OFFICE),

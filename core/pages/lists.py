@@ -300,8 +300,13 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
         from core.excel.sheet import get_sheet
 
         sheet, day = get_sheet(self.export_kind), self.export_day
-        rows = sheet.completed(self.rows, day or today(self.request.user.committee))
+        rows = sheet.completed(self.exported, day or today(self.request.user.committee))
         return writing.export_response(sheet, rows, self.request, on=day, footer=self.export_footer())
+
+    @property
+    def exported(self) -> QuerySet:
+        """The rows of the workbook, where a line of it is not a row of the list."""
+        return self.rows
 
     def export_footer(self) -> list[str]:
         """Lines under the table of the export."""

@@ -24,6 +24,19 @@ def rows(name: str) -> models.QuerySet:
     return apps.get_model("organizations", name).objects.filter(branch=OuterRef("pk"))
 
 
+def changed_after(on: date, branch: str = "pk") -> models.QuerySet:
+    """变更 that took effect after the day, the first of them first; `branch` leads from the outer row to the branch."""
+    done = apps.get_model("organizations", "BranchApplication").objects.done()
+    later = done.filter(branch=OuterRef(branch), kind=ApplicationKind.CHANGE, effective_on__gt=on)
+    return later.order_by("effective_on", "pk")
+
+
+def kind_on(on: date, path: str = "") -> Coalesce:
+    """The kind of a branch on that day; `path` leads to it, as in branch__."""
+    former = changed_after(on, f"{path}pk").exclude(former_kind="").values("former_kind")[:1]
+    return Coalesce(Subquery(former), F(f"{path}kind"), output_field=models.CharField(choices=BranchKind.choices))
+
+
 class BranchDaysQuerySet(models.QuerySet):
     def with_standing(self, on: date) -> Self:
         """Annotate `standing` and `dissolved_by`: where it stood on that day; a branch dissolved later was 正常."""
@@ -35,13 +48,9 @@ class BranchDaysQuerySet(models.QuerySet):
     def with_name_then(self, on: date) -> Self:
         """Annotate `former_name`, the name of that day where a 变更 has changed it since, `name_then`, whichever it was, and
         `kind_then`. The first change after the day tells them."""
-        later = rows("BranchApplication").done().filter(kind=ApplicationKind.CHANGE, effective_on__gt=on)
-        later = later.order_by("effective_on", "pk")
-        name = later.exclude(former_name="").values("former_name")[:1]
-        kind = later.exclude(former_kind="").values("former_kind")[:1]
+        name = changed_after(on).exclude(former_name="").values("former_name")[:1]
         return self.annotate(former_name=Subquery(name)).annotate(
-            name_then=Coalesce("former_name", "name"),
-            kind_then=Coalesce(Subquery(kind), F("kind"), output_field=models.CharField(choices=BranchKind.choices)),
+            name_then=Coalesce("former_name", "name"), kind_then=kind_on(on)
         )
 
     def with_term_then(self, on: date) -> Self:

@@ -38,10 +38,20 @@ class PartyBranchQuerySet(BranchChecks, BranchDaysQuerySet, RecordQuerySet):
         """Set up by that day and not dissolved."""
         return self.filter(Q(dissolved_on=None) | Q(dissolved_on__gt=on), founded_on__lte=on)
 
+    @staticmethod
+    def guests(on: date) -> models.QuerySet:
+        """Memberships on that day in the outer row's branch of those whose relationship is elsewhere."""
+        rows = apps.get_model("organizations", "Membership").objects.associates()
+        return rows.on(on).filter(branch=OuterRef("pk"))
+
     def with_absorbing(self, on: date) -> Self:
-        """Annotate `absorbs`: members on that day whose relationship is elsewhere (吸收未转入组织关系的党员)."""
-        elsewhere = apps.get_model("organizations", "Membership").objects.on(on).filter(kind="associate")
-        return self.annotate(absorbs=Exists(elsewhere.filter(branch=OuterRef("pk"))))
+        """Annotate `absorbs`: whether it has members on that day whose relationship is elsewhere (吸收未转入组织关系的党员)."""
+        return self.annotate(absorbs=Exists(self.guests(on)))
+
+    def with_guest_count(self, on: date) -> Self:
+        """Annotate `guest_count`: how many they are."""
+        counted = self.guests(on).order_by().values("branch").values(n=Count("member", distinct=True))
+        return self.annotate(guest_count=Coalesce(Subquery(counted), 0))
 
     def founded_between(self, start: date, end: date) -> Self:
         return self.filter(founded_on__range=(start, end))

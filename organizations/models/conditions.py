@@ -31,6 +31,7 @@ from organizations.choices import (
     RegistrationStatus,
 )
 
+from .branch_days import kind_on
 from .intervals import IntervalQuerySet
 
 BODY = {"organization": OuterRef("pk")}
@@ -210,7 +211,7 @@ class SurroundingsQuerySet(models.QuerySet):
             branch_name=Subquery(
                 chosen.values(n=Coalesce(NullIf("branch__short_name", Value("")), "branch__name"))[:1]
             ),
-            branch_kind=Subquery(chosen.values("branch__kind")[:1]),
+            branch_kind=Subquery(chosen.values(k=kind_on(on, "branch__"))[:1]),
             branch_founded=Subquery(chosen.values("branch__founded_on")[:1]),
             branch_term_end=Subquery(chosen.values("branch__term_end")[:1]),
             branch_secretary=Subquery(secretary),
@@ -218,12 +219,11 @@ class SurroundingsQuerySet(models.QuerySet):
         )
 
     def with_branch_then(self, on: date) -> Self:
-        """After with_coverage: the branch's name, kind and term of that day instead of its present ones."""
+        """After with_coverage: the branch's name and term of that day instead of its present ones."""
         branch = rows("PartyBranch").filter(pk=OuterRef("branch_ref")).with_name_then(on).with_term_then(on)
         called = NullIf(Subquery(branch.values("former_name")[:1]), Value(""))
         return self.annotate(
             branch_name=Coalesce(called, F("branch_name")),
-            branch_kind=Subquery(branch.values("kind_then")[:1]),
             branch_term_end=Subquery(branch.values("term_end_then")[:1]),
         )
 

@@ -48,9 +48,12 @@ class InstructorQuerySet(OfBodyQuerySet):
 
         return self.annotate(quarter_visits=number(visits.between(start, end)), all_visits=number(visits))
 
-    def with_guided(self, on: date) -> Self:
-        """Annotate `guided`: how many bodies the same person of the same office guides on that day."""
+    def with_guided(self, on: date, among: models.QuerySet | None = None) -> Self:
+        """Annotate `guided`: how many bodies, or how many `among` these, the same person of the same office guides on
+        that day."""
         same = InstructorAssignment.objects.on(on).filter(**{name: OuterRef(name) for name in PERSON})
+        if among is not None:
+            same = same.filter(organization__in=among.order_by().values("pk"))
         counted = same.order_by().values("instructor_name").annotate(n=Count("organization", distinct=True)).values("n")
         return self.annotate(guided=Coalesce(Subquery(counted), 0))
 

@@ -101,7 +101,7 @@ class PartyMemberQuerySet(MemberDays, MemberChecks, RecordQuerySet):
     def with_elsewhere(self, on: date) -> Self:
         """Annotate `elsewhere`: working on that day in a covered body, with the relationship elsewhere (§4.1 supplement)."""
         covering = apps.get_model("organizations", "BranchCoverage").objects.on(on).filter(branch=OuterRef("branch"))
-        here = Membership.objects.on(on).filter(Exists(covering), kind="associate", member=OuterRef("pk"))
+        here = Membership.objects.on(on).associates().filter(Exists(covering), member=OuterRef("pk"))
         return self.annotate(elsewhere=Exists(here))
 
     def enrolled(self, on: date) -> Self:
@@ -262,12 +262,25 @@ class PartyMember(Record):
 
 
 class MembershipQuerySet(IntervalQuerySet):
+    keeper = "branch__committee"
+
+    def in_committees(self, ids: Sequence[int]) -> Self:
+        return self.filter(branch__committee_id__in=ids)
+
     def full(self) -> Self:
         """Organization relationship in this branch: what counts as a member."""
         return self.filter(kind=MembershipKind.FULL)
 
+    def associates(self) -> Self:
+        """Working in this branch while the relationship is elsewhere (未转入组织关系的党员)."""
+        return self.filter(kind=MembershipKind.ASSOCIATE)
+
     def visible_to(self, user: User) -> Self:
         return self.filter(member__in=PartyMember.objects.visible_to(user).values("pk"))
+
+    def search(self, text: str) -> Self:
+        """By the member's name; not by the phone, which of one who has moved on another office keeps."""
+        return self.filter(member__name__contains=text.strip())
 
     def of_branches(self, user: User, committees: Sequence[int] = ()) -> Self:
         """Memberships, ended ones too, of the branches whose members the user sees: what a balance counts.
@@ -275,7 +288,7 @@ class MembershipQuerySet(IntervalQuerySet):
         An office above others may ask for some of its committees.
         """
         if user.is_office:
-            return self.filter(branch__committee_id__in=committees or user.scope_ids)
+            return self.in_committees(committees or user.scope_ids)
         return self.filter(branch__in=posted_ids(user)[0])
 
 

@@ -40,10 +40,12 @@ from .members import (
     unexplained,
 )
 from .rates import rate
+from .supplement import BRANCH_FIGURES, BranchFigure, assignments_of, associates_of, branches_of, one_each
 from .sync import SyncRate, sync_matrix, sync_rates
 from .trends import TrendPoint, coverage_trend
 
 __all__ = [
+    "BRANCH_FIGURES",
     "CAUSES",
     "DEFAULTS",
     "FIGURES",
@@ -57,6 +59,7 @@ __all__ = [
     "TREE",
     "WHOLE_ONLY",
     "Balance",
+    "BranchFigure",
     "Change",
     "ClauseFigures",
     "Correction",
@@ -66,6 +69,8 @@ __all__ = [
     "SyncRate",
     "TrendPoint",
     "add",
+    "assignments_of",
+    "associates_of",
     "balance",
     "balance_columns",
     "balance_for",
@@ -74,6 +79,7 @@ __all__ = [
     "base_condition",
     "bodies_in_scope",
     "bodies_of",
+    "branches_of",
     "classified",
     "clause_figures",
     "clause_figures_by_committee",
@@ -90,6 +96,7 @@ __all__ = [
     "likely_duplicates",
     "managed_word",
     "needs_reason",
+    "one_each",
     "rate",
     "reason",
     "sync_matrix",

@@ -10,13 +10,14 @@ from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from core.models import Committee
-from organizations.choices import BranchKind, CoverageMethod, MembershipKind
-from organizations.models import BranchCoverage, InstructorAssignment, Membership, PartyBranch, SocialOrganization
+from organizations.choices import BranchKind, CoverageMethod
+from organizations.models import SocialOrganization
 from organizations.models.conditions import flag, formal_on, managed_on
 from organizations.models.organizations import SocialOrganizationQuerySet
 
 from .definitions import Definition, base_condition, definition
 from .rates import rate
+from .supplement import assignments_of, associates_of, branch_counts, branches_of, person_counts
 
 JOINT_MEMBERS = 3  # 其中：具有3名以上党员的
 
@@ -50,7 +51,7 @@ class Coverage:
     members: int = 0
     associates: int | None = 0  # members whose relationship is elsewhere
     instructors: int | None = 0  # persons
-    branches: int = 0
+    branches: int = 0  # of one 归口: those that cover a body of it
     joint_branches: int = 0
     absorbed_committee: int = 0  # party organizations with members whose relationship is elsewhere
     absorbed_general: int = 0
@@ -169,49 +170,19 @@ def coverage_by_kind(
         for key in ("", row["kind"]):
             add(counters.setdefault(key, Counter()), row, chosen)
     if supplement:
-        counters[""].update(_branches(committee, on))
-        _supplement(counters, committee, base, on)
+        _supplement(counters, committee, base, on, managed)
     return {key: Coverage(on=on, definition=chosen, **counter) for key, counter in counters.items()}
 
 
-def _supplement(counters: dict[str, Counter], committee: Committee, base: SocialOrganizationQuerySet, on: date) -> None:
-    for name, by_kind in (("instructors", _instructors(base, on)), ("associates", _associates(committee, base, on))):
+def _supplement(
+    counters: dict[str, Counter], committee: Committee, base: SocialOrganizationQuerySet, on: date, managed: str
+) -> None:
+    counters[""].update(branch_counts(branches_of(committee, on, base if managed else None)))
+    persons = {"instructors": assignments_of(base, on), "associates": associates_of(committee, base, on)}
+    for name, rows in persons.items():
+        by_kind = person_counts(name, rows)
         for key, counter in counters.items():
             counter[name] = by_kind.get(key, 0)
-
-
-def _branches(committee: Committee, on: date) -> dict[str, int]:
-    """Party organizations, and those with members whose relationship is elsewhere (吸收未转入组织关系的党员)."""
-    branches = PartyBranch.objects.within(committee).active(on).with_absorbing(on)
-    upper = Q(kind__in=[BranchKind.COMMITTEE, BranchKind.GENERAL])
-    return branches.aggregate(
-        branches=Count("pk"),
-        joint_branches=Count("pk", filter=Q(kind=BranchKind.JOINT)),
-        absorbed_committee=Count("pk", filter=Q(absorbs=True, kind=BranchKind.COMMITTEE)),
-        absorbed_general=Count("pk", filter=Q(absorbs=True, kind=BranchKind.GENERAL)),
-        absorbed_branch=Count("pk", filter=Q(absorbs=True) & ~upper),
-    )
-
-
-def _instructors(base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
-    """Persons sent to the bodies of the base; who guides bodies of two types counts in both, once in the whole."""
-    rows = InstructorAssignment.objects.on(on).filter(organization__in=base.order_by().values("pk"))
-    return _by_kind(rows.with_person(), "who", "organization__kind")
-
-
-def _associates(committee: Committee, base: SocialOrganizationQuerySet, on: date) -> dict[str, int]:
-    """Members working here whose relationship is elsewhere: by the branch that covers the body."""
-    covers = BranchCoverage.objects.on(on).filter(organization__in=base.order_by().values("pk"))
-    rows = Membership.objects.on(on).filter(kind=MembershipKind.ASSOCIATE, branch__coverages__in=covers)
-    rows = rows.filter(branch__committee_id__in=committee.scope_ids)  # lets the search begin at the own branches
-    return _by_kind(rows, "member", "branch__coverages__organization__kind")
-
-
-def _by_kind(rows: Any, counted: str, kind: str) -> dict[str, int]:
-    kinds = SocialOrganization._meta.get_field("kind").flatchoices
-    wanted = {f"k{value}": Count(counted, distinct=True, filter=Q(**{kind: value})) for value, _ in kinds}
-    found = rows.order_by().aggregate(whole=Count(counted, distinct=True), **wanted)
-    return {"": found["whole"], **{value: found[f"k{value}"] for value, _ in kinds}}
 
 
 def add(counter: Counter, row: dict[str, Any], chosen: Definition) -> None:

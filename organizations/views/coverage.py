@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,17 +13,14 @@ from core.charts import Series, trend
 from core.menu import url_or_empty
 from core.models import User
 from core.pages import Button
-from core.pages.offices import PARAMETER
 from core.periods import quarter_of
 from organizations import statistics
-from organizations.choices import BranchKind, OrganizationKind
+from organizations.choices import OrganizationKind
 from organizations.sheets.coverage import tree_response
 from organizations.statistics import FIGURES, MEASURES, SEARCHED, Coverage
 
 from .coverageday import DayMixin
 
-SUMMED = ("staff", "members")  # sums over the bodies, told by a column of their list
-ABSORBED = {f"absorbed_{kind}": kind.value for kind in (BranchKind.COMMITTEE, BranchKind.GENERAL, BranchKind.BRANCH)}
 LISTS = ("uncovered", "should_unbuilt", "few_members", "unknown_members")
 LINKED = {
     "organizations.socialorganization": "organizations:socialorganization-detail",
@@ -97,24 +93,7 @@ class CoveragePage(DayMixin, View):
     def number_url(self, row: dict[str, Any], kind: str) -> str:
         if not row.get("extra"):
             return self.rows_url(row["key"], kind)
-        if row["name"] in SUMMED:
-            return self.rows_url("base", kind)
-        if row["name"] == "joint_branches":
-            return self.ledger_url("partybranch", kind=BranchKind.JOINT, tab="active")
-        if row["name"] == "instructors" and not kind:
-            return self.ledger_url("instructorassignment", tab="people")
-        if row["name"] == "associates" and not kind:
-            return self.ledger_url("partymember", tab="all", elsewhere="true")
-        if row["name"] in ABSORBED:
-            return self.ledger_url("partybranch", tab="active", absorbs=ABSORBED[row["name"]])
-        return ""
-
-    def ledger_url(self, name: str, **asked: str) -> str:
-        """A ledger that tells what is there now; of a past day it would tell another number."""
-        if self.export_day or self.managed:
-            return ""
-        office = {PARAMETER: self.asked_office.code} if self.asked_office else {}
-        return f"{reverse(f'organizations:{name}-list')}?{urlencode({**asked, **office})}"
+        return self.supplement_url(row["name"], kind)
 
     def chart(self) -> Any:
         committee = self.committee
@@ -184,7 +163,7 @@ class CoveragePage(DayMixin, View):
             "chart": self.chart(),
             "rows": [(FIGURES[key].label, self.rows_url(key), getattr(now, key)) for key in LISTS],
             "more": [(FIGURES[key].label, self.rows_url(key), getattr(now, key)) for key in ("liaison_only", "mass_only", "should_build")],
-            "branches_url": self.ledger_url("partybranch", tab="active"),
+            "branches_url": self.supplement_url("branches"),
             "definition_url": reverse("organizations:coverage-definition"),
         }  # fmt: skip
         return render(request, "organizations/coverage.html", context)

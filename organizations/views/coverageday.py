@@ -18,6 +18,7 @@ from organizations.statistics import Definition
 
 from .base import asked_day, office_day
 
+SUMMED, PERSONS = ("staff", "members"), ("instructors", "associates")
 KEPT = ("on", "managed", PARAMETER)
 
 
@@ -50,10 +51,14 @@ class DayMixin(AllowMixin):
         return asked if asked in AffiliationKind.values else ""
 
     @property
+    def whose(self) -> str:
+        """The office below that is asked for, in words."""
+        return f"{self.asked_office.label}，" if self.asked_office else ""
+
+    @property
     def among(self) -> str:
         """Whose bodies these are, in words."""
-        whose = f"{self.asked_office.label}，" if self.asked_office else ""
-        return whose + (statistics.managed_word(self.managed) if self.managed else "全部")
+        return self.whose + (statistics.managed_word(self.managed) if self.managed else "全部")
 
     @cached_property
     def below(self) -> list[Office]:
@@ -92,6 +97,14 @@ class DayMixin(AllowMixin):
 
     def rows_url(self, figure: str, kind: str = "") -> str:
         return self.url("coverage-rows", figure=figure, **({"kind": kind} if kind else {}))
+
+    def supplement_url(self, name: str, kind: str = "") -> str:
+        """The rows behind a number of the supplement; a sum is told by a column of the bodies' list."""
+        if name in SUMMED:
+            return self.rows_url("base", kind)
+        if name in PERSONS:
+            return self.url(f"coverage-{name}", **({"kind": kind} if kind else {}))
+        return self.url("coverage-branches", figure=name)
 
     def choices(self) -> dict[str, Any]:
         """What the bar above the figures offers."""

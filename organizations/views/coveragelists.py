@@ -25,10 +25,10 @@ class CoverageRowsMixin(DayMixin):
     asked: tuple[str, ...] = ()
 
     @property
-    def among(self) -> str:
+    def whose(self) -> str:
         """The list can also show the own rows alone, which the figures cannot."""
         own = self.office is not None and self.asked_office is None
-        return f"{self.office.label}本级，{super().among}" if own else super().among
+        return f"{self.office.label}本级，" if own else super().whose
 
     def table_context(self) -> dict[str, Any]:
         context = super().table_context()

@@ -145,6 +145,26 @@ class CoverageOfRandomHistories(TestCase):
 
     @FEW
     @given(bodies, definitions, MANAGED)
+    def test_every_supplementary_number_opens_as_many_rows(self, rows, chosen, managed):
+        committee = make_world(rows)
+        found = statistics.coverage_by_kind(committee, DAY, managed=managed, chosen=chosen)
+        base = statistics.bodies_in_scope(committee, DAY, managed=managed, chosen=chosen)
+        branches = statistics.branches_of(committee, DAY, base if managed else None)
+        for figure in statistics.BRANCH_FIGURES.values():
+            listed = branches.filter(figure.within).filter(figure.condition)
+            self.assertEqual(listed.count(), getattr(found[""], figure.key), figure.key)
+        for kind, numbers in found.items():
+            bodies_of_kind = base.filter(kind=kind) if kind else base
+            persons = {
+                "instructors": statistics.assignments_of(bodies_of_kind, DAY),
+                "associates": statistics.associates_of(committee, bodies_of_kind, DAY),
+            }
+            for name, counted in persons.items():
+                listed = counted.model.objects.filter(pk__in=statistics.one_each(name, counted))
+                self.assertEqual(listed.count(), getattr(numbers, name), (kind, name))
+
+    @FEW
+    @given(bodies, definitions, MANAGED)
     def test_causes_sum_to_the_change_and_open_their_rows(self, rows, chosen, managed):
         committee = make_world(rows)
         names = {"base": "base", "covered": "covered", "work_covered": "work_covered"}
