@@ -215,6 +215,7 @@ class RegistrationList(ListPage):
     title = "前置审查"
     meta_text = "新成立的社会组织：章程、承诺书、党员情况调查和党建指导是否到位"
     unit = "家"
+    export_kind = "organizations"
     period_filter = True
     ordering = ("-registered_on",)
     empty_title = "这一时期没有新成立的社会组织"

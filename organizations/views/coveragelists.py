@@ -117,6 +117,7 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
 
     model = SocialOrganization
     unit = "家"
+    export_kind = "organizations"
     ordering = ("sort_key",)
     template_name = "organizations/coverage_rows.html"
     empty_title = "没有这样的社会组织"
@@ -148,9 +149,12 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
         rows = statistics.with_cause(
             committee, self.before, self.on, self.measure, self.chosen, managed=self.managed
         ).filter(cause=self.cause)
-        found = SocialOrganization.objects.filter(pk__in=rows.order_by().values("pk"))
-        found = found.with_coverage(self.on).with_affiliation(self.on).with_name(self.on)
-        return found.with_branch_then(self.on) if self.export_day else found
+        found = SocialOrganization.objects.for_ledger(self.on, past=self.export_day is not None)
+        found = found.filter(pk__in=rows.order_by().values("pk")).with_name(self.on)
+        return found
+
+    def export_footer(self) -> list[str]:
+        return past_footer(self.export_kind, self.export_day)
 
     def get_context(self) -> dict[str, Any]:
         label = f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
