@@ -10,6 +10,8 @@ from core.forms import RecordForm, prepare
 from core.periods import today
 from organizations.choices import REVIEW_PATHS, ReviewStage, ReviewType, SyncEvent
 from organizations.models import Correction, RegistrationReview, SyncDuty, SyncRule
+from organizations.workflows.review_checks import days_problem
+from organizations.workflows.sync import event_problem
 
 from .fields import body_field
 
@@ -74,10 +76,8 @@ class RegistrationForm(RecordForm):
         for name in ("name", "kind"):
             if founding and not data.get(name) and name not in self.errors:
                 self.add_error(name, f"请{'填写' if name == 'name' else '选择'}{self.fields[name].label}。")
-        if not data.get("review_days") and "review_days" not in self.errors:
-            self.add_error("review_days", "请填写审查时限，至少1个工作日。")
-        elif (data.get("review_days") or 0) > 250:
-            self.add_error("review_days", "审查时限不能超过250个工作日。")
+        if "review_days" not in self.errors and (problem := days_problem(data.get("review_days"))):
+            self.add_error("review_days", problem)
         return data
 
 
@@ -163,8 +163,9 @@ class SyncEventForm(RecordForm):
 
     sections = [("业务事件", ["organization", "event", "event_on", "note"])]
 
-    def clean_event_on(self) -> Any:
-        day = self.cleaned_data["event_on"]
-        if day > today(self.user.committee):
-            raise ValidationError("事件日期不能晚于今天。")
-        return day
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        body, on = data.get("organization"), data.get("event_on")
+        if body and on and (why := event_problem(on, body.registered_on, body.ended_on, today(self.user.committee))):
+            self.add_error("event_on", why)
+        return data

@@ -188,8 +188,12 @@ class RegistrationReview(Record):
     def clean(self) -> None:
         self.code = normalize_code(self.code)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def before_save(self) -> None:
+        """The search text. Bulk writers call this themselves."""
         self.search = search_key(self.name, self.short_name, self.founder, self.contact, self.phone)[:600]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.before_save()
         super().save(*args, **kwargs)
 
     @property

@@ -3,6 +3,7 @@
 from . import (
     absences,
     accounts,
+    applications,
     bodies,
     branches,
     changes,
@@ -14,13 +15,15 @@ from . import (
     liaisons,
     members,
     merges,
-    processes,
     registration,
+    reviews,
+    syncduties,
 )
 
 __all__ = [
     "absences",
     "accounts",
+    "applications",
     "bodies",
     "branches",
     "changes",
@@ -32,6 +35,7 @@ __all__ = [
     "liaisons",
     "members",
     "merges",
-    "processes",
     "registration",
+    "reviews",
+    "syncduties",
 ]

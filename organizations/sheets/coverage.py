@@ -1,4 +1,4 @@
-"""两个覆盖统计表 as a workbook, and the workbooks of plans and instructors."""
+"""两个覆盖统计表 as a workbook, and the workbooks of plans, instructors and 群团组织."""
 
 import io
 import zipfile
@@ -208,3 +208,19 @@ class InstructorSheet(EventSheet):
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         return rows.with_visits(Period.quarter(quarter_of(on)).start, on)
+
+
+@register
+class MassOrganizationSheet(Sheet):
+    kind, title, order = "mass_organizations", "群团组织台账", 66
+    model = "organizations.MassOrganization"
+    intro = "社会组织里的工会、共青团、妇联组织，一个一行；口径把群团计入工作覆盖的，据此计算。"
+    after = "先导入社会组织党建工作台账。"
+    keys = (("organization", "kind", "start"),)
+    ordering = ("organization__sort_key", "kind", "start")
+    columns = (
+        body_column("organization"),
+        Column("群团组织", "kind", "choice", required=True, synonyms=("群团类型", "类型"), example="工会", width=10),
+        Column("成立日期", "start", "date", required=True, synonyms=("起始日期",), example="2020-05-01"),
+        Column("撤销日期", "end", "date", synonyms=("终止日期",), help="仍在的不填。"),
+    )

@@ -6,12 +6,11 @@ from typing import Any
 
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Parent, Several, Sheet
-from core.periods import today
 from core.secrets import keyed_hash
 from organizations.choices import FloatingDirection, MembershipKind
 from organizations.models import LostRecord, Membership, PartyMember
 
-from .common import BRANCH
+from .common import BRANCH, days_ahead
 
 NEW_MEMBER = "请核对姓名；确是新的，先登记到党员名册里"
 
@@ -121,13 +120,7 @@ class MemberRecordSheet(Sheet):
     ahead: tuple[str, ...] = ()  # days that may lie ahead
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
-        """What a ledger tells has happened."""
-        on = context.data.setdefault("today", today(context.committee))
-        for column in self.columns:
-            if column.kind != "date" or column.field in self.ahead:
-                continue
-            if (day := values.get(column.field)) and day > on:
-                yield column.field, f"{column.label}不能晚于今天。"
+        yield from days_ahead(self.columns, values, context, skip=self.ahead)
 
     def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
         if stored is not None and values["member"] not in (None, stored.member_id):

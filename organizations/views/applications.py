@@ -49,7 +49,7 @@ class BranchApplicationList(ListPage):
     unit = "件"
     search_hint = "党组织、申请单位、文号"
     ordering = ("-requested_on",)
-    export_kind = "branch_applications"
+    import_kind = export_kind = "branch_applications"
     create_url_name = "organizations:branchapplication-create"
     create_label = "登记申请"
     can_create = staticmethod(workflows.can_apply)

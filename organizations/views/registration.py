@@ -3,6 +3,7 @@
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
@@ -12,6 +13,8 @@ from django.urls import reverse
 from django.views.generic import View
 
 from core.attachments import attachment_context
+from core.excel.sheet import get_sheet
+from core.excel.writing import export_response
 from core.menu import url_or_empty
 from core.pages import Action, Cell, CreatePage, Crumb, DetailPage, Fact, UpdatePage
 from core.pages.filters import clean_query
@@ -29,6 +32,8 @@ from .base import WorkflowPage, office_day
 ON_BOARD = 15
 SHOWN = ("pk", "name", "short_name", "kind", "review_type", "status", "accepted_on", "due_on", "contact")
 NAMES = "organizations:registration"
+SHEET = "registration_reviews"
+CONDITIONS = ("q", "type", "kind", "state")
 
 
 def clock(row: dict[str, Any], on: date) -> Cell | None:
@@ -109,6 +114,9 @@ class RegistrationBoard(AllowMixin, View):
         ]  # fmt: skip
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if request.GET.get("export") == "xlsx":
+            sheet = get_sheet(SHEET)
+            return export_response(sheet, self.rows.order_by(*sheet.ordering), request)
         columns = self.columns()
         context = {
             "title": "前置审查",
@@ -116,10 +124,14 @@ class RegistrationBoard(AllowMixin, View):
             "shown": sum(column["count"] for column in columns),
             "figures": self.figures(),
             "params": self.params,
-            "filtered": any(self.params.get(key) for key in ("q", "type", "kind", "state")),
+            "filtered": any(self.params.get(key) for key in CONDITIONS),
             "types": ReviewType.choices,
             "kinds": OrganizationKind.choices,
             "can_keep": request.user.is_committee_staff,
+            "sheet": SHEET,
+            "export": urlencode(
+                {**{key: self.params[key] for key in CONDITIONS if self.params.get(key)}, "export": "xlsx"}
+            ),
             "stale": stale_provisional(request.user, office_day(request)),
         }
         return render(request, "organizations/registration_list.html", context)

@@ -75,7 +75,7 @@ class SyncDutyList(ListPage):
     unit = "项"
     search_hint = "单位名称、拼音首字母"
     ordering = ("due_on",)
-    export_kind = "sync_duties"
+    import_kind = export_kind = "sync_duties"
     create_url_name = "organizations:syncduty-create"
     create_label = "登记业务事件"
     filterset_class = DutyFilter

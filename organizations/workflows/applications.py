@@ -84,7 +84,35 @@ def remark_on(row: BranchApplication) -> str:
 # 申请 ----------------------------------------------------------------------------------------------------------------
 
 
-def _check(row: BranchApplication, covers: Iterable[SocialOrganization]) -> None:
+AFTER = {
+    "studied_on": ("requested_on",), "approved_on": ("requested_on",), "elected_on": ("approved_on",),
+    "filed_on": ("elected_on",), "finished_on": ("approved_on", "requested_on"),
+}  # fmt: skip
+
+
+def order_problem(row: BranchApplication, name: str, day: date) -> str:
+    """Why this step cannot have been on that day: one before it was later."""
+    word = row._meta.get_field(name).verbose_name
+    for earlier in AFTER[name]:
+        if (first := getattr(row, earlier)) and day < first:
+            return f"{word}不能早于{row._meta.get_field(earlier).verbose_name}{first}。"
+    return ""
+
+
+def _require_order(row: BranchApplication, name: str, day: date) -> None:
+    if problem := order_problem(row, name, day):
+        raise ValidationError({name: problem}, code="order")
+
+
+def closed_problem(row: BranchApplication) -> str:
+    """Why what was applied for cannot be changed any more."""
+    if row.is_editable:
+        return ""
+    return "申请已经办结，不能再改。" if row.is_ended else "申请已进入研究，不能再改。要改请先退回补充。"
+
+
+def check_application(row: BranchApplication, covers: Iterable[SocialOrganization | int]) -> None:
+    """What a running application has to say, by its kind; of the bodies only their number counts."""
     bodies, wrong = list(covers), {}
     if row.kind == K.SET_UP:
         if row.branch_id:
@@ -127,7 +155,7 @@ def _check_own(row: BranchApplication, bodies: list[SocialOrganization], by: Use
 def apply(row: BranchApplication, *, covers: Iterable[SocialOrganization] = (), by: User) -> BranchApplication:
     """登记申请: the request as it came in; what a branch drafts itself is told to the office."""
     bodies = list(covers)
-    _check(row, bodies)
+    check_application(row, bodies)
     _check_own(row, bodies, by)
     with transaction.atomic():
         row.full_clean()
@@ -153,9 +181,9 @@ def change_application(
     row: BranchApplication, *, covers: Iterable[SocialOrganization], by: User, expected: int | None = None
 ) -> BranchApplication:
     bodies = list(covers)
-    if not row.is_editable:
-        raise ValidationError("申请已进入研究，不能再改。要改请先退回补充。", code="closed")
-    _check(row, bodies)
+    if problem := closed_problem(row):
+        raise ValidationError(problem, code="closed")
+    check_application(row, bodies)
     _check_own(row, bodies, by)
     with transaction.atomic():
         row.full_clean()
@@ -169,8 +197,7 @@ def change_application(
 
 def study(row: BranchApplication, *, studied_on: date, study_note: str = "", by: User) -> BranchApplication:
     """提交研究: staff have checked the papers; the committee talks about it on that day."""
-    if studied_on < row.requested_on:
-        raise ValidationError({"studied_on": f"研究日期不能早于请示日期{row.requested_on}。"}, code="order")
+    _require_order(row, "studied_on", studied_on)
     return _move(row, S.STUDYING, by=by, studied_on=studied_on, study_note=study_note)
 
 
@@ -214,8 +241,7 @@ def approve_application(
     """批复: number, authority and day; a change or a cancellation counts from `effective_on`."""
     number = require_number(approval_no, "approval_no")
     require_not_future(row, "approved_on", approved_on)
-    if approved_on < row.requested_on:
-        raise ValidationError({"approved_on": f"批复日期不能早于请示日期{row.requested_on}。"}, code="order")
+    _require_order(row, "approved_on", approved_on)
     if row.status == S.ELECTED:
         raise TransitionError("已登记选举结果，不用再批复成立。", code="transition")
     with transaction.atomic():
@@ -252,8 +278,7 @@ def elect_first(
     if S.ELECTED not in steps_from(row):
         return _move(row, S.ELECTED, by=by)
     require_not_future(row, "elected_on", elected_on)
-    if elected_on < row.approved_on:
-        raise ValidationError({"elected_on": f"选举日期不能早于批复日期{row.approved_on}。"}, code="order")
+    _require_order(row, "elected_on", elected_on)
     if faults := _vote_faults(row, people, voters_due, voters_present):
         raise ValidationError(faults, code="vote")
     with transaction.atomic():
@@ -269,8 +294,7 @@ def file_result(row: BranchApplication, *, filing_no: str, filed_on: date, by: U
     """报批备案: the secretary is approved, the others are put on record."""
     number = require_number(filing_no, "filing_no")
     require_not_future(row, "filed_on", filed_on)
-    if row.elected_on and filed_on < row.elected_on:
-        raise ValidationError({"filed_on": f"报批备案日期不能早于选举日期{row.elected_on}。"}, code="order")
+    _require_order(row, "filed_on", filed_on)
     return _move(row, S.FILED, by=by, filing_no=number, filed_on=filed_on)
 
 

@@ -16,6 +16,7 @@ from core.transitions import TransitionError, advance
 from core.working_days import add_working_days, working_days_between
 from organizations.choices import (
     LETTER_FLOW,
+    REVIEW_ENDED,
     REVIEW_FLOW,
     CharterStatus,
     LetterStatus,
@@ -41,6 +42,9 @@ from organizations.models.conditions import MEMBERS_FOR_BRANCH
 from .papers import letter_title
 from .review_checks import missing
 from .sync import emit, settle
+from .sync_sources import catch_up
+
+ENDED = "这件审查已经办结，不能再修改。"
 
 # Taking in and changing --------------------------------------------------------------------------------------------
 
@@ -56,7 +60,7 @@ def can_edit_review(user: User, review: RegistrationReview) -> bool:
 def clock_of(review: RegistrationReview) -> tuple[date, bool]:
     """The day of decision: working days from acceptance; what was left goes on after each answered correction."""
     due, provisional = add_working_days(review.accepted_on, review.review_days)
-    rows = review.corrections.all() if review.pk else ()
+    rows = () if review._state.adding else review.corrections.all()
     for row in sorted(rows, key=lambda row: (row.asked_on, row.pk)):
         left = working_days_between(row.asked_on, due) if row.answered_on and due >= row.asked_on else 0
         if left:
@@ -69,7 +73,8 @@ def _set_clock(review: RegistrationReview) -> None:
     review.due_on, review.is_provisional = clock_of(review)
 
 
-def _check_target(review: RegistrationReview) -> None:
+def check_target(review: RegistrationReview) -> None:
+    """A change is of a body in the ledger; a founding is of one that is not there yet."""
     if review.review_type != ReviewType.FOUNDING and review.organization_id is None:
         raise ValidationError(
             {"organization": f"{review.get_review_type_display()}要选已登记的社会组织。"}, code="target"
@@ -82,7 +87,7 @@ def _check_target(review: RegistrationReview) -> None:
 
 def accept_review(review: RegistrationReview, *, by: User) -> RegistrationReview:
     """受理: the clock starts on the next working day."""
-    _check_target(review)
+    check_target(review)
     _set_clock(review)
     review.full_clean(exclude=["due_on"])
     return create_record(review, by=by)
@@ -91,9 +96,9 @@ def accept_review(review: RegistrationReview, *, by: User) -> RegistrationReview
 def change_review(review: RegistrationReview, *, by: User, expected: int | None = None) -> RegistrationReview:
     """Save what was entered; a clock that was started anew counts from the new day."""
     stored = RegistrationReview.objects.values("accepted_on", "review_days", "status").get(pk=review.pk)
-    if stored["status"] in (ReviewStage.DONE, ReviewStage.REFUSED):
-        raise ValidationError("这件审查已经办结，不能再修改。", code="ended")
-    _check_target(review)
+    if stored["status"] in REVIEW_ENDED:
+        raise ValidationError(ENDED, code="ended")
+    check_target(review)
     if (stored["accepted_on"], stored["review_days"]) != (review.accepted_on, review.review_days):
         _set_clock(review)
     review.full_clean(exclude=["due_on"])
@@ -266,21 +271,24 @@ def _approve_change(review: RegistrationReview, by: User) -> None:
 
 
 def _survey(review: RegistrationReview, by: User) -> None:
-    """The survey, the contact person and why there is no branch yet (PR-04)."""
+    """The survey, the contact person and why there is no branch yet (PR-04); a review that was imported may find both
+    in the ledgers."""
     body = review.organization
-    survey = MemberSurvey(
-        organization=body, filled_on=review.survey_filled_on, staff_count=review.staff_count,
-        member_count=review.member_count, full_member_count=review.full_member_count,
-        can_transfer=review.can_transfer, planned_form=review.planned_form,
-        liaison=review.liaison, liaison_phone=review.liaison_phone,
-    )  # fmt: skip
-    _stored(survey, review, by, "前置审查")
-    Liaison.objects.create(
-        organization=body,
-        name=review.liaison,
-        phone=review.liaison_phone,
-        start=max(review.survey_filled_on, body.registered_on),
-    )
+    if not MemberSurvey.objects.filter(organization=body, filled_on=review.survey_filled_on).exists():
+        survey = MemberSurvey(
+            organization=body, filled_on=review.survey_filled_on, staff_count=review.staff_count,
+            member_count=review.member_count, full_member_count=review.full_member_count,
+            can_transfer=review.can_transfer, planned_form=review.planned_form,
+            liaison=review.liaison, liaison_phone=review.liaison_phone,
+        )  # fmt: skip
+        _stored(survey, review, by, "前置审查")
+    if not body.liaisons.filter(name=review.liaison, end=None).exists():
+        Liaison.objects.create(
+            organization=body,
+            name=review.liaison,
+            phone=review.liaison_phone,
+            start=max(review.survey_filled_on, body.registered_on),
+        )
     full = review.full_member_count
     body.staff_count = review.staff_count
     if full >= MEMBERS_FOR_BRANCH:
@@ -299,6 +307,9 @@ def _certify(review: RegistrationReview, by: User) -> None:
     full = review.full_member_count or 0
     note = f"正式党员{full}名，督促组建党组织。" if full >= MEMBERS_FOR_BRANCH else "领取登记证书"
     emit(SyncEvent.SET_UP, body, on=review.certified_on, by=by, note=note)
+    catch_up(
+        body.committee, [body.pk], by=by
+    )  # a body that was there before the review was asked from its registration on
 
 
 def _hand_over(review: RegistrationReview, by: User) -> None:

@@ -30,6 +30,7 @@ from organizations.models.conditions import MEMBERS_FOR_BRANCH
 HANDOVER_DAYS = 5  # PR-03; an office changes it by the setting of this name
 HANDOVER_SETTING = "registration.handover_days"
 LONG_PROVISIONAL_DAYS = 365  # CH-04
+MOST_DAYS = 250
 CLAUSE_METHODS = {
     ClauseKind.OWN: CoverageMethod.OWN,
     ClauseKind.JOINT: CoverageMethod.JOINT,
@@ -37,6 +38,13 @@ CLAUSE_METHODS = {
     ClauseKind.INSTRUCTOR: None,
 }
 ASSOCIATION_VOTES = (VoteBody.ASSEMBLY, VoteBody.REPRESENTATIVES)
+
+
+def days_problem(days: int | None) -> str:
+    """Why so many working days are no time for a review."""
+    if not days:
+        return "请填写审查时限，至少1个工作日。"
+    return f"审查时限不能超过{MOST_DAYS}个工作日。" if days > MOST_DAYS else ""
 
 
 @dataclass(frozen=True)

@@ -115,19 +115,38 @@ def make_duty(
     return create_record(duty, by=by, committee=organization.committee, note=f"{rule.get_event_display()}（{on}）")
 
 
+def not_applicable_problem(duty: SyncDuty) -> str:
+    """Why nothing is to be done or corrected: so decided, or left undone by a body that has ended."""
+    return f"“{duty}”不适用（{why}），不用再办理。" if (why := duty.why_not) else ""
+
+
+def done_day_problem(event_on: date, on: date, day: date) -> str:
+    """Why the party action cannot have been done on that day, seen on `day`."""
+    if on < event_on:
+        return f"完成日期不能早于业务事件的日期{event_on}。"
+    return "完成日期不能晚于今天。" if on > day else ""
+
+
+def event_problem(on: date, registered_on: date, ended_on: date | None, day: date) -> str:
+    """Why a body that was on the register from and until these days had no event on that day, seen on `day`."""
+    if on > day:
+        return "事件日期不能晚于今天。"
+    if on < registered_on:
+        return f"事件日期不能早于这家单位的登记日期{registered_on}。"
+    return f"这家单位{ended_on}已终止，事件日期应早于这一天。" if ended_on and on >= ended_on else ""
+
+
 def require_open(duty: SyncDuty) -> None:
     if duty.done_on is not None:
         raise ValidationError(f"“{duty}”已在{duty.done_on}完成，不用再登记。", code="done")
-    if why := duty.why_not:
-        raise ValidationError(f"“{duty}”不适用（{why}），不用再办理。", code="waived")
+    if problem := not_applicable_problem(duty):
+        raise ValidationError(problem, code="waived")
 
 
 def finish_duty(duty: SyncDuty, *, on: date, by: User | None, note: str = "") -> SyncDuty:
     require_open(duty)
-    if on < duty.event_on:
-        raise ValidationError(f"完成日期不能早于业务事件的日期{duty.event_on}。", code="order")
-    if on > today(duty.committee):
-        raise ValidationError("完成日期不能晚于今天。", code="future")
+    if problem := done_day_problem(duty.event_on, on, today(duty.committee)):
+        raise ValidationError(problem, code="day")
     duty.done_on, duty.done_note = on, note[:200]
     return update_record(duty, by=by, note="同步完成")
 

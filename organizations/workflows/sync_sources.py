@@ -4,6 +4,7 @@
 `register_source(SyncEvent.INSPECTED, concluded)`. A source gives (body, day) pairs since a day, of some bodies or all.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
@@ -26,7 +27,7 @@ from organizations.models import (
     SyncRule,
 )
 
-from .sync import EVIDENCE, PROVED, make_duty, settle
+from .sync import EVIDENCE, PROVED, due_day, make_duty, settle
 
 Bodies = Collection[int] | None
 Events = Iterable[tuple[int, date]]
@@ -136,14 +137,37 @@ def untouched() -> QuerySet:
 
 
 def prune(rule: SyncRule, found: set[tuple[int, date]], bodies: Collection[int], *, by: User | None) -> None:
-    """Take away what an event called for that does not stand in the ledgers any more: its day was corrected or undone."""
+    """What an event called for that does not stand in the ledgers any more goes to its new day, where it was corrected,
+    and else away. A correction that is taken back so finds the very duty of before."""
     rows = untouched().filter(
         rule=rule, event_on__gte=rule.start, organization__ended_on=None
     )  # the past stays as it was
-    rows = rows.filter(one_of(SyncDuty, "organization", bodies)).values_list("pk", "organization_id", "event_on")
-    stale = [pk for pk, body, on in rows if (body, on) not in found]
-    if stale:
-        _remove(SyncDuty.objects.filter(pk__in=stale), by, "业务事件已更正或撤销，自动生成的同步事项一并删去。")
+    rows = rows.filter(one_of(SyncDuty, "organization", bodies)).select_related("organization").order_by("event_on")
+    stale = [duty for duty in rows if (duty.organization_id, duty.event_on) not in found]
+    if not stale:
+        return
+    stored = rule.duties.filter(one_of(SyncDuty, "organization", {duty.organization_id for duty in stale}))
+    days, gone = defaultdict(list), []
+    for body, on in sorted(found - set(stored.values_list("organization_id", "event_on")), reverse=True):
+        days[body].append(on)
+    for duty in stale:
+        if left := days[duty.organization_id]:
+            _move(duty, rule, left.pop(), by)
+        else:
+            gone.append(duty.pk)
+    if gone:
+        _remove(SyncDuty.objects.filter(pk__in=gone), by, "业务事件已更正或撤销，自动生成的同步事项一并删去。")
+
+
+def _move(duty: SyncDuty, rule: SyncRule, on: date, by: User | None) -> None:
+    """The duty as if it had been made for that day."""
+    due_on, provisional = due_day(rule, on)
+    changes = {"事件日期": [duty.event_on.isoformat(), on.isoformat()]}
+    audit.record(
+        AuditEvent.CHANGE, duty, by=by, note="业务事件的日期已更正，自动生成的同步事项一并改期。", changes=changes
+    )
+    values = {"event_on": on, "due_on": due_on, "is_provisional": provisional}
+    SyncDuty.objects.filter(pk=duty.pk).update(**values, done_on=None, done_note="", version=1)
 
 
 def retract(committee: Committee, bodies: Collection[int], *, by: User | None) -> None:

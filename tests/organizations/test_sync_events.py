@@ -110,6 +110,21 @@ class SixEvents(TestCase):
 
         self.assertEqual((SyncDuty.objects.count(), SocialOrganization.objects.count()), (0, 1))
 
+    def test_a_corrected_day_takes_its_duties_along_and_the_undo_brings_back_the_very_same(self):
+        head = ("社会组织名称", "类型", "登记日期")
+        self.bring_in("organizations", head, ("示例市新设协会", "社会团体", "2023-03-20"))
+        before = list(
+            SyncDuty.objects.order_by("pk").values("pk", "event", "event_on", "due_on", "created_at", "version")
+        )
+        batch = self.bring_in("organizations", head, ("示例市新设协会", "社会团体", "2023-03-10"))
+        moved = {(duty.pk, duty.event_on) for duty in SyncDuty.objects.all()}
+        self.assertEqual(moved, {(row["pk"], date(2023, 3, 10)) for row in before})
+
+        undo_batch(batch, by=self.staff)
+
+        after = SyncDuty.objects.order_by("pk").values("pk", "event", "event_on", "due_on", "created_at", "version")
+        self.assertEqual(list(after), before)
+
     def test_an_undo_is_refused_when_a_duty_was_finished_by_hand(self):
         batch = self.bring_in(
             "organizations", ("社会组织名称", "类型", "登记日期"), ("示例市新设协会", "社会团体", "2023-03-20")
