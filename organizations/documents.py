@@ -5,7 +5,7 @@ from datetime import date
 
 from core.letters import Letter
 from core.periods import today
-from organizations.choices import MajorityBase
+from organizations.choices import MajorityBase, ReviewType
 from organizations.models import ElectionTerm, RegistrationReview
 from organizations.workflows.papers import letter_title
 
@@ -43,11 +43,17 @@ def opinion(review: RegistrationReview) -> bytes:
                 ("受理日期", chinese_day(review.accepted_on)),
                 ("应办结日期", chinese_day(review.due_on) + ("（暂算）" if review.is_provisional else "")),
             ],
-            [("党建条款", clause)],
-            [("条款原文", review.clause_text)],
-            [("核心价值观", review.values_article), ("章程表决", vote)],
-            [("承诺书", signed)],
-            [("党员情况", survey)],
+            *(
+                [[("变更事项", review.get_changed_item_display()), ("变更后", review.changed_to)]]
+                if review.review_type == ReviewType.CHANGE
+                else [
+                    [("党建条款", clause)],
+                    [("条款原文", review.clause_text)],
+                    [("核心价值观", review.values_article), ("章程表决", vote)],
+                    [("承诺书", signed)],
+                    [("党员情况", survey)],
+                ]
+            ),
             [("补正情况", corrections(review))],
             [("审查意见", f"{review.decision}\n\n经办人：　　　　　　{chinese_day(None)}")],
             [("综合党委意见", f"\n\n（盖章）　　　　　　{chinese_day(None)}")],

@@ -2,11 +2,17 @@
 
 from django.db import models
 
+from .bodies import ChangedItem
+
 
 class ReviewType(models.TextChoices):
     FOUNDING = "founding", "成立登记"
     CHARTER = "charter", "章程核准"
     CHANGE = "change", "变更登记"
+
+
+RENAMING = "name"
+REVIEWED_CHANGES = [(RENAMING, "名称"), *ChangedItem.choices]  # what a 变更登记 is asked for
 
 
 class ReviewStage(models.TextChoices):

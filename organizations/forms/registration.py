@@ -24,7 +24,15 @@ STAGE_FIELDS = {
     ReviewStage.CERTIFICATE: ["certified_on", "code"],
     ReviewStage.HANDOVER: ["handed_over_on", "receiver"],
 }  # fmt: skip
+CHANGE_FIELDS = ["changed_item", "changed_to", "changed_short_name"]
 TAKEN = ("name", "short_name", "kind", "is_trade_association", "supervising_unit")
+
+
+def fields_of(stage: ReviewStage, review: RegistrationReview) -> list[str]:
+    """What is filled in at a stage; of a change that is what changes, instead of the charter."""
+    if stage == ReviewStage.CHARTER and review.review_type == ReviewType.CHANGE:
+        return CHANGE_FIELDS
+    return STAGE_FIELDS[stage]
 
 
 def open_stages(review: RegistrationReview) -> list[ReviewStage]:
@@ -86,15 +94,16 @@ class StageForm(RecordForm):
 
     class Meta:
         model = RegistrationReview
-        fields = [name for names in STAGE_FIELDS.values() for name in names]
+        fields = [*CHANGE_FIELDS, *(name for names in STAGE_FIELDS.values() for name in names)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stages = open_stages(self.instance)
-        keep = {name for stage in stages for name in STAGE_FIELDS[stage]} | {"version"}
+        named = [(stage.label, fields_of(stage, self.instance)) for stage in stages]
+        keep = {name for _, names in named for name in names} | {"version"}
         for name in [name for name in self.fields if name not in keep]:
             del self.fields[name]
-        self.sections = [(stage.label, STAGE_FIELDS[stage]) for stage in stages]
+        self.sections = [("变更内容" if names is CHANGE_FIELDS else label, names) for label, names in named]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -13,6 +13,7 @@ from organizations.choices import (
     REVIEW_ENDED,
     REVIEW_KINDS,
     REVIEW_PATHS,
+    REVIEWED_CHANGES,
     AffiliationKind,
     ClauseKind,
     OrganizationKind,
@@ -98,6 +99,15 @@ class RegistrationReview(Record):
     )  # fmt: skip
     voted_on = models.DateField(
         "表决日期", null=True, blank=True, help_text="已登记的单位暂时开不了会，可以先行写入，留空。"
+    )
+
+    changed_item = models.CharField(
+        "变更事项", max_length=24, choices=REVIEWED_CHANGES, blank=True,
+        help_text="名称、法定代表人、住所、业务主管单位、登记管理机关批准以后同时写进台账。",
+    )  # fmt: skip
+    changed_to = models.CharField("变更后的内容", max_length=120, blank=True, help_text="变更名称的写新的全称。")
+    changed_short_name = models.CharField(
+        "变更后的简称", max_length=50, blank=True, help_text="变更名称的才填；现在有简称的必填，不变的照写一遍。"
     )
 
     letter_signer = models.CharField("承诺书签署人", max_length=30, blank=True, help_text="一般是拟任法定代表人。")

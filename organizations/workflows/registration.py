@@ -16,6 +16,7 @@ from core.transitions import TransitionError, advance
 from core.working_days import add_working_days, working_days_between
 from organizations.choices import (
     LETTER_FLOW,
+    RENAMING,
     REVIEW_ENDED,
     REVIEW_FLOW,
     CharterStatus,
@@ -39,6 +40,7 @@ from organizations.models import (
 )
 from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
+from .events import record_event
 from .papers import letter_title
 from .review_checks import missing
 from .sync import emit, settle
@@ -262,12 +264,14 @@ def _approve_charter(review: RegistrationReview, by: User) -> None:
 
 
 def _approve_change(review: RegistrationReview, by: User) -> None:
-    event = OrganizationEvent(
-        organization=review.organization, kind=OrganizationEventKind.CHANGED, on=review.approved_on,
-        document_no=review.approval_no, detail=review.remark,
-    )  # fmt: skip
-    _stored(event, review, by, "前置审查通过")
-    emit(SyncEvent.REELECTED, review.organization, on=review.approved_on, by=by, note="变更登记")
+    """The change is a registration event with all that follows from it, on the day of the approval."""
+    answers = {"on": review.approved_on, "document_no": review.approval_no, "detail": review.remark, "by": by}
+    if review.changed_item == RENAMING:
+        names = {"new_name": review.changed_to, "new_short_name": review.changed_short_name}
+        record_event(review.organization, kind=OrganizationEventKind.RENAMED, **names, **answers)
+        return
+    change = {"item": review.changed_item, "new_value": review.changed_to}
+    record_event(review.organization, kind=OrganizationEventKind.CHANGED, **change, **answers)
 
 
 def _survey(review: RegistrationReview, by: User) -> None:

@@ -10,6 +10,7 @@ from core.periods import today
 from core.working_days import add_working_days
 from organizations.choices import (
     BEFORE_APPROVAL,
+    RENAMING,
     CharterStatus,
     ClauseKind,
     CoverageMethod,
@@ -26,6 +27,8 @@ from organizations.models import (
     SocialOrganization,
 )
 from organizations.models.conditions import MEMBERS_FOR_BRANCH
+
+from .events import short_name_problem
 
 HANDOVER_DAYS = 5  # PR-03; an office changes it by the setting of this name
 HANDOVER_SETTING = "registration.handover_days"
@@ -83,6 +86,7 @@ def _required(review: RegistrationReview, stage: ReviewStage, field: str, label:
 def _charter_checks(review: RegistrationReview) -> Iterator[Check]:
     stage = ReviewStage.CHARTER
     if review.review_type == ReviewType.CHANGE:
+        yield from _change_checks(review)
         return
     yield _required(review, stage, "clause_article", "党建条款所在条目")
     yield _required(review, stage, "clause_text", "党建条款原文")
@@ -91,6 +95,17 @@ def _charter_checks(review: RegistrationReview) -> Iterator[Check]:
     yield _vote_check(review)
     if review.review_type == ReviewType.FOUNDING:
         yield _required(review, stage, "voted_on", "章程表决日期")
+
+
+def _change_checks(review: RegistrationReview) -> Iterator[Check]:
+    """What is to change; a new name needs a short one where the body has one."""
+    stage = ReviewStage.CHARTER
+    yield _required(review, stage, "changed_item", "变更事项")
+    yield _required(review, stage, "changed_to", "变更后的内容")
+    if review.changed_item == RENAMING and review.organization is not None:
+        short, wrong = review.changed_short_name, short_name_problem(review.organization, review.changed_short_name)
+        if short or wrong:
+            yield Check(stage, "changed_short_name", "变更后的简称", short, wrong)
 
 
 def _vote_check(review: RegistrationReview) -> Check:

@@ -184,14 +184,16 @@ class ReviewTests(ProcessCase):
 
     def test_the_other_types_need_no_letter_and_end_as_on_the_page(self):
         self.write(
-            self.line(拟登记名称=self.body.name, 审查类型="变更登记", 环节="登记批准", 类型=None, **self.APPROVED)
-        )
+            self.line(拟登记名称=self.body.name, 审查类型="变更登记", 环节="登记批准", 类型=None, 变更事项="住所",
+                      变更后的内容="示例路8号", **self.APPROVED)
+        )  # fmt: skip
 
         self.go()
 
         review = self.get()
         self.assertEqual((review.status, review.kind, review.due_on), ("done", self.body.kind, date(2023, 3, 29)))
-        self.assertEqual(self.body.events.get().kind, "changed")
+        event = self.body.events.get()
+        self.assertEqual((event.kind, event.item, event.new_value), ("changed", "address", "示例路8号"))
 
     def test_a_stored_review_is_corrected_before_the_approval_only(self):
         review = make_review(self.staff, name="示例市花卉协会")
