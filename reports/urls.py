@@ -9,6 +9,7 @@ register_converter(PeriodConverter, "period")
 SUMMARY = "reports/summaries/<period:period>/"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("desk/office/", home.home_office, name="home-office"),
     path("desk/draft/", home.home_draft, name="home-draft"),
     path("desk/watch/", home.watch_list, name="watch-list"),
     path("desk/watch/<slug:key>/", home.watch_detail, name="watch-detail"),

@@ -153,6 +153,7 @@ EXPECTED = (
         WRITES_FOR_BRANCH,
     ),
     ("organizations:memberchange-balance organizations:memberchange-balance-card", BUSINESS),
+    ("reports:home-office", "302 302 302 403 403 403 403 403 403"),
     ("reports:home-draft", "302 302 302 403 403 403 403 403 403"),
     (
         "reports:summary-word reports:summary-pdf reports:summary-copy reports:block-* reports:examples-save"

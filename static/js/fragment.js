@@ -1,11 +1,15 @@
 // Fills in the slow part of a page: <div data-fragment="/address/"> holds a plain link until its part arrives.
 (() => {
   "use strict";
-  document.querySelectorAll("[data-fragment]").forEach(async (place) => {
+  const fill = (root) => root.querySelectorAll("[data-fragment]").forEach(async (place) => {
     try {
       const answer = await fetch(place.dataset.fragment, { headers: { "X-Requested-With": "fetch" } });
-      if (answer.ok) place.innerHTML = await answer.text();
+      if (answer.ok) {
+        place.innerHTML = await answer.text();
+        fill(place); // a part may have slow parts of its own
+      }
     } catch { /* no network: the link stays */ }
     place.removeAttribute("aria-busy");
   });
+  fill(document);
 })();
