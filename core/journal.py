@@ -4,6 +4,8 @@ Entries are plain JSON, kept on the row of the act. `before` and `after` are the
 row as the act left it, where a strict journal lets any later edit stop the way back.
 """
 
+import hashlib
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -55,6 +57,12 @@ def counts(model: type[models.Model]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in names}
 
 
+def mark_of(row: Image) -> str:
+    """What tells whether any column but the counting ones was changed since, without keeping them."""
+    text = json.dumps({name: value for name, value in row.items() if name not in COUNTED}, ensure_ascii=False)
+    return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()
+
+
 class Journal:
     """strict: any later edit of a row stops the way back, not only one of the columns that the act changed."""
 
@@ -102,6 +110,7 @@ class Journal:
         wanted: dict[tuple[str, Any], dict[str, Any]] = {}
         for entry in self.entries:
             state = wanted.setdefault((entry["model"], entry["pk"]), {"values": {}, "label": entry["label"]})
+            state["mark"] = entry.get("mark")
             if entry["act"] == "remove":
                 state["values"] = None
                 continue
@@ -111,7 +120,10 @@ class Journal:
             now = image(apps.get_model(label), pk)
             if (state["values"] is None) != (now is None):
                 found.append(f"{state['label']}已不在" if now is None else f"{state['label']}又有了")
-            elif now is not None and any(now[name] != value for name, value in state["values"].items()):
+            elif now is not None and (
+                any(now[name] != value for name, value in state["values"].items())
+                or (state["mark"] and mark_of(now) != state["mark"])
+            ):
                 found.append(f"{state['label']}被改动过")
         return found
 

@@ -11,19 +11,20 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError, connection, models, transaction
 
 from core.constraints import violated
-from core.journal import COUNTED, to_json
+from core.journal import COUNTED, mark_of, to_json
 
 from .among import one_of
 from .sheet import Column, Context, Sheet
 
-MOST = 2000  # acts of one file: each is a piece of work of its own
+MOST = 1000  # acts of one file: each is a piece of work of its own
 EFFECTS = "还会改动"  # what the preview calls what an act writes beside the row itself
+BESIDE = "办理的时候有人同时改动了这些单位（党员）的记录，整批没有写入。请重新上传，再看一遍预览。"
+GONE = "这一行所指的记录已不在台账里。请重新上传，再看一遍预览。"
 FEW = 200  # done at once; more are a job
-UNSEALED = {*COUNTED, "id_cipher", "id_hash", "id_tail", "phone", "address"}  # personal data is not kept a second time
 Values = dict[str, Any]
 Key = tuple[type[models.Model], int]
 
@@ -36,8 +37,13 @@ class ActSheet(Sheet):
         raise NotImplementedError
 
     def reach(self, subjects: list[int]) -> Iterator[tuple[models.QuerySet, str]]:
-        """Everything that acts about these subjects may write: rows, and the attribute that tells whose they are."""
+        """Everything that acts about these subjects may write: rows, and the attribute that tells whose they are; first
+        the subjects themselves."""
         raise NotImplementedError
+
+    def stored(self, values: Values) -> models.Model | None:
+        """The row of the ledger that tells of this act already, where a line may find one since it was read."""
+        return None
 
     def perform(self, values: Values, context: Context) -> models.Model:
         """Do it by `context.user` and return the row of the ledger; ValidationError, by field, where it cannot be.
@@ -57,9 +63,10 @@ class ActSheet(Sheet):
 # Values of a line between reading and writing -----------------------------------------------------------------------
 
 
-def packed(values: Values) -> Values:
-    """For the staged row."""
-    return {name: to_json(value) for name, value in values.items()}
+def packed(sheet: Sheet, values: Values) -> Values:
+    """For the staged row; what only told who is meant is not kept."""
+    left_out = {column.field for column in sheet.columns if column.personal or column.kind == "id_number"}
+    return {name: to_json(value) for name, value in values.items() if name not in left_out}
 
 
 def unpacked(sheet: Sheet, values: Values) -> Values:
@@ -88,7 +95,11 @@ def attempt(sheet: ActSheet, values: Values, context: Context) -> models.Model:
     """One act, whole or not at all; what the database refuses is told in the words of its constraint."""
     try:
         with transaction.atomic():
+            if (row := sheet.stored(values)) is not None:
+                raise ValidationError(f"台账里已有这一件（{row}），不用再办。", code="stored")
             return sheet.perform(values, context)
+    except ObjectDoesNotExist as error:
+        raise ValidationError(GONE, code="gone") from error
     except IntegrityError as error:
         known = {query.model: None for query, _ in sheet.reach([sheet.subject(values)])}
         rule = violated(error, known)
@@ -118,8 +129,11 @@ def column_of(sheet: Sheet, name: str) -> Column | None:
 class Watch:
     """The rows within reach of some subjects, before and after their acts."""
 
-    def __init__(self, sheet: ActSheet, subjects: Iterable[int]) -> None:
+    def __init__(self, sheet: ActSheet, subjects: Iterable[int], lock: bool = False) -> None:
         self.sheet, self.subjects = sheet, sorted(set(subjects))
+        if lock and connection.vendor == "postgresql":  # SQLite has one writer at a time
+            rows = next(iter(sheet.reach(self.subjects)))[0]
+            list(rows.order_by("pk").select_for_update().values_list("pk"))
         self.last = {query.model: self.newest(query.model) for query, _ in sheet.reach(self.subjects)}
         self.before = self.images()
 
@@ -150,13 +164,12 @@ class Watch:
             names = [name for name in new if name not in COUNTED and new[name] != old[name]]
             if names or new != old:
                 changed = self.entry("change", key, {n: old[n] for n in names}, {n: new[n] for n in names})
-                seal = {name: value for name, value in new.items() if name not in UNSEALED}
-                found[whose].append({**changed, "seal": seal, "saved": "version" in new})
+                found[whose].append({**changed, "mark": mark_of(new), "saved": "version" in new})
         for key in [key for key in after if key not in self.before]:
             whose, new = after[key]
             if key[1] <= self.last[key[0]]:
-                raise LookupError(f"{self.sheet.kind}: {key[0].__name__} {key[1]} was written beyond the sheet's reach")
-            found[whose].append(self.entry("make", key, {}, new))
+                raise ValidationError(BESIDE, code="stale")  # or the sheet's reach is too short
+            found[whose].append(self.entry("make", key, {}, {n: v for n, v in new.items() if n not in COUNTED}))
         return found
 
     @staticmethod

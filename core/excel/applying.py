@@ -313,7 +313,7 @@ class ActApplier(Applier):
         self.context.user = self.by or self.context.user
         rows = [row for chunk in self.chunks(RowAction.NEW) for row in chunk]
         pairs = [(row, unpacked(self.sheet, row.after["act"])) for row in rows]
-        watch = Watch(self.sheet, [self.sheet.subject(values) for _, values in pairs])
+        watch = Watch(self.sheet, [self.sheet.subject(values) for _, values in pairs], lock=True)
         with audit.of_batch(self.batch):
             for row, values in in_order(self.sheet, pairs, self.context):
                 row.object_id = self.perform(row, values)

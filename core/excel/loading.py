@@ -13,6 +13,8 @@ from django.db import connection, models
 from django.db.models.base import ModelState
 from django.utils import timezone
 
+from core.journal import to_json
+
 CHUNK = 2000
 
 
@@ -79,7 +81,8 @@ def preparer(field: models.Field) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DateField):
         return lambda value: None if value is None else value.isoformat()
     if isinstance(field, models.JSONField):
-        encode = (field.encoder or json.JSONEncoder)(ensure_ascii=False, separators=(",", ":")).encode
+        encoder = field.encoder or json.JSONEncoder
+        encode = encoder(ensure_ascii=False, separators=(",", ":"), default=None if field.encoder else to_json).encode
         return lambda value: encode(value) if value else "{}" if value == {} else "[]" if value == [] else encode(value)
     return lambda value: field.get_db_prep_save(value, connection)
 

@@ -24,7 +24,7 @@ from .line import Line
 from .planning import Planner, Step
 from .sheet import Sheet
 
-STRIDE = 20  # lines between two reports of progress
+STRIDE = 25  # subjects that are rehearsed in one transaction
 
 
 def planner_of(sheet: Sheet) -> type[Planner]:
@@ -54,18 +54,27 @@ class ActPlanner(Planner):
         return line.stored is not None
 
     def rehearse(self, lines: list[Line], step: Step | None) -> None:
-        pairs = [(line, unpacked(self.sheet, packed(self.given(line)))) for line in lines]
-        with rehearsal():
-            watch = Watch(self.sheet, [self.sheet.subject(values) for _, values in pairs])
-            for done, (line, values) in enumerate(in_order(self.sheet, pairs, self.context), 1):
-                line.after["act"] = packed(self.given(line))
-                try:
-                    attempt(self.sheet, values, self.context)
-                except ValidationError as error:
-                    self.refuse(line, error)
-                if step and done % STRIDE == 0:
-                    step(done, len(lines))
-            self.tell_effects(pairs, watch)
+        """Some subjects at a time, each lot in a transaction of its own: others can write in between."""
+        pairs = [(line, unpacked(self.sheet, packed(self.sheet, self.given(line)))) for line in lines]
+        subjects = list(dict.fromkeys(self.sheet.subject(values) for _, values in pairs))
+        done = 0
+        for start in range(0, len(subjects), STRIDE):
+            lot = set(subjects[start : start + STRIDE])
+            mine = [pair for pair in pairs if self.sheet.subject(pair[1]) in lot]
+            with rehearsal():
+                self.rehearse_lot(mine, Watch(self.sheet, lot))
+            done += len(mine)
+            if step:
+                step(done, len(lines))
+
+    def rehearse_lot(self, pairs: list[tuple[Line, Values]], watch: Watch) -> None:
+        for line, values in in_order(self.sheet, pairs, self.context):
+            line.after["act"] = packed(self.sheet, self.given(line))
+            try:
+                attempt(self.sheet, values, self.context)
+            except ValidationError as error:
+                self.refuse(line, error)
+        self.tell_effects(pairs, watch)
 
     def refuse(self, line: Line, error: ValidationError) -> None:
         for name, sentence in sentences(error):

@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from core.choices import BATCH_FLOW, BatchStatus, RowAction
 from core.cleaning import clean_line
-from core.journal import to_json
 from core.models import Committee, ImportBatch, ImportRow, User
 from core.periods import today
 from core.transitions import advance
@@ -137,16 +136,13 @@ def stage(batch: ImportBatch, planner: Planner, progress: Any) -> dict[str, int]
     return counts
 
 
-JSON_ALREADY = {str, int, bool, float, type(None)}
 STAGED = ("id", "number", "action", "label", "object_id", "values", "before", "after", "errors")
 
 
 def rows(lines: Iterable[Line], keys: list[int], planner: Planner) -> Iterator[tuple]:
     """What ImportRow stores of each line, in the order of STAGED."""
     for pk, line in zip(keys, lines, strict=True):
-        main: dict[str, Any] = {}
-        if line.action != RowAction.WRONG:
-            main = {k: v if v.__class__ in JSON_ALREADY else to_json(v) for k, v in line.after.items()}
+        main = {} if line.action == RowAction.WRONG else line.after  # dates become text where the row is written
         parts, act = main.pop("parts", None), main.pop("act", None)
         after = {"m": main, **({"parts": parts} if parts else {})} if main or parts else {}
         if act is not None:

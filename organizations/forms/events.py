@@ -57,7 +57,7 @@ class EventForm(DatedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         problem = short_name_problem(self.instance.organization, cleaned.get("new_short_name") or "")
-        if cleaned.get("kind") == OrganizationEventKind.RENAMED and problem:
+        if cleaned.get("kind") == OrganizationEventKind.RENAMED and problem and not self.instance.is_past:
             self.add_error("new_short_name", problem)
         if cleaned.get("item") in CHANGED_FIELDS:
             cleaned["old_value"] = ""  # the ledger knows it

@@ -73,6 +73,7 @@ class OrganizationEvent(Record):
     status_before = models.CharField(
         "事件前的登记状态", max_length=10, choices=RegistrationStatus.choices, blank=True, editable=False
     )
+    is_past = models.BooleanField("补登", default=False, editable=False)  # its outcome stood in the ledger already
     journal = models.JSONField(default=list, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(

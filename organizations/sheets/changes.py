@@ -11,6 +11,7 @@ from django.db.models import Q
 from core.excel.acts import ActSheet, Values, of_subjects
 from core.excel.lookups import Resolver, UnknownName
 from core.excel.sheet import Column, Context, register
+from core.excel.values import squash
 from core.notices import take_back
 from core.periods import Period
 from organizations.choices import (
@@ -41,7 +42,7 @@ from organizations.workflows.changes import note_change
 from organizations.workflows.members import confirm_full, current_membership, extend_probation, leave, restore_member
 from organizations.workflows.memberships import correct_membership
 from organizations.workflows.seen import mark_of
-from organizations.workflows.transfers import record_transfer
+from organizations.workflows.transfers import complete_transfer, record_transfer
 
 from .common import BRANCH
 from .members import balance_lines
@@ -97,17 +98,39 @@ class MemberActSheet(ActSheet, MemberRecordSheet):
     def member_of(values: Values) -> PartyMember:
         return PartyMember.objects.select_related("committee").get(pk=values["member"])
 
+    sides: tuple[str, ...] = ()  # columns that name a party organization, ours or another
+
     @staticmethod
     def ours(text: str | None, context: Context) -> PartyBranch | None:
-        """The branch of ours that a cell names; None for a party organization of another unit."""
+        """The branch of ours that a cell names; None for a party organization of another unit. ValidationError where it
+        may be several, or one that is only called alike: 县 for 市 is another unit's."""
         if not text:
             return None
         if "sides" not in context.data:
             context.data["sides"] = Resolver(SIDE, context, {})
+        resolver = context.data["sides"]
         try:
-            return PartyBranch.objects.select_related("committee").get(pk=context.data["sides"].resolve(text)[1])
+            pk = resolver.resolve(text)[1]
         except UnknownName:
             return None
+        if squash(text) not in resolver.targets[0].exact:
+            raise ValidationError(
+                f"“{text}”与台账里的“{resolver.name(pk)}”相近。是它的，照台账写；是外单位的，请在党员的页面上办理这一件。"
+            )
+        return PartyBranch.objects.select_related("committee").get(pk=pk)
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        yield from super().check_change(values, stored, context)
+        for name in self.sides if stored is None else ():
+            try:
+                self.ours(values.get(name), context)
+            except ValidationError as error:
+                yield name, error.messages[0]
+
+    def remarks(self, values: Values, stored: Any, context: Context) -> Iterator[str]:
+        for name in self.sides if stored is None else ():
+            if (text := values.get(name)) and self.ours(text, context) is None:
+                yield f"“{text}”不是台账里的党组织，按外单位的党组织登记"
 
 
 @register
@@ -144,6 +167,7 @@ class MemberChangeSheet(MemberActSheet):
         Column("说明", "note", width=24, synonyms=("备注",)),
     )  # fmt: skip
     ahead = ("until",)
+    sides = ("other",)
 
     def footer(self, user: Any, period: Period) -> list[str]:
         return balance_lines(balance_for(user, period), period)
@@ -151,17 +175,17 @@ class MemberChangeSheet(MemberActSheet):
     def position(self, values: Values) -> Any:
         return values["on"]
 
-    def remarks(self, values: Values, stored: Any, context: Context) -> Iterator[str]:
-        other = values.get("other")
-        if stored is None and other and self.ours(other, context) is None:
-            yield f"“{other}”不是台账里的党组织，按外单位的党组织登记"
-
     def perform(self, values: Values, context: Context) -> models.Model:
         member = self.member_of(values)
         same = MemberChange.objects.filter(member=member, kind=values["kind"], on=values["on"])
         if not same.exists():  # a transfer tells both sides with one act
             self.act(member, ChangeKind(values["kind"]), values, context)
-        row = same.get()
+        if (row := same.first()) is None:
+            raise ValidationError(
+                {
+                    "kind": "党员名册里没有这一天的这项变动。建账以前的增减不用登记；进入、离开的原因不对的，请在党员的页面上更正。"
+                }
+            )
         if note := values.get("note"):
             same.filter(pk=row.pk).update(note=note)
         return row
@@ -227,6 +251,11 @@ class MemberChangeSheet(MemberActSheet):
         row = MemberTransfer(member=member, started_on=on, ended_on=on, letter_no=number, status=S.RECEIVED)
         if kind == K.TRANSFERRED_IN:
             row.direction, row.to_branch, row.from_branch = D.BETWEEN if there else D.INWARD, branch, there
+            if other and there is None and home is not None:
+                raise ValidationError(
+                    {"other": f"{member}的组织关系已在{home.branch}（{home.start}起），不是从外单位转来。请核对姓名；"
+                              f"是支部之间转接的，写“{home.branch}”。"}
+                )  # fmt: skip
             if there is None and home is not None:
                 row.direction, row.from_branch = D.BETWEEN, home.branch
         else:
@@ -252,8 +281,9 @@ class TransferSheet(MemberActSheet):
         "两边都是台账里的党组织的写“支部之间”；方向不填的，按转出、转入党组织判断。",
     )
     keys = (("member", "started_on"),)
+    sides = ("source", "target")
     ordering = ("-started_on", "-pk")
-    instead_of = {"from_branch": "source", "to_branch": "target", "outside": "source"}
+    instead_of = {"from_branch": "source", "to_branch": "target", "outside": "source", "on": "ended_on"}
     columns = (
         NAME,
         ID_NUMBER,
@@ -282,10 +312,8 @@ class TransferSheet(MemberActSheet):
         """What is over before what is still open, in the order of the days."""
         return values.get("ended_on") is None, values.get("ended_on") or values["started_on"]
 
-    def remarks(self, values: Values, stored: Any, context: Context) -> Iterator[str]:
-        for name in ("source", "target") if stored is None else ():
-            if (text := values.get(name)) and self.ours(text, context) is None:
-                yield f"“{text}”不是台账里的党组织，按外单位的党组织登记"
+    def stored(self, values: Values) -> models.Model | None:
+        return MemberTransfer.objects.filter(member=values["member"], started_on=values["started_on"]).first()
 
     def perform(self, values: Values, context: Context) -> models.Model:
         source, target = values.get("source") or "", values.get("target") or ""
@@ -301,7 +329,17 @@ class TransferSheet(MemberActSheet):
         if row.status in TRANSFER_OPEN and row.ended_on:
             raise ValidationError({"ended_on": f"状态为“{row.get_status_display()}”的还没有办结，不写办结日期。"})
         self.set_outside(row, source, target)
-        return record_transfer(row, by=context.user)
+        known = self.done_already(row)
+        return (
+            record_transfer(row, by=context.user) if known is None else complete_transfer(known, row, by=context.user)
+        )
+
+    @staticmethod
+    def done_already(row: MemberTransfer) -> MemberTransfer | None:
+        """The same receipt as 党员增减台账 or the page of the member told it, with its days before left open."""
+        same = MemberTransfer.objects.filter(member=row.member, status=S.RECEIVED, ended_on=row.ended_on)
+        same = same.filter(from_branch=row.from_branch, to_branch=row.to_branch, started_on=row.ended_on)
+        return same.first() if row.status == S.RECEIVED and row.ended_on else None
 
     @staticmethod
     def direction_of(row: MemberTransfer) -> TransferDirection:

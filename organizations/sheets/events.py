@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from core.excel.acts import ActSheet, Values, of_subjects
+from core.excel.among import one_of
 from core.excel.sheet import Column, Context, register
-from organizations.choices import CHANGED_FIELDS, ENDING_EVENTS, STATUS_AFTER, OrganizationEventKind
+from organizations.choices import CHANGED_FIELDS, ENDING_EVENTS, STATUS_AFTER, ChangedItem, OrganizationEventKind
 from organizations.models import (
     Affiliation,
     BranchCoverage,
@@ -22,7 +24,8 @@ from organizations.models import (
     SocialOrganization,
     SyncDuty,
 )
-from organizations.workflows.events import note_past_event, record_event, renamed_words, short_name_problem
+from organizations.workflows.events import note_past_event, record_event, short_name_problem
+from organizations.workflows.sync import PROVED
 
 from .common import BODY, body_column
 
@@ -42,7 +45,7 @@ class OrganizationEventSheet(ActSheet):
     notes = (
         "一行办一件事，与在社会组织的页面上登记相同：名称、法定代表人、登记状态等随之改动，注销的归口、组织覆盖等同日结束。",
         "结果已经在台账里的（例如名称已是变更后的名称），只补登这件事，不再改动台账。",
-        "更名的，“变更前”写原名称，“变更后”写新名称；变更登记的写变更事项和变更后的内容。",
+        "更名的，“变更前”写原名称，“变更后”写新名称；变更登记的写变更事项、变更前和变更后的内容，变更前要与台账一致。",
         "已经登记的事件不在这里更正，请在社会组织的页面上更正、撤回。",
     )
     with_number = True
@@ -66,6 +69,7 @@ class OrganizationEventSheet(ActSheet):
         Column("并入单位", "successor", "lookup", lookup=BODY, create_only=True, help="合并的才填：保留下来的或者新设立的单位。",
                width=26),
         Column("内容", "detail", width=30, create_only=True, synonyms=("说明", "备注")),
+        Column("补登", kind="bool", readonly=True, export="is_past", extra=True),
         Column("撤回原因", readonly=True, export="withdrawn_reason", needs=("withdrawn_reason",), width=20),
     )  # fmt: skip
 
@@ -90,19 +94,45 @@ class OrganizationEventSheet(ActSheet):
         return values["on"]
 
     def arrange(self, lines: list[Values], context: Context) -> None:
-        """Which lines tell of what the ledger has already: those that lead to the name, column or status of today."""
-        bodies = SocialOrganization.objects.in_bulk({values["organization"] for values in lines})
-        chains: dict[tuple[int, str, str], list[Values]] = defaultdict(list)
+        """Which lines tell of what the ledger has already: those that lead to the name, column or status of today, those
+        before a stored event of their sort, and all of a body that is over."""
+        ids = {values["organization"] for values in lines}
+        bodies, later = SocialOrganization.objects.in_bulk(ids), self.latest(ids)
+        chains: dict[tuple[int, str], list[Values]] = defaultdict(list)
         for values in sorted(lines, key=lambda values: values["on"]):
-            chains[values["organization"], values["kind"], values.get("item") or ""].append(values)
-        for (body, kind, item), chain in chains.items():
-            name = "name" if kind == K.RENAMED else item if item in CHANGED_FIELDS else ""
-            if name:
-                settled_by(chain, getattr(bodies[body], name))
-        for values in lines:
-            body, ended = bodies[values["organization"]], bodies[values["organization"]].ended_on
-            if values["kind"] == K.FOUNDED or (ended is not None and values["on"] <= ended):
-                values.setdefault(PAST, "")
+            chains[values["organization"], sort_of(values["kind"], values.get("item") or "")].append(values)
+        for (pk, sort), chain in chains.items():
+            body = bodies.get(pk)
+            if body is None:
+                continue
+            settle_chain(chain, sort, body)
+            for values in chain:
+                is_over = body.ended_on is not None and values["on"] <= body.ended_on
+                if sort == K.FOUNDED or is_over or (sort and values["on"] < later.get((pk, sort), values["on"])):
+                    values.setdefault(PAST, "")
+
+    @staticmethod
+    def latest(bodies: set[int]) -> dict[tuple[int, str], date]:
+        """Body and sort of event → the day of the last one on record."""
+        rows = (
+            OrganizationEvent.objects.valid().filter(one_of(OrganizationEvent, "organization", bodies)).order_by("on")
+        )
+        return {
+            (pk, sort_of(kind, item)): on
+            for pk, kind, item, on in rows.values_list("organization", "kind", "item", "on")
+        }
+
+    def stored(self, values: Values) -> models.Model | None:
+        same = {name: values[name] for name in ("organization", "kind", "on")}
+        return OrganizationEvent.objects.valid().filter(**same, item=values.get("item") or "").first()
+
+    def release(self, ids: list[int], context: Context) -> None:
+        """A duty that was only found to be proved since is as new again."""
+        for event in OrganizationEvent.objects.filter(one_of(OrganizationEvent, "id", ids), kind=K.CHANGED):
+            rows = SyncDuty.objects.filter(
+                organization=event.organization_id, event_on=event.on, done_note=PROVED, version=2
+            )
+            rows.update(done_on=None, done_note="", version=1)
 
     def perform(self, values: Values, context: Context) -> models.Model:
         body = SocialOrganization.objects.select_related("committee").get(pk=values["organization"])
@@ -116,23 +146,21 @@ class OrganizationEventSheet(ActSheet):
         new = ""
         if values["kind"] == K.RENAMED:
             old, new = answers.pop("old_value"), answers.pop("new_value")
-            if old and old != body.name:
+            require_names(old, new)
+            if old != body.name:
                 raise ValidationError({"old_value": f"这家单位现在的名称是“{body.name}”。请核对变更前、变更后的名称。"})
             facts["new_short_name"] = values.get("new_short_name") or ""
             if problem := short_name_problem(body, facts["new_short_name"]):
                 raise ValidationError({"new_short_name": problem})
         if answers.get("item") in CHANGED_FIELDS:
-            answers.pop("old_value")  # the ledger knows it
+            require_before(body, answers["item"], answers.pop("old_value"))
         return record_event(body, new_name=new, **facts, **answers)
 
     @staticmethod
     def note(body: SocialOrganization, values: Values, answers: Values, facts: Values) -> models.Model:
         if facts["kind"] == K.RENAMED:
-            old, new = answers.pop("old_value") or values[PAST], answers.pop("new_value")
-            if not (old and new):
-                raise ValidationError({"old_value" if new else "new_value": "更名的要写变更前、变更后的名称。"})
-            answers["detail"] = answers["detail"] or renamed_words(old, new)
-            facts["old_name"] = old
+            facts["old_name"] = answers.pop("old_value") or values[PAST]
+            require_names(facts["old_name"], answers["new_value"])
         if facts["kind"] in ENDING_EVENTS and (facts["on"], STATUS_AFTER[facts["kind"]]) != (
             body.ended_on,
             body.status,
@@ -145,8 +173,41 @@ class OrganizationEventSheet(ActSheet):
         return note_past_event(body, **facts, **answers)
 
 
-def settled_by(chain: list[Values], now: str) -> None:
-    """Of the changes of one column in their order: up to the one that led to what it is now, they are past."""
-    last = max((place for place, values in enumerate(chain) if (values.get("new_value") or "") == now), default=-1)
+def sort_of(kind: str, item: str) -> str:
+    """What events of one sort follow one another in: the name, one column of the body, the registration status."""
+    if kind in STATUS_AFTER:
+        return "status"
+    if kind == K.CHANGED:
+        return item if item in CHANGED_FIELDS else ""
+    return kind
+
+
+def settle_chain(chain: list[Values], sort: str, body: SocialOrganization) -> None:
+    """Of the changes of one sort in their order: up to the one that led to what it is today, they are past."""
+    if sort == "status":
+        outcomes, now = [STATUS_AFTER[K(values["kind"])] for values in chain], body.status
+    elif sort == K.RENAMED or sort in CHANGED_FIELDS:
+        outcomes, now = (
+            [values.get("new_value") or "" for values in chain],
+            getattr(body, "name" if sort == K.RENAMED else sort),
+        )
+    else:
+        return
+    last = max((place for place, outcome in enumerate(outcomes) if outcome == now), default=-1)
     for place, values in enumerate(chain[: last + 1]):
-        values[PAST] = (chain[place - 1].get("new_value") or "") if place else ""
+        values[PAST] = str(outcomes[place - 1]) if place else ""
+
+
+def require_names(old: str, new: str) -> None:
+    if not (old and new):
+        raise ValidationError({"old_value" if new else "new_value": "更名的要写变更前、变更后的名称。"})
+
+
+def require_before(body: SocialOrganization, item: str, old: str) -> None:
+    """A line of former days is told from a new change by what it says was there before."""
+    now, label = getattr(body, item), ChangedItem(item).label
+    if now and old != now:
+        said = f"这里写的变更前是“{old}”" if old else "请写变更前的内容"
+        raise ValidationError(
+            {"old_value": f"台账里现在的{label}是“{now}”，{said}。请核对；是以往的变更，把后来的变更也写上。"}
+        )

@@ -101,11 +101,14 @@ class EventCorrection(WorkflowPage):
         return event
 
     def get_instance(self) -> OrganizationEvent:
-        return OrganizationEvent(organization=self.object, old_value=self.event.old_value, **self.event.facts())
+        kept = {"old_value": self.event.old_value, "is_past": self.event.is_past}
+        return OrganizationEvent(organization=self.object, **kept, **self.event.facts())
 
     def build(self, data: Any = None, files: Any = None) -> forms.CorrectionForm:
         form = super().build(data, files)
-        if self.event.kind == "renamed":
+        if self.event.kind == "renamed" and self.event.is_past:
+            form.initial |= {"new_name": self.event.new_value}
+        elif self.event.kind == "renamed":
             form.initial |= {"new_name": self.object.name, "new_short_name": self.object.short_name}
         return form
 

@@ -84,18 +84,24 @@ def require_answers(body: SocialOrganization, event: OrganizationEvent, new_name
         raise ValidationError({"new_name": "事件为“更名”的要写新名称，其他事件不写。"}, code="name")
     if new_name and new_name == body.name:
         raise ValidationError({"new_name": "新名称与现在的名称相同。"}, code="name")
-    if (kind == OrganizationEventKind.CHANGED) != bool(event.item):
-        raise ValidationError({"item": "事件为“变更登记”的要选变更事项，其他事件不选。"}, code="item")
-    if event.item and not event.new_value:
-        raise ValidationError({"new_value": f"请写{event.get_item_display()}变更后的内容。"}, code="item")
-    if (kind == OrganizationEventKind.MERGED) != (successor is not None):
-        raise ValidationError({"successor": "事件为“合并”的要选并入哪一家，其他事件不选。"}, code="successor")
+    require_content(event)
     if successor is None:
         return
     if successor.pk == body.pk:
         raise ValidationError({"successor": "不能并入自己，请选另一家。"}, code="successor")
     if successor.registered_on > event.on or successor.ended_on is not None:
         raise ValidationError({"successor": f"{successor}在{event.on}不是在册的单位，不能并入。"}, code="successor")
+
+
+def require_content(event: OrganizationEvent) -> None:
+    """A change says what changed and into what, a merger into whom; no other event does."""
+    kind = event.kind
+    if (kind == OrganizationEventKind.CHANGED) != bool(event.item):
+        raise ValidationError({"item": "事件为“变更登记”的要选变更事项，其他事件不选。"}, code="item")
+    if event.item and not event.new_value:
+        raise ValidationError({"new_value": f"请写{event.get_item_display()}变更后的内容。"}, code="item")
+    if (kind == OrganizationEventKind.MERGED) != (event.successor_id is not None):
+        raise ValidationError({"successor": "事件为“合并”的要选并入哪一家，其他事件不选。"}, code="successor")
 
 
 # Recording ---------------------------------------------------------------------------------------------------------
@@ -135,13 +141,19 @@ def note_past_event(
 ) -> OrganizationEvent:
     """补登: an event of former days whose outcome the ledger has already. Nothing of the body changes but the former name
     by which it is found; the status it had before follows from the events before it."""
-    event = OrganizationEvent(organization=body, kind=kind, on=on, committee_id=body.committee_id, **answers)
+    event = OrganizationEvent(
+        organization=body, kind=kind, on=on, committee_id=body.committee_id, is_past=True, **answers
+    )
+    require_content(event)
     if problem := day_problem(on, body.registered_on, today(body.committee)):
         raise ValidationError({"on": problem}, code="ORG-03" if on < body.registered_on else "future")
     if kind == OrganizationEventKind.FOUNDED and on != body.registered_on:
         raise ValidationError({"on": f"成立登记的日期应是台账里的登记日期{body.registered_on}。"}, code="founded")
     if kind in STATUS_AFTER:
         event.status_before = status_before(body, on)
+    if kind == OrganizationEventKind.RENAMED:
+        event.old_value = old_name
+        event.detail = renamed_detail(old_name, event.new_value, event.detail)
     with transaction.atomic():
         journal = Journal()
         if old_name and not body.former_names.filter(name=old_name).exists():
@@ -177,12 +189,19 @@ def renamed_words(old: str, new: str) -> str:
     return f"由{old}更名为{new}"
 
 
+def renamed_detail(old: str, new: str, detail: str) -> str:
+    """Both names, and what else was said."""
+    words = renamed_words(old, new)
+    return (detail if words in detail else "；".join(filter(None, [words, detail])))[:200]
+
+
 def _change_body(
     body: SocialOrganization, event: OrganizationEvent, new_name: str, new_short_name: str, journal: Journal
 ) -> None:
     if new_name:
         journal.made(FormerName.objects.create(organization=body, name=body.name, until=event.on))
-        event.detail = event.detail or renamed_words(body.name, new_name)
+        event.old_value, event.new_value = body.name, new_name
+        event.detail = renamed_detail(body.name, new_name, event.detail)
         body.name, body.short_name = new_name, new_short_name or body.short_name
     if event.item in CHANGED_FIELDS:
         event.old_value = getattr(body, event.item)
@@ -223,7 +242,9 @@ def require_last(event: OrganizationEvent) -> None:
         raise ValidationError(f"“{event}”已经撤回过，不用再撤回。", code="withdrawn")
     if event.kind == OrganizationEventKind.FOUNDED:
         raise ValidationError("成立登记不能撤回。登记错了的，请改正登记日期，或合并重复的记录。", code="founded")
-    later = event.organization.events.valid().filter(pk__gt=event.pk).order_by("pk").first()
+    if event.is_past:
+        return  # nothing was built on it
+    later = event.organization.events.valid().filter(pk__gt=event.pk, is_past=False).order_by("pk").first()
     if later is not None:
         raise ValidationError(f"之后又登记了“{later}”，请先撤回它。", code="later")
     label = SocialOrganization._meta.label_lower
@@ -275,8 +296,18 @@ def _drop_duties(event: OrganizationEvent, by: User) -> None:
 
 
 def correct_event(event: OrganizationEvent, *, by: User, reason: str, **answers: Any) -> OrganizationEvent:
-    """Withdraw the event and record it again with the right day, number or content, in one act."""
+    """Withdraw the event and record it again with the right day, number or content, in one act; a noted one is noted."""
+    if event.kind == OrganizationEventKind.RENAMED:
+        words = renamed_words(event.old_value, event.new_value)
+        answers["detail"] = (answers.get("detail") or "").removeprefix(words).removeprefix("；")
     with transaction.atomic():
         withdraw_event(event, by=by, reason=f"更正：{reason}" if reason.strip() else "")
         body = SocialOrganization.objects.select_related("committee").get(pk=event.organization_id)
-        return record_event(body, by=by, **answers)
+        if not event.is_past:
+            return record_event(body, by=by, **answers)
+        new_name = answers.pop("new_name", "")
+        answers.pop("new_short_name", None)
+        if answers["kind"] == OrganizationEventKind.RENAMED:
+            answers |= {"new_value": new_name, "old_name": event.old_value}
+            answers.pop("old_value", None)
+        return note_past_event(body, by=by, **answers)

@@ -15,6 +15,7 @@ from core.periods import today
 from core.transitions import TransitionError, advance
 from core.working_days import add_working_days, working_days_between
 from organizations.choices import (
+    CHANGED_FIELDS,
     LETTER_FLOW,
     RENAMING,
     REVIEW_ENDED,
@@ -40,7 +41,7 @@ from organizations.models import (
 )
 from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
-from .events import record_event
+from .events import note_past_event, record_event
 from .papers import letter_title
 from .review_checks import missing
 from .sync import emit, settle
@@ -264,14 +265,20 @@ def _approve_charter(review: RegistrationReview, by: User) -> None:
 
 
 def _approve_change(review: RegistrationReview, by: User) -> None:
-    """The change is a registration event with all that follows from it, on the day of the approval."""
+    """The change is a registration event with all that follows from it, on the day of the approval; where it was entered
+    on the page of the body before, it is only noted."""
+    body, value = review.organization, review.changed_to
     answers = {"on": review.approved_on, "document_no": review.approval_no, "detail": review.remark, "by": by}
     if review.changed_item == RENAMING:
-        names = {"new_name": review.changed_to, "new_short_name": review.changed_short_name}
-        record_event(review.organization, kind=OrganizationEventKind.RENAMED, **names, **answers)
+        names = {"new_name": value, "new_short_name": review.changed_short_name}
+        if body.name != value:
+            record_event(body, kind=OrganizationEventKind.RENAMED, **names, **answers)
         return
-    change = {"item": review.changed_item, "new_value": review.changed_to}
-    record_event(review.organization, kind=OrganizationEventKind.CHANGED, **change, **answers)
+    change = {"kind": OrganizationEventKind.CHANGED, "item": review.changed_item, "new_value": value}
+    if review.changed_item not in CHANGED_FIELDS or getattr(body, review.changed_item) != value:
+        record_event(body, **change, **answers)
+    elif not body.events.valid().filter(**change).exists():
+        note_past_event(body, **change, **answers)
 
 
 def _survey(review: RegistrationReview, by: User) -> None:

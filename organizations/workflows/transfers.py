@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core.editing import create_record, require_reason
+from core.editing import create_record, require_reason, update_record
 from core.models import User
 from core.notices import notify
 from core.periods import today
@@ -166,8 +166,11 @@ def begin_transfer(row: MemberTransfer, *, by: User, at_once: bool = False) -> M
 def record_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
     """补登: a transfer as a ledger tells it, in whatever state. What was received moves the member on that day, unless the
     roster shows it already; what is still open goes on from there; what was sent back or withdrawn changes nothing."""
+    if row.status == S.PENDING and row.approved_on:
+        raise ValidationError({"approved_on": "状态为“待审核”的还没有审核，不写审核日期。"}, code="order")
     if row.status in TRANSFER_OPEN:
         return _record_open(row, by)
+    require_days(row)
     if row.ended_on is None:
         raise ValidationError({"ended_on": f"状态为“{row.get_status_display()}”的要写办结日期。"}, code="required")
     if row.ended_on > today(row.member.committee):
@@ -176,7 +179,9 @@ def record_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
     if moves:
         _require_movable(row)
     row.committee_id = (row.from_branch or row.to_branch or row.member).committee_id
-    row.approved_on, row.approved_by, row.ended_by = row.approved_on or row.started_on, by, by
+    if row.status == S.RECEIVED:
+        row.approved_on = row.approved_on or row.started_on
+    row.approved_by, row.ended_by = by if row.approved_on else None, by
     row.full_clean(exclude=["committee", "created_by"])
     with transaction.atomic():
         create_record(row, by=by, note="补登转接")
@@ -187,9 +192,28 @@ def record_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
     return row
 
 
+def complete_transfer(row: MemberTransfer, told: MemberTransfer, *, by: User) -> MemberTransfer:
+    """The days and words of a receipt that is on record as done on one day."""
+    require_days(told)
+    row.started_on, row.approved_on = told.started_on, told.approved_on or told.started_on
+    for name in ("cause", "letter_no", "answer"):
+        setattr(row, name, getattr(told, name) or getattr(row, name))
+    row.full_clean(exclude=["committee", "created_by"])
+    return update_record(row, by=by, note="补登发起、审核日期")
+
+
+def require_days(row: MemberTransfer) -> None:
+    if row.approved_on and row.ended_on and row.approved_on > row.ended_on:
+        raise ValidationError({"approved_on": f"审核日期不能晚于办结日期{row.ended_on}。"}, code="order")
+
+
 def is_in_roster(row: MemberTransfer) -> bool:
-    """Whether the member's relationships show this receipt: the new one begins, or the old one ends, on its day."""
+    """Whether the member's relationships show this receipt: the new one begins, or the old one ends, on its day; or it was
+    before the roster was set up."""
     rows = row.member.memberships.full()
+    first = rows.order_by("start").values_list("start", flat=True).first()
+    if first is not None and row.ended_on < first:
+        return True
     if row.to_branch_id:
         return rows.filter(branch=row.to_branch_id, start=row.ended_on).exists()
     ended = rows.filter(branch=row.from_branch_id, end=row.ended_on)

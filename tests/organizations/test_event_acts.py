@@ -16,10 +16,13 @@ from organizations.models import (
     BranchCoverage,
     FormerName,
     OrganizationEvent,
+    PartyBranch,
     SocialOrganization,
+    SyncRule,
 )
 from organizations.workflows.bodies import assign_instructor, name_liaison
-from organizations.workflows.events import withdraw_event
+from organizations.workflows.events import correct_event, withdraw_event
+from organizations.workflows.sync import settle
 from tests.factories import (
     make_branch,
     make_organization,
@@ -44,7 +47,7 @@ class EventTests(ActCase):
 
     def lines(self):
         return (
-            ["示例市甲协会", "2023-01-10", "变更", "民登〔2023〕1号", "法定代表人", "", "陈例文"],
+            ["示例市甲协会", "2023-01-10", "变更", "民登〔2023〕1号", "法定代表人", "王例成", "陈例文"],
             ["示例市甲协会", "2023-02-10", "更名", "民登〔2023〕5号", "", "示例市甲协会", "示例市丙协会"],
             ["示例市甲协会", "2023-03-10", "注销", "民注〔2023〕2号"],
             ["示例市乙商会", "2023-03-12", "列入异常", "民异〔2023〕1号"],
@@ -63,7 +66,7 @@ class EventTests(ActCase):
             list(body.events.order_by("on").values_list("kind", "document_no", "old_value")),
             [
                 ("changed", "民登〔2023〕1号", "王例成"),
-                ("renamed", "民登〔2023〕5号", ""),
+                ("renamed", "民登〔2023〕5号", "示例市甲协会"),
                 ("cancelled", "民注〔2023〕2号", ""),
             ],
         )
@@ -155,26 +158,86 @@ class EventTests(ActCase):
 
     def test_each_refusal_stands_at_its_cell(self):
         short = make_organization(self.committee, name="示例市丁协会", short_name="丁协")
+        closing = make_organization(self.committee, name="示例市清算协会", short_name="", status="closing")
         self.assertEqual(
             self.wrong(
                 ["示例市甲协会", "2023-01-10", "更名", "", "", "示例市癸协会", "示例市丙协会"],
                 ["示例市甲协会", "2023-01-11", "变更", "", "", "", "陈例文"],
-                ["示例市甲协会", "2023-01-12", "移出异常"],
+                ["示例市清算协会", "2023-01-12", "列入异常"],
                 ["示例市甲协会", "2024-01-12", "注销"],
                 ["示例市甲协会", "2023-01-13", "合并"],
-                ["示例市丁协会", "2023-01-14", "更名", "", "", "", "示例市戊协会"],
+                ["示例市丁协会", "2023-01-14", "更名", "", "", "示例市丁协会", "示例市戊协会"],
                 ["示例市乙商会", "2015-06-01", "成立登记"],
+                ["示例市甲协会", "2023-01-15", "变更", "", "法定代表人", "李例武", "陈例文"],
+                ["示例市甲协会", "2023-01-16", "变更", "", "住所"],
             ),
             [
                 "2F 这家单位现在的名称是“示例市甲协会”。请核对变更前、变更后的名称。",
                 "3E 事件为“变更登记”的要选变更事项，其他事件不选。",
-                "4C 示例市甲协会的登记状态是“正常”，不能登记“移出异常名录”。",
+                f"4C {closing}的登记状态是“注销中”，不能登记“列入异常名录”。",
                 "5B 不能晚于今天。办成以后再登记。",
                 "6I 事件为“合并”的要选并入哪一家，其他事件不选。",
                 f"7H 单位有简称“{short.short_name}”，更名以后页面和名单仍显示它。不变的照写一遍，改了的写新简称。",
                 f"8B 成立登记的日期应是台账里的登记日期{self.other.registered_on}。",
+                "9F 台账里现在的法定代表人是“王例成”，这里写的变更前是“李例武”。请核对；是以往的变更，把后来的变更也写上。",
+                "10G 请写住所变更后的内容。",
             ],
         )
+
+    def test_what_lies_before_a_stored_event_of_its_sort_changes_nothing(self):
+        self.bring_in(self.lines()[0])
+        self.bring_in(
+            ["示例市甲协会", "2018-03-01", "变更", "民登〔2018〕2号", "法定代表人", "李例武", "王例成"],
+            ["示例市甲协会", "2016-03-01", "列入异常"],
+            ["示例市甲协会", "2017-03-01", "移出异常"],
+        )
+
+        self.body.refresh_from_db()
+        self.assertEqual((self.body.legal_representative, self.body.status), ("陈例文", "normal"))
+        self.assertEqual(self.body.events.filter(is_past=True).count(), 3)
+
+    def test_a_noted_event_is_corrected_as_a_noted_one_and_stands_in_nobodys_way(self):
+        self.bring_in(self.lines()[0])
+        self.bring_in(["示例市甲协会", "2018-05-01", "更名", "", "", "示例市子协会", "示例市甲协会"])
+        noted, last = self.body.events.get(kind="renamed"), self.body.events.get(kind="changed")
+
+        self.body.refresh_from_db()
+        facts = {**noted.facts(), "on": date(2018, 6, 1), "document_no": "民登〔2018〕4号", "new_name": noted.new_value}
+        correct_event(noted, by=self.staff, reason="文号漏写", **facts)
+        withdraw_event(last, by=self.staff, reason="登记错了")
+
+        again = self.body.events.valid().get()
+        self.body.refresh_from_db()
+        self.assertEqual((again.on, again.document_no, again.is_past), (date(2018, 6, 1), "民登〔2018〕4号", True))
+        self.assertEqual(again.detail, "由示例市子协会更名为示例市甲协会")
+        self.assertEqual((self.body.name, self.body.legal_representative), ("示例市甲协会", "王例成"))
+        self.assertEqual(self.body.former_names.get().until, date(2018, 6, 1))
+
+    def test_the_page_of_a_noted_event_shows_what_was_noted(self):
+        self.bring_in(["示例市甲协会", "2018-05-01", "更名", "", "", "示例市子协会", "示例市甲协会"])
+        self.client.force_login(self.staff)
+        page = reverse("organizations:organizationevent-correct", args=[self.body.pk, self.body.events.get().pk])
+
+        self.assertContains(self.client.get(page), 'value="示例市甲协会"')
+
+    def test_a_file_that_was_read_twice_is_done_once(self):
+        one, two = self.read(*self.lines()), self.read(*self.lines())
+        apply_batch(one, by=self.staff)
+
+        with self.assertRaisesMessage(ValidationError, "台账里已有这一件"):
+            apply_batch(two, by=self.staff)
+        self.assertEqual(self.body.events.count(), 3)
+
+    def test_a_duty_that_the_night_found_proved_does_not_stop_the_way_back(self):
+        SyncRule.objects.update(start=date(2023, 1, 1))
+        before = table_sums()
+        batch = self.bring_in(self.lines()[0])
+        PartyBranch.objects.update(term_start=date(2023, 3, 1))
+        self.assertEqual(len(settle(self.body, by=None)), 1)
+        PartyBranch.objects.update(term_start=self.branch.term_start)
+
+        undo_batch(batch, by=self.staff)
+        self.assertEqual(changed(before), [])
 
     def test_a_line_that_no_longer_can_be_done_stops_the_whole_batch(self):
         batch = self.read(*self.lines())

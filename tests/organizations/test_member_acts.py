@@ -1,5 +1,6 @@
 """党员增减 and 转接 as workbooks: a line does what the page of its member does, shows what is refused before, and goes back."""
 
+import json
 from datetime import date
 
 from django.db import connection
@@ -19,6 +20,7 @@ from organizations.statistics import balance
 from organizations.workflows.changes import settle_changes
 from organizations.workflows.members import current_membership
 from organizations.workflows.transfers import receive_transfer
+from tests.core.excel_data import bring, errors, workbook
 from tests.factories import (
     make_branch,
     make_floating,
@@ -156,6 +158,40 @@ class ChangeTests(MemberCase):
         with self.assertRaisesMessage(TouchedError, "第2行“陈例文”的组织关系被改动过"):
             undo_batch(batch, by=self.staff)
 
+    def test_a_namesake_from_outside_is_not_moved(self):
+        make_branch(self.committee, name="示例市甲商会联合党支部", short_name="联合支部")
+        make_branch(self.committee, name="示例市乙商会联合党支部", short_name="联合支部")
+        make_member(self.branch, name="李例发", start=date(2023, 2, 10))
+        MemberChange.objects.filter(member__name="李例发").delete()
+        Membership.objects.filter(member__name="李例发").update(join_reason="admitted")
+        self.assertEqual(
+            self.wrong(
+                ["2023-02-10", "陈例文", "转入", "乙支部", "中共外市某公司支部委员会"],
+                ["2023-02-11", "陈例文", "转出", "甲支部", "联合支部"],
+                ["2023-02-12", "陈例文", "转出", "甲支部", "示例县乙商会党支部"],
+                ["2023-02-10", "李例发", "转入", "甲支部", "乙支部"],
+            ),
+            [
+                "2E 陈例文的组织关系已在甲支部（2018-01-01起），不是从外单位转来。请核对姓名；是支部之间转接的，写“甲支部”。",
+                "3E 有不止一个“联合支部”，分不清是哪一个。请写全称或代码。",
+                "4E “示例县乙商会党支部”与台账里的“示例市乙商会党支部”相近。是它的，照台账写；是外单位的，请在党员的页面上办理这一件。",
+                "5C 党员名册里没有这一天的这项变动。建账以前的增减不用登记；进入、离开的原因不对的，请在党员的页面上更正。",
+            ],
+        )
+
+    def test_numbers_that_only_tell_who_is_meant_are_not_kept(self):
+        make_member(self.other, name="陈例文")
+        number = "110101199003070011"
+        self.member.set_id_number(number)
+        self.member.save()
+        content = workbook([[*self.head, "身份证号"], ["2023-02-10", "陈例文", "除名", "", "", "", "", "", number]])
+        batch = bring(content, self.staff, self.kind)
+
+        self.assertEqual(errors(batch), [])
+        self.assertNotIn(number, json.dumps([row.after for row in batch.rows.all()]))
+        apply_batch(batch, by=self.staff)
+        self.assertIsNone(self.state()[1])
+
     def test_each_refusal_stands_at_its_cell(self):
         self.assertEqual(
             self.wrong(
@@ -222,6 +258,22 @@ class TransferTests(MemberCase):
 
         self.assertEqual((self.state(came)[1], self.ledger(came)), (self.branch, before))
 
+    def test_the_ledger_of_changes_and_that_of_transfers_tell_of_one_transfer(self):
+        changes = workbook([CHANGE, ["2023-02-10", "陈例文", "转出", "甲支部", "乙支部", "介1号", "", ""]])
+        apply_batch(bring(changes, self.staff, "member_changes"), by=self.staff)
+        self.bring_in_and_back(["陈例文", "", "甲支部", "乙支部", "", "2023-02-01", "2023-02-03", "2023-02-10"])
+        self.bring_in(["陈例文", "", "甲支部", "乙支部", "", "2023-02-01", "2023-02-03", "2023-02-10"])
+
+        row = MemberTransfer.objects.get()
+        self.assertEqual(
+            (row.started_on, row.approved_on, row.letter_no), (date(2023, 2, 1), date(2023, 2, 3), "介1号")
+        )
+
+    def test_a_transfer_from_before_the_roster_is_only_noted(self):
+        self.bring_in(["陈例文", "", "乙支部", "甲支部", "", "2017-02-01", "", "2017-02-10"])
+
+        self.assertEqual((self.state()[1], self.ledger()), (self.branch, []))
+
     def test_what_is_open_goes_on_on_its_page(self):
         self.bring_in(["陈例文", "", "甲支部", "乙支部", "", "2023-02-01", "2023-02-03"])
         row = MemberTransfer.objects.get()
@@ -259,6 +311,8 @@ class TransferTests(MemberCase):
                 ["陈例文", "", "甲支部", "乙支部", "", "2023-02-05", "", "", "已接收"],
                 ["陈例文", "", "甲支部", "乙支部", "", "2023-02-06", "", "2023-02-10", "在途"],
                 ["陈例文", "", "甲支部", "乙支部", "", "2023-02-07", "", "2023-02-05"],
+                ["陈例文", "", "甲支部", "乙支部", "", "2023-02-08", "2023-02-12", "2023-02-10"],
+                ["陈例文", "", "甲支部", "乙支部", "", "2023-02-09", "2023-02-12", "", "待审核"],
             ),
             [
                 "2C 陈例文的组织关系现在在甲支部，不在乙支部。",
@@ -268,5 +322,7 @@ class TransferTests(MemberCase):
                 "6H 状态为“已接收”的要写办结日期。",
                 "7H 状态为“在途”的还没有办结，不写办结日期。",
                 "8A 审核、办结的日期不能早于发起日期。",
+                "9G 审核日期不能晚于办结日期2023-02-10。",
+                "10G 状态为“待审核”的还没有审核，不写审核日期。",
             ],
         )
