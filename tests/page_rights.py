@@ -152,7 +152,10 @@ EXPECTED = (
         " organizations:partymember-contact",
         WRITES_FOR_BRANCH,
     ),
-    ("organizations:memberchange-balance organizations:memberchange-balance-card", BUSINESS),
+    (
+        "organizations:memberchange-balance organizations:memberchange-balance-card organizations:electionterm-figures",
+        BUSINESS,
+    ),
     ("reports:home-office", "302 302 302 403 403 403 403 403 403"),
     ("reports:home-draft", "302 302 302 403 403 403 403 403 403"),
     (

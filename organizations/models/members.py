@@ -185,7 +185,7 @@ class PartyMember(Record):
         verbose_name = verbose_name_plural = "党员"
         ordering = ["sort_key", "pk"]
         indexes = [
-            models.Index(fields=["committee", "sort_key"], name="organizations_member_sorted"),
+            models.Index(fields=["committee", "sort_key", "search"], name="organizations_member_order"),
             models.Index(fields=["sort_key", "committee", "search"], name="organizations_member_found"),
         ]
         constraints = [

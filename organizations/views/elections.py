@@ -24,7 +24,6 @@ from core.pages import (
     ListPage,
     UpdatePage,
     act,
-    current_period,
     reason,
     visible_or_404,
 )
@@ -34,12 +33,12 @@ from organizations.choices import TERM_KINDS, TERM_PATH, BranchKind, TermStatus
 from organizations.documents import ELECTION_PAPERS
 from organizations.forms import elections as forms
 from organizations.models import ElectedPerson, ElectionTerm, PartyBranch, term_state
-from organizations.statistics import election_figures
 from organizations.workflows import elections as workflows
 from organizations.workflows import terms as term_workflows
 from organizations.workflows.election_rules import ElectionRules, election_rules
 
 from .base import WorkflowPage, branch_name, office_day
+from .electionfigures import card_url, figures_of
 
 NAMES = "organizations:electionterm"
 
@@ -113,29 +112,10 @@ class ElectionTermList(ListPage):
         return f"任期将满的{self.rules.reminder_words}，选举、报批、延期都在这里办"
 
     def get_context(self) -> dict[str, Any]:
-        period, day = current_period(self.request), office_day(self.request)
+        if self.is_wide:
+            return {**super().get_context(), "figures_url": card_url(self.request, self.office)}
         rows = self.of_office(ElectionTerm.objects.visible_to(self.request.user))
-        found = election_figures(rows, period.start, period.end, day)
-        rest = ((found.late, "逾期选举"), (found.not_held, "还没有选举"))
-        on_time = "；".join(["选举日期不晚于期限", *(f"{word}{number}个" for number, word in rest if number)])
-        figures = [
-            {"label": "本期应换届", "value": found.due, "unit": "个", "note": f"{period.label}，延期的按批准日期"},
-            {
-                "label": "按期换届",
-                "value": found.on_time,
-                "unit": "个",
-                "note": on_time,
-            },
-            {"label": "按期换届率", "value": found.rate, "unit": "%", "note": "按期换届÷本期应换届"},
-            {
-                "label": "超期未换届",
-                "value": found.overdue_now,
-                "unit": "个",
-                "url": self.link(tab="overdue"),
-                "note": "截至今天",
-            },
-        ]
-        return {**super().get_context(), "figures": figures}
+        return {**super().get_context(), "figures": figures_of(self.request, rows, self.link(tab="overdue"))}
 
 
 class ElectionTermDetail(DetailPage):

@@ -1,0 +1,39 @@
+"""The numbers above 换届台账 of an office above several committees come after the page, and are the same."""
+
+from datetime import date
+
+from django.test import TestCase
+from django.urls import reverse
+
+from tests.factories import make_branch, make_committee, make_staff
+
+
+class WideFiguresTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.top = make_committee(demo_date=date(2023, 3, 31))
+        cls.below = make_committee(parent=cls.top)
+        for committee in (cls.top, cls.below):
+            make_branch(committee, term_start=date(2020, 2, 1), term_end=date(2023, 2, 1))
+
+    def number(self, response, label):
+        figure = next(f for f in response.context["figures"] if f["label"] == label)
+        return figure["value"], figure.get("url", "")
+
+    def test_the_page_leads_to_the_numbers_of_all_or_of_one_office(self):
+        self.client.force_login(make_staff(self.top))
+        page, card = reverse("organizations:electionterm-list"), reverse("organizations:electionterm-figures")
+
+        self.assertContains(self.client.get(page, {"period": "2023Q1"}), f'data-fragment="{card}?period=2023Q1"')
+        both = self.client.get(card, {"period": "2023Q1"})
+        self.assertEqual(self.number(both, "超期未换届"), (2, f"{page}?tab=overdue"))
+        one = self.client.get(card, {"period": "2023Q1", "committee": self.below.code})
+        self.assertEqual(self.number(one, "超期未换届"), (1, f"{page}?tab=overdue&committee={self.below.code}"))
+        rows = self.client.get(self.number(one, "超期未换届")[1])
+        self.assertEqual(rows.context["page"].count, 1)
+
+    def test_one_committee_sees_them_at_once(self):
+        self.client.force_login(make_staff(self.below))
+        page = self.client.get(reverse("organizations:electionterm-list"), {"period": "2023Q1"})
+        self.assertEqual(self.number(page, "超期未换届")[0], 1)
+        self.assertNotContains(page, "data-fragment")
