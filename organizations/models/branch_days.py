@@ -49,9 +49,14 @@ class BranchDaysQuerySet(models.QuerySet):
         """Annotate `former_name`, the name of that day where a 变更 has changed it since, `name_then`, whichever it was, and
         `kind_then`. The first change after the day tells them."""
         name = changed_after(on).exclude(former_name="").values("former_name")[:1]
-        return self.annotate(former_name=Subquery(name)).annotate(
-            name_then=Coalesce("former_name", "name"), kind_then=kind_on(on)
+        return (
+            self.annotate(former_name=Subquery(name))
+            .annotate(name_then=Coalesce("former_name", "name"))
+            .with_kind_then(on)
         )
+
+    def with_kind_then(self, on: date) -> Self:
+        return self.annotate(kind_then=kind_on(on))
 
     def with_term_then(self, on: date) -> Self:
         """Annotate the term of that day: begun by then, as far as that is known, and not ended by an election until then.

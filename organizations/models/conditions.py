@@ -81,6 +81,12 @@ def covered_on(on: date, methods: Collection[str] = CoverageMethod.values) -> Q:
     return Q(Exists(rows("BranchCoverage").on(on).filter(**kinds, **BODY)))
 
 
+def counting_coverage(on: date) -> models.QuerySet:
+    """The coverages of the outer row's body on that day, the one that counts first: own before joint before functional."""
+    # the names of the methods happen to sort in the order of their rank
+    return rows("BranchCoverage").on(on).filter(**BODY).order_by("-method", "start")
+
+
 def guided_on(on: date, guides: Collection[str] = ("instructor",)) -> Q:
     """With an instructor on that day, or another of the GUIDES where the office counts it."""
     return reduce(or_, (Q(Exists(rows(GUIDES[name]).on(on).filter(**BODY))) for name in guides))
@@ -195,9 +201,20 @@ class SurroundingsQuerySet(models.QuerySet):
         return self.with_mark(on).annotate(reason_then=Case(due, default=other, output_field=models.CharField()))
 
     def with_coverage(self, on: date) -> Self:
-        """Annotate the coverage that counts (own before joint before functional) and its branch."""
-        # the names of the methods happen to sort in the order of their rank
-        chosen = rows("BranchCoverage").on(on).filter(**BODY).order_by("-method", "start")
+        """Annotate the coverage that counts and its branch: what a list of bodies shows."""
+        return self.with_method(on).with_covering_branch(on)
+
+    def with_method(self, on: date) -> Self:
+        """Annotate how the body is covered, by a branch of which kind, and who else guides it: what is counted."""
+        chosen = counting_coverage(on)
+        return self.annotate(
+            coverage_method=Subquery(chosen.values("method")[:1]),
+            branch_kind=Subquery(chosen.values(k=kind_on(on, "branch__"))[:1]),
+            **{f"has_{name}": Exists(rows(model).on(on).filter(**BODY)) for name, model in GUIDES.items()},
+        )
+
+    def with_covering_branch(self, on: date) -> Self:
+        chosen = counting_coverage(on)
         secretary = (
             rows("BranchPost")
             .on(on)
@@ -206,16 +223,13 @@ class SurroundingsQuerySet(models.QuerySet):
             .values("person_name")[:1]
         )
         return self.annotate(
-            coverage_method=Subquery(chosen.values("method")[:1]),
             branch_ref=Subquery(chosen.values("branch_id")[:1]),
             branch_name=Subquery(
                 chosen.values(n=Coalesce(NullIf("branch__short_name", Value("")), "branch__name"))[:1]
             ),
-            branch_kind=Subquery(chosen.values(k=kind_on(on, "branch__"))[:1]),
             branch_founded=Subquery(chosen.values("branch__founded_on")[:1]),
             branch_term_end=Subquery(chosen.values("branch__term_end")[:1]),
             branch_secretary=Subquery(secretary),
-            **{f"has_{name}": Exists(rows(model).on(on).filter(**BODY)) for name, model in GUIDES.items()},
         )
 
     def with_branch_then(self, on: date) -> Self:

@@ -122,7 +122,7 @@ def classified(bodies: SocialOrganizationQuerySet, on: date, chosen: Definition)
     `members_known` is the number up to 3 (three and more), NULL where nobody has counted them.
     """
     formal = formal_on(on, full_time=chosen.should_build_rule == "b")
-    bodies = bodies.with_coverage(on).with_mark(on).with_member_count(on, formal)
+    bodies = bodies.with_method(on).with_mark(on).with_member_count(on, formal)
     return bodies.annotate(
         counted=Coalesce(F("member_count" if chosen.counts_members else "full_member_count"), 0),
         should=Case(

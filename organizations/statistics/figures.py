@@ -105,7 +105,7 @@ def bodies_of(
         bodies = bodies.annotate(in_base=flag(Q(pk__in=base.order_by().values("pk"))))
     else:
         bodies = base.annotate(in_base=Value(True))
-    bodies = bodies.with_affiliation(on).with_standing(on)
+    bodies = bodies.with_affiliation(on).with_standing(on).with_covering_branch(on)
     return classified(bodies, on, chosen).filter(figure.within)
 
 

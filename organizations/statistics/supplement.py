@@ -47,7 +47,7 @@ BRANCH_FIGURES = {
 
 def branches_of(committee: Committee, on: date, among: SocialOrganizationQuerySet | None) -> PartyBranchQuerySet:
     """The party organizations of that day; of one 归口 those that cover a body `among` its own."""
-    rows = PartyBranch.objects.within(committee).active(on).with_name_then(on).with_absorbing(on)
+    rows = PartyBranch.objects.within(committee).active(on).with_kind_then(on).with_absorbing(on)
     if among is None:
         return rows
     covers = BranchCoverage.objects.on(on).filter(organization__in=among.order_by().values("pk"))
