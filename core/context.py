@@ -4,6 +4,8 @@ import logging
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from django.http import HttpRequest
+
 
 @dataclass
 class RequestContext:
@@ -13,6 +15,11 @@ class RequestContext:
 
 NO_REQUEST = RequestContext()
 request_context: ContextVar[RequestContext] = ContextVar("request_context", default=NO_REQUEST)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Asked by a page for a part of itself, not opened by a person."""
+    return request.headers.get("x-requested-with") == "fetch"
 
 
 class RequestIdFilter(logging.Filter):

@@ -1,7 +1,7 @@
 """What one act did to rows, written down so that it can be taken back: exactly, and only while nobody touched them since.
 
-Entries are plain JSON, kept on the row of the act. `before` and `after` are the columns that changed; `seal` is the whole
-row as the act left it, where a strict journal lets any later edit stop the way back.
+Entries are plain JSON, kept on the row of the act. `before` and `after` are the columns that changed; `mark` tells
+of the whole row as the act left it, where a strict journal lets any later edit stop the way back (in older ones: `seal`).
 """
 
 import hashlib
@@ -92,7 +92,7 @@ class Journal:
         after = {name: value for name, value in (image(type(row), row.pk) or {}).items() if name not in COUNTED}
         names = [name for name in after if before.get(name) != after[name]]
         if self.strict:
-            more["seal"] = after
+            more["mark"] = mark_of(after)
         self._note("change", row, {n: before.get(n) for n in names}, {n: after[n] for n in names}, **more)
 
     def made(self, row: models.Model) -> None:

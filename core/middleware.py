@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 
 from core import audit
 from core.choices import AuditEvent
-from core.context import RequestContext, request_context
+from core.context import RequestContext, is_fragment, request_context
 from core.models import LoginSession
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -84,7 +84,7 @@ class SessionLimitMiddleware:
         messages.info(request, message)
         here = request.get_full_path() if request.method == "GET" else same_site_path(request)
         login = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}"
-        if request.headers.get("x-requested-with") == "fetch":
+        if is_fragment(request):
             return HttpResponse("登录已过期。", status=401)
         if request.headers.get("HX-Request"):
             return HttpResponse("登录已过期。", status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})

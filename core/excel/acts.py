@@ -24,7 +24,6 @@ MOST = 1000  # acts of one file: each is a piece of work of its own
 EFFECTS = "还会改动"  # what the preview calls what an act writes beside the row itself
 BESIDE = "办理的时候有人同时改动了这些单位（党员）的记录，整批没有写入。请重新上传，再看一遍预览。"
 GONE = "这一行所指的记录已不在台账里。请重新上传，再看一遍预览。"
-FEW = 200  # done at once; more are a job
 Values = dict[str, Any]
 Key = tuple[type[models.Model], int]
 
@@ -105,15 +104,6 @@ def attempt(sheet: ActSheet, values: Values, context: Context) -> models.Model:
         rule = violated(error, known)
         why = rule.violation_error_message if rule is not None else "与台账里已有的记录相冲突，请核对。"
         raise ValidationError(why, code="constraint") from error
-
-
-def sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """(field or "", sentence) of what an act was refused for."""
-    if not hasattr(error, "error_dict"):
-        yield "", " ".join(error.messages)
-        return
-    for name, messages in error.message_dict.items():
-        yield name, " ".join(messages)
 
 
 def column_of(sheet: Sheet, name: str) -> Column | None:

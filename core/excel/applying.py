@@ -15,8 +15,9 @@ from core.secrets import masked_changes
 from core.transitions import advance
 
 from . import loading
-from .acts import ActSheet, Values, Watch, attempt, in_order, sentences, unpacked
+from .acts import ActSheet, Values, Watch, attempt, in_order, unpacked
 from .binding import Binding, decoder, field_of, through_part
+from .line import sentences
 from .rules import sentence_of
 from .sheet import Context, Part, Sheet, get_sheet
 from .staging import context_of

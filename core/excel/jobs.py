@@ -10,11 +10,12 @@ from core.choices import BatchStatus
 from core.models import ImportBatch, Job, User
 
 from . import writing  # noqa: F401  (registers core.export)
-from .acts import FEW, ActSheet
+from .acts import ActSheet
 from .applying import apply_batch
 from .sheet import get_sheet
 from .staging import SMALL_FILE, read_batch
 
+FEW = 200  # acts that a confirmation does while the clerk waits
 SMALL_ACTS = 40_000  # bytes of a workbook whose lines are acts; some hundred lines
 SMALL_BATCH = 3000  # rows that a confirmation writes while the clerk waits
 

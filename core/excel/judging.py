@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from core.choices import RowAction
 
-from .line import Line, Shared
+from .line import Line, Shared, sentences
 from .lookups import UnknownName
 from .values import CLEAR, cell_text
 
@@ -66,10 +66,9 @@ class Judging(Shared):
             if not line.refers:
                 line.obj.clean()
         except ValidationError as error:
-            pairs = error.message_dict.items() if hasattr(error, "error_dict") else [("", error.messages)]
-            for name, sentences in pairs:
+            for name, sentence in sentences(error):
                 binding = self.by_field.get(name) or self.by_field.get(self.sheet.instead_of.get(name, ""))
-                line.wrong(binding, " ".join(sentences))
+                line.wrong(binding, sentence)
         for judge, sentence, names in self.rules:
             if judge(line.obj) is False:
                 line.wrong(next((self.by_field[n] for n in names if n in self.by_field), None), sentence)

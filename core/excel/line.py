@@ -1,5 +1,6 @@
 """One row of a workbook on its way through planning, and what the steps of planning share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,15 @@ class Line:
     def wrong(self, binding: Binding | None, sentence: str) -> None:
         where = (binding.index, binding.letter, binding.heading) if binding else (-1, "", "")
         self.errors.append({"c": where[0], "l": where[1], "h": where[2], "m": sentence})
+
+
+def sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """(field or "", sentence) of what a rule of the models or workflows refused."""
+    if not hasattr(error, "error_dict"):
+        yield "", " ".join(error.messages)
+        return
+    for name, messages in error.message_dict.items():
+        yield name, " ".join(messages)
 
 
 def messages(error: ValidationError) -> str:

@@ -17,10 +17,9 @@ from .acts import (
     in_order,
     packed,
     rehearsal,
-    sentences,
     unpacked,
 )
-from .line import Line
+from .line import Line, sentences
 from .planning import Planner, Step
 from .sheet import Sheet
 

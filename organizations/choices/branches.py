@@ -13,6 +13,9 @@ class BranchKind(models.TextChoices):
     COMMITTEE = "committee", "党委"
 
 
+UPPER_KINDS = (BranchKind.COMMITTEE, BranchKind.GENERAL)  # with party organizations below them
+
+
 class BranchStatus(models.TextChoices):
     PREPARING = "preparing", "筹建"
     NORMAL = "normal", "正常"

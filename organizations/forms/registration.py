@@ -10,7 +10,7 @@ from core.forms import RecordForm, prepare
 from core.periods import today
 from organizations.choices import REVIEW_PATHS, ReviewStage, ReviewType, SyncEvent
 from organizations.models import Correction, RegistrationReview, SyncDuty, SyncRule
-from organizations.workflows.review_checks import days_problem
+from organizations.workflows.review_checks import days_problem, order_problems
 from organizations.workflows.sync import event_problem
 
 from .fields import body_field
@@ -111,6 +111,9 @@ class StageForm(RecordForm):
         for name, value in list(data.items()):
             if name in self.fields and isinstance(self.fields[name], forms.DateField) and value and value > day:
                 self.add_error(name, f"{self.fields[name].label}不能晚于今天（{day}）。")
+        for name, sentence in order_problems({**self.instance.__dict__, **data}):
+            if name in self.fields:
+                self.add_error(name, sentence)
         return data
 
 

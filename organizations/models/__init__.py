@@ -15,13 +15,14 @@ from .merges import DuplicateDismissal, OrganizationMerge
 from .organizations import IncubationBatch, SocialOrganization
 from .postings import Posting, is_secretary_of, liaised_ids, posted_ids
 from .registration import Correction, RegistrationReview
-from .sync import SyncDuty, SyncRule, duty_state
+from .sync import PROVED, SyncDuty, SyncRule, duty_state
 from .terms import NEAR_MONTHS, ElectedPerson, ElectionTerm, branch_term_state, term_state
 from .transfers import MemberTransfer, waiting_days
 
 __all__ = [
     "MENDABLE",
     "NEAR_MONTHS",
+    "PROVED",
     "Affiliation",
     "BranchApplication",
     "BranchCoverage",

@@ -3,7 +3,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Self
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
@@ -97,12 +96,6 @@ class PartyMemberQuerySet(MemberDays, MemberChecks, RecordQuerySet):
         """Annotate `duties`: the posts held on that day, as a list of their kinds (ANCHORS 3.2: duties are posts)."""
         posts = BranchPost.objects.on(on).filter(member=OuterRef("pk")).order_by().values("member")
         return self.annotate(duties=Subquery(posts.values(n=JSONRows("post")), output_field=JSONRows.output_field))
-
-    def with_elsewhere(self, on: date) -> Self:
-        """Annotate `elsewhere`: working on that day in a covered body, with the relationship elsewhere (§4.1 supplement)."""
-        covering = apps.get_model("organizations", "BranchCoverage").objects.on(on).filter(branch=OuterRef("branch"))
-        here = Membership.objects.on(on).associates().filter(Exists(covering), member=OuterRef("pk"))
-        return self.annotate(elsewhere=Exists(here))
 
     def enrolled(self, on: date) -> Self:
         """In some branch on that day, with a full membership: what counts as a member."""

@@ -12,6 +12,8 @@ from organizations.choices import SyncEvent
 from .charters import OfOrganizationQuerySet
 from .organizations import SocialOrganization
 
+PROVED = "台账里已有记录"  # 完成情况 of a duty that a record of the ledgers has proved
+
 
 class SyncRuleQuerySet(RecordQuerySet):
     def in_force(self, on: date) -> Self:
@@ -61,6 +63,14 @@ class SyncDutyQuerySet(OfOrganizationQuerySet):
     def applicable(self) -> Self:
         """Without what does not apply: so decided by staff, or left undone by a body that has ended."""
         return self.filter(Q(done_on__isnull=False) | Q(waived_on=None, organization__ended_on=None))
+
+    def only_proved(self) -> Self:
+        """Found to be done by a record of the ledgers, and touched by nobody since."""
+        return self.filter(done_note=PROVED, version=2)
+
+    def as_new(self, **more: Any) -> int:
+        """Set them back to what they were when they were made."""
+        return self.update(done_on=None, done_note="", version=1, **more)
 
     def not_applicable(self) -> Self:
         return self.filter(Q(waived_on__isnull=False) | Q(organization__ended_on__isnull=False), done_on=None)

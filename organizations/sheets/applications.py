@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.excel.line import sentences
 from core.excel.sheet import Column, Context, Sheet, register
 from organizations.choices import APPLICATION_ENDED, ApplicationKind, ApplicationStatus
 from organizations.models import BranchApplication, PartyBranch
@@ -195,9 +196,7 @@ class ApplicationSheet(Sheet):
         try:
             check_application(row, covers)
         except ValidationError as error:
-            found = error.message_dict if hasattr(error, "error_dict") else {"kind": error.messages}
-            for name, sentences in found.items():
-                yield name, "".join(sentences)
+            yield from ((name or "kind", sentence) for name, sentence in sentences(error))
 
     def remarks(self, values: dict[str, Any], stored: BranchApplication | None, context: Context) -> Iterator[str]:
         if stored is None or next(corrected(self, values, stored), None):

@@ -20,7 +20,7 @@ from organizations.choices import (
     RegistrationStatus,
 )
 from organizations.models import Affiliation, OrganizationEvent, SocialOrganization
-from organizations.workflows.events import ENDED_WITH_THE_BODY, day_problem, order_problem, renamed_words
+from organizations.workflows.events import ENDED_WITH_THE_BODY, day_problem, order_problem, renaming
 
 BODY = "!body"  # among the values of a line: the stored body that it means
 CORRECTION = "更正错字"
@@ -147,7 +147,7 @@ def event_rows(context: Context, values: Values) -> list[Values] | None:
         {
             **told, "kind": kind, "on": day, "committee_id": body.committee_id,
             "status_before": "" if kind == RENAMED else body.status,
-            "detail": told["detail"] or (renamed_words(body.name, values["name"])[:200] if kind == RENAMED else ""),
+            **(renaming(body.name, values["name"], told["detail"]) if kind == RENAMED else {}),
         }
         for kind, day in events_in(context, values)
     ] or None  # fmt: skip

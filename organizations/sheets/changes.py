@@ -259,7 +259,6 @@ class MemberChangeSheet(MemberActSheet):
             if there is None and home is not None:
                 row.direction, row.from_branch = D.BETWEEN, home.branch
         else:
-            self.require_branch(member, values)
             row.direction, row.from_branch, row.to_branch = D.BETWEEN if there else D.OUTWARD, branch, there
             row.from_branch = branch or (home.branch if home else None)
         row.outside = "" if row.direction == D.BETWEEN else other or ""

@@ -10,6 +10,7 @@ from core.excel.among import one_of
 from core.excel.binding import empty_value
 from core.excel.sheet import Column, Context, Lookup, Sheet
 from core.periods import ORDINALS, today
+from organizations.models import SocialOrganization
 from organizations.workflows.sync_sources import catch_up
 
 BODY_NAMES = ("name", "short_name", "code", "aliases", "former_names__name")  # an earlier one wins over a later one
@@ -41,6 +42,12 @@ class EventSheet(Sheet):
 
 def office_day(context: Context) -> date:
     return context.data.setdefault("today", today(context.committee))
+
+
+def bodies_known(context: Context) -> dict[int, SocialOrganization]:
+    """The bodies of the office with what the rules of dated rows ask: when they began and whether they are over."""
+    rows = SocialOrganization.objects.within(context.committee)
+    return rows.only("name", "short_name", "status", "ended_on", "registered_on").in_bulk()
 
 
 def days_ahead(
@@ -90,6 +97,7 @@ def as_entered(sheet: Sheet, values: dict[str, Any], stored: Any, context: Conte
     model = sheet.model_class
     old = {} if stored is None else {f.attname: stored.__dict__[f.attname] for f in model._meta.concrete_fields}
     obj = model(**old)
+    obj._state.adding = stored is None
     if obj.committee_id in (None, context.committee.pk):
         obj.committee = context.committee
     for column in sheet.columns:

@@ -31,9 +31,9 @@ from organizations.statistics import (
     managed_word,
 )
 from organizations.workflows.bodies import ended_problem, sending_problem
-from organizations.workflows.guidance import PLANNED, plan_problems
+from organizations.workflows.guidance import PLANNED, begin_problem, plan_problems
 
-from .common import EventSheet, body_column
+from .common import EventSheet, bodies_known, body_column, days_ahead
 
 TREE_TITLE = "两个覆盖统计表"
 INDENT = "　　"
@@ -224,3 +224,17 @@ class MassOrganizationSheet(Sheet):
         Column("成立日期", "start", "date", required=True, synonyms=("起始日期",), example="2020-05-01"),
         Column("撤销日期", "end", "date", synonyms=("终止日期",), help="仍在的不填。"),
     )
+
+    def prepare(self, context: Context) -> None:
+        context.data["bodies"] = bodies_known(context)
+
+    def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
+        """As on its page: nothing begins in a body that is over, nor before its registration, nor tomorrow."""
+        yield from days_ahead(self.columns, values, context)
+        body, start = context.data["bodies"].get(values.get("organization")), values.get("start")
+        if stored is not None or body is None:
+            return
+        if not values.get("end") and (problem := ended_problem(body)):
+            yield "organization", problem
+        if start and (problem := begin_problem(start, body.registered_on)):
+            yield "start", problem

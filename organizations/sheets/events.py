@@ -11,7 +11,7 @@ from django.db import models
 from core.excel.acts import ActSheet, Values, of_subjects
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, register
-from organizations.choices import CHANGED_FIELDS, ENDING_EVENTS, STATUS_AFTER, ChangedItem, OrganizationEventKind
+from organizations.choices import CHANGED_FIELDS, STATUS_AFTER, OrganizationEventKind
 from organizations.models import (
     Affiliation,
     BranchCoverage,
@@ -24,8 +24,13 @@ from organizations.models import (
     SocialOrganization,
     SyncDuty,
 )
-from organizations.workflows.events import note_past_event, record_event, short_name_problem
-from organizations.workflows.sync import PROVED
+from organizations.workflows.events import (
+    note_past_event,
+    record_event,
+    require_before,
+    require_names,
+    short_name_problem,
+)
 
 from .common import BODY, body_column
 
@@ -64,7 +69,7 @@ class OrganizationEventSheet(ActSheet):
         Column("变更前", "old_value", width=20, create_only=True, synonyms=("原名称", "变更前内容"), example="王例成"),
         Column("变更后", "new_value", width=20, create_only=True, synonyms=("新名称", "变更后内容"),
                help="更名的写新名称。", example="陈例文"),
-        Column("新简称", "new_short_name", act_only=True, readonly=False, export=lambda row: "", extra=True,
+        Column("新简称", "new_short_name", act_only=True, export=lambda row: "", extra=True,
                help="更名的填；没有简称的不填。", width=16),
         Column("并入单位", "successor", "lookup", lookup=BODY, create_only=True, help="合并的才填：保留下来的或者新设立的单位。",
                width=26),
@@ -128,11 +133,9 @@ class OrganizationEventSheet(ActSheet):
 
     def release(self, ids: list[int], context: Context) -> None:
         """A duty that was only found to be proved since is as new again."""
-        for event in OrganizationEvent.objects.filter(one_of(OrganizationEvent, "id", ids), kind=K.CHANGED):
-            rows = SyncDuty.objects.filter(
-                organization=event.organization_id, event_on=event.on, done_note=PROVED, version=2
-            )
-            rows.update(done_on=None, done_note="", version=1)
+        events = OrganizationEvent.objects.filter(one_of(OrganizationEvent, "id", ids), kind=K.CHANGED)
+        for body, on in events.values_list("organization", "on"):
+            SyncDuty.objects.only_proved().filter(organization=body, event_on=on).as_new()
 
     def perform(self, values: Values, context: Context) -> models.Model:
         body = SocialOrganization.objects.select_related("committee").get(pk=values["organization"])
@@ -160,16 +163,6 @@ class OrganizationEventSheet(ActSheet):
     def note(body: SocialOrganization, values: Values, answers: Values, facts: Values) -> models.Model:
         if facts["kind"] == K.RENAMED:
             facts["old_name"] = answers.pop("old_value") or values[PAST]
-            require_names(facts["old_name"], answers["new_value"])
-        if facts["kind"] in ENDING_EVENTS and (facts["on"], STATUS_AFTER[facts["kind"]]) != (
-            body.ended_on,
-            body.status,
-        ):
-            raise ValidationError(
-                {
-                    "on": f"台账里这家单位是{body.ended_on}{body.get_status_display()}，与这一行不一致。请核对事件和日期。"
-                }
-            )
         return note_past_event(body, **facts, **answers)
 
 
@@ -196,18 +189,3 @@ def settle_chain(chain: list[Values], sort: str, body: SocialOrganization) -> No
     last = max((place for place, outcome in enumerate(outcomes) if outcome == now), default=-1)
     for place, values in enumerate(chain[: last + 1]):
         values[PAST] = str(outcomes[place - 1]) if place else ""
-
-
-def require_names(old: str, new: str) -> None:
-    if not (old and new):
-        raise ValidationError({"old_value" if new else "new_value": "更名的要写变更前、变更后的名称。"})
-
-
-def require_before(body: SocialOrganization, item: str, old: str) -> None:
-    """A line of former days is told from a new change by what it says was there before."""
-    now, label = getattr(body, item), ChangedItem(item).label
-    if now and old != now:
-        said = f"这里写的变更前是“{old}”" if old else "请写变更前的内容"
-        raise ValidationError(
-            {"old_value": f"台账里现在的{label}是“{now}”，{said}。请核对；是以往的变更，把后来的变更也写上。"}
-        )

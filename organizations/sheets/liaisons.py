@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from core.excel.sheet import Column, Context, Sheet, register
-from core.periods import today
 from organizations.models import Liaison, SocialOrganization
 from organizations.workflows.bodies import ended_problem
+from organizations.workflows.guidance import begin_problem
 
-from .common import body_column
+from .common import body_column, days_ahead
 
 
 @register
@@ -43,7 +43,6 @@ class LiaisonSheet(Sheet):
             "pk", "organization_id", "name", "start", "end"
         ):
             terms[row["organization_id"]][row["pk"]] = (row["name"], row["start"], row["end"])
-        context.data["today"] = today(context.committee)
 
     def check_change(self, values: dict[str, Any], stored: Any, context: Context) -> Iterator[tuple[str, str]]:
         body = context.data["bodies"].get(values.get("organization"))
@@ -51,10 +50,11 @@ class LiaisonSheet(Sheet):
             return
         start = values.get("start") or getattr(stored, "start", None)
         end = values["end"] if "end" in values else getattr(stored, "end", None)
-        if start is not None and start > context.data["today"]:
-            yield "start", "起始日期不能晚于今天。"
-        elif start is not None and start < body.registered_on:
-            yield "start", f"起始日期不能早于这家社会组织的登记日期{body.registered_on}。"
+        wrong = list(days_ahead(self.columns, values, context, skip=("end",)))
+        if start is not None and (problem := begin_problem(start, body.registered_on)):
+            wrong.append(("start", problem))
+        if wrong:
+            yield from wrong
         elif end is None and (problem := ended_problem(body)):
             yield "organization", problem
         elif start is not None:

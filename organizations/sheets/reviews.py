@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from core.excel.among import one_of
+from core.excel.line import sentences
 from core.excel.lookups import AMBIGUOUS, Target
 from core.excel.sheet import Column, Context, register
 from core.excel.values import squash
@@ -17,7 +18,7 @@ from core.working_days import add_working_days
 from organizations.choices import BEFORE_APPROVAL, REVIEW_ENDED, REVIEW_PATHS, ReviewStage, ReviewType
 from organizations.models import CommitmentLetter, RegistrationReview, SocialOrganization
 from organizations.workflows.registration import ENDED, check_target, clock_of
-from organizations.workflows.review_checks import days_problem
+from organizations.workflows.review_checks import days_problem, order_problems
 
 from .common import BODY, EventSheet, as_entered, cleared, corrected, days_ahead, too_early
 
@@ -35,7 +36,6 @@ NEEDED = {
     S.DONE: ("approved_on", "finished_on"),
     S.REFUSED: ("decision", "finished_on"),
 }
-AFTER = {"approved_on": "accepted_on", "handed_over_on": "approved_on", "finished_on": "accepted_on"}
 OF_THE_BODY = ("kind", "short_name", "supervising_unit", "is_trade_association")
 FROM_THE_BODY = (*OF_THE_BODY, "name", "code", "contact", "phone", "ended_on")
 NO_BODY = (
@@ -185,7 +185,6 @@ class RegistrationReviewSheet(EventSheet):
     def clock(review: RegistrationReview) -> dict[str, Any]:
         if not review.accepted_on or days_problem(review.review_days):
             return {}
-        review._state.adding = False  # its corrections count
         due_on, provisional = clock_of(review)
         return {"due_on": due_on, "is_provisional": provisional}
 
@@ -223,8 +222,7 @@ class RegistrationReviewSheet(EventSheet):
         try:
             check_target(as_entered(self, values, stored, context))
         except ValidationError as error:
-            for name, sentences in error.message_dict.items():
-                yield name, "".join(sentences)
+            yield from sentences(error)
 
     def check_new(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         kind, status = T(values.get("review_type") or T.FOUNDING), S(values.get("status") or S.CHARTER)
@@ -235,7 +233,7 @@ class RegistrationReviewSheet(EventSheet):
         yield from days_ahead(self.columns, values, context)
         yield from too_early(self, NOT_YET.get(status, ()), values, "status", status.label)
         yield from self.check_needed(values, kind, status)
-        yield from self.check_order(values)
+        yield from order_problems(values)
         if self.is_linked(values):
             yield from self.check_linked(values, status, context)
         else:
@@ -249,14 +247,6 @@ class RegistrationReviewSheet(EventSheet):
         for column in self.columns:
             if column.field in NEEDED.get(status, ()) and not values.get(column.field):
                 yield column.field, f"环节是“{status.label}”的，要写{column.label}。"
-
-    def check_order(self, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        """The other days are compared by the model's constraints."""
-        labels = {column.field: column.label for column in self.columns}
-        for later, earlier in AFTER.items():
-            first, day = values.get(earlier), values.get(later)
-            if first and day and day < first:
-                yield later, f"{labels[later]}不能早于{labels[earlier]}{first}。"
 
     @staticmethod
     def check_reachable(contact: Any, phone: Any) -> Iterator[tuple[str, str]]:

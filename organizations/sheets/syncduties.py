@@ -11,7 +11,6 @@ from core.excel.sheet import Column, Context, Sheet, register
 from organizations.choices import SyncEvent
 from organizations.models import SocialOrganization, SyncDuty, SyncRule
 from organizations.workflows.sync import (
-    PROVED,
     done_day_problem,
     due_day,
     event_problem,
@@ -150,5 +149,4 @@ class SyncDutySheet(Sheet):
 
     def release(self, ids: list[int], context: Context) -> None:
         """What the ledgers proved of new duties was nobody's work."""
-        proved = SyncDuty.objects.filter(one_of(SyncDuty, "id", ids), done_note=PROVED, version=2)
-        proved.update(done_on=None, done_note="", version=1)
+        SyncDuty.objects.only_proved().filter(one_of(SyncDuty, "id", ids)).as_new()

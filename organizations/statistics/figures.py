@@ -11,7 +11,14 @@ from typing import Any
 from django.db.models import Q, Value
 
 from core.models import Committee
-from organizations.choices import IRREGULAR_STATUSES, AffiliationKind, BranchKind, CoverageMethod, RegistrationStatus
+from organizations.choices import (
+    IRREGULAR_STATUSES,
+    UPPER_KINDS,
+    AffiliationKind,
+    BranchKind,
+    CoverageMethod,
+    RegistrationStatus,
+)
 from organizations.models import SocialOrganization
 from organizations.models.conditions import flag
 from organizations.models.organizations import SocialOrganizationQuerySet
@@ -25,7 +32,6 @@ NONE = Q(coverage_method__isnull=True)
 OWN, JOINT = Q(coverage_method=CoverageMethod.OWN), Q(coverage_method=CoverageMethod.JOINT)
 BY_AREA = Q(coverage_method__in=[CoverageMethod.FUNCTIONAL, CoverageMethod.AREA])
 DUE = Q(should=1)
-UPPER = [BranchKind.COMMITTEE, BranchKind.GENERAL]
 Row = dict[str, Any]
 
 
@@ -60,7 +66,7 @@ FIGURES = {
         _figure("own", "已单独建立党组织的", OWN),
         _figure("own_committee", "建立党委的", OWN & Q(branch_kind=BranchKind.COMMITTEE)),
         _figure("own_general", "建立总支部的", OWN & Q(branch_kind=BranchKind.GENERAL)),
-        _figure("own_branch", "建立支部的", OWN & ~Q(branch_kind__in=UPPER)),
+        _figure("own_branch", "建立支部的", OWN & ~Q(branch_kind__in=UPPER_KINDS)),
         _figure("joint", "已建立联合党支部的", JOINT),
         _figure("joint_members", "联合党支部中具有3名以上党员的", JOINT & Q(members_known=JOINT_MEMBERS), within=JOINT, among="已建立联合党支部的"),
         _figure("functional", "只有功能型党支部或区域（行业）覆盖的", BY_AREA),

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from core.models import Committee
-from organizations.choices import BranchKind, OrganizationKind
+from organizations.choices import UPPER_KINDS, BranchKind, OrganizationKind
 from organizations.models import BranchCoverage, InstructorAssignment, Membership, PartyBranch
 from organizations.models.branches import PartyBranchQuerySet
 from organizations.models.coverage import InstructorQuerySet
@@ -16,7 +16,7 @@ from organizations.models.organizations import SocialOrganizationQuerySet
 EVERY = Q()
 ABSORBS = Q(absorbs=True)
 COMMITTEES, GENERALS = Q(kind_then=BranchKind.COMMITTEE), Q(kind_then=BranchKind.GENERAL)
-BRANCHES = ~Q(kind_then__in=[BranchKind.COMMITTEE, BranchKind.GENERAL])
+BRANCHES = ~Q(kind_then__in=UPPER_KINDS)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class OrganizationEventList(ListPage):
     meta_text = "成立、更名、变更、异常名录、合并、注销、撤销"
     unit = "件"
     search_hint = "单位名称、文号"
-    export_kind = "organization_events"
+    import_kind = export_kind = "organization_events"
     ordering = ("-on",)
     filterset_class = EventFilter
     empty_title = "没有登记事件"

@@ -41,13 +41,12 @@ from organizations.models import (
     is_secretary_of,
     party_posts,
 )
-from organizations.statistics.figures import UPPER
 from organizations.workflows import branches as workflows
 from organizations.workflows import contacts
 from organizations.workflows.election_rules import election_rules
 from organizations.workflows.keepers import outdated_postings, posting_url
 
-from .base import LedgerDay, WorkflowPage, end_part, ledger_day, office_day, reveal_contacts
+from .base import LedgerDay, WorkflowPage, end_part, office_day, reveal_contacts
 from .branchstory import BranchStory
 from .changes import balance_context
 
@@ -69,23 +68,14 @@ def standing_cell(row: dict[str, Any]) -> Cell:
     return Cell(status.label, kind=BRANCH_KINDS[status])
 
 
-ABSORBING = ((BranchKind.COMMITTEE, "党委"), (BranchKind.GENERAL, "党总支"), (BranchKind.BRANCH, "支部"))
-
-
 class BranchFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label="类别", choices=BranchKind.choices, field_name="kind_then")
     status = django_filters.ChoiceFilter(label="状态", choices=BranchStatus.choices, field_name="standing")
     founded_on = django_filters.DateFromToRangeFilter(label="成立日期")
-    absorbs = django_filters.ChoiceFilter(label="吸收未转入党员的", choices=ABSORBING, method="by_absorbed")
 
     class Meta:
         model = PartyBranch
         fields: list[str] = []
-
-    def by_absorbed(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        """With members whose relationship is elsewhere, as the supplement of 两个覆盖 counts them."""
-        rows = rows.with_absorbing(ledger_day(self.request)).filter(absorbs=True)
-        return rows.exclude(kind_then__in=UPPER) if value == BranchKind.BRANCH else rows.filter(kind_then=value)
 
 
 def active(rows: QuerySet, page: "PartyBranchList") -> QuerySet:

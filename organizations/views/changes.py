@@ -131,7 +131,7 @@ class MemberChangeList(BalanceFoot, ListPage):
     ordering = ("-on",)
     period_filter = True
     filterset_class = ChangeFilter
-    export_kind = "member_changes"
+    import_kind = export_kind = "member_changes"
     template_name = "organizations/memberchange_list.html"
     empty_title = "这一时期没有增减变动"
     empty_text = "在党员的页面上办理转接、转正、离开名册，这里自动记一条。"

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from core.context import is_fragment
 from core.excel import writing
 from core.pages import Cell, Column, Crumb, ListPage, act, visible_or_404
 from core.pages.details import page_url
@@ -52,10 +53,6 @@ def grouped(findings: Iterable[checkup.Finding]) -> list[Group]:
     """By level, those that must be mended first; each level is there even when it is empty."""
     found = list(findings)
     return [Group(level, [one for one in found if one.level == level]) for level in FindingLevel]
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("x-requested-with") == "fetch"
 
 
 # ---- one branch ----------------------------------------------------------------------------------

@@ -269,7 +269,7 @@ class LiaisonList(Running, ListPage):
     unit = "名"
     search_hint = "联络员、社会组织"
     ordering = ("organization__sort_key",)
-    export_kind = "liaisons"
+    import_kind = export_kind = "liaisons"
     create_url_name = "organizations:liaison-create"
     create_label = "登记联络员"
     empty_title = "没有联络员"

@@ -33,14 +33,10 @@ class MemberFilter(django_filters.FilterSet):
     education = django_filters.ChoiceFilter(label="学历", choices=Education.choices)
     status = django_filters.ChoiceFilter(label="党籍状态", choices=MemberStatus.choices, field_name="standing")
     branch = branch_filter(branches_of_day, method="by_branch")
-    elsewhere = django_filters.BooleanFilter(label="组织关系未转入", method="by_elsewhere")
 
     class Meta:
         model = PartyMember
         fields: list[str] = []
-
-    def by_elsewhere(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
-        return rows.with_elsewhere(ledger_day(self.request)).filter(elsewhere=value)
 
     def by_branch(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
         """Those who have a membership there on the day; of them those whom the roster shows there."""

@@ -55,7 +55,7 @@ class MemberTransferList(ListPage):
     search_hint = "姓名、拼音首字母"
     ordering = ("-started_on",)
     filterset_class = TransferFilter
-    export_kind = "transfers"
+    import_kind = export_kind = "transfers"
     empty_title = "没有转接"
     empty_text = "在党员的页面上点“转接组织关系”发起。"
     tabs = (

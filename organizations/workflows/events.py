@@ -21,6 +21,7 @@ from organizations.choices import (
     EVENT_FROM,
     PLAIN_ITEMS,
     STATUS_AFTER,
+    ChangedItem,
     OrganizationEventKind,
     RegistrationStatus,
     SyncEvent,
@@ -54,11 +55,31 @@ def require_possible(body: SocialOrganization, kind: str, on: date) -> None:
     if body.status not in EVENT_FROM.get(kind, ()):
         raise ValidationError({"kind": f"{body}的登记状态是“{body.get_status_display()}”，不能登记“{label}”。"},
                               code="ORG-03")  # fmt: skip
-    if problem := day_problem(on, body.registered_on, today(body.committee)):
-        raise ValidationError({"on": problem}, code="ORG-03" if on < body.registered_on else "future")
+    require_day(body, on)
     known = body.events.valid().filter(on__gt=on).values_list("kind", "on")
     if problem := order_problem(kind, on, known):
         raise ValidationError({"on": problem}, code="order")
+
+
+def require_day(body: SocialOrganization, on: date) -> None:
+    if problem := day_problem(on, body.registered_on, today(body.committee)):
+        raise ValidationError({"on": problem}, code="ORG-03" if on < body.registered_on else "future")
+
+
+def require_names(old: str, new: str) -> None:
+    if not (old and new):
+        raise ValidationError({"old_value" if new else "new_value": "更名的要写变更前、变更后的名称。"}, code="name")
+
+
+def require_before(body: SocialOrganization, item: str, old: str) -> None:
+    """What was there before agrees with the ledger: by it a change of former days is told from a new one."""
+    now, label = getattr(body, item), ChangedItem(item).label
+    if now and old != now:
+        said = f"这里写的变更前是“{old}”" if old else "请写变更前的内容"
+        raise ValidationError(
+            {"old_value": f"台账里现在的{label}是“{now}”，{said}。请核对；是以往的变更，把后来的变更也写上。"},
+            code="before",
+        )
 
 
 def day_problem(on: date, registered_on: date, now: date) -> str:
@@ -145,15 +166,22 @@ def note_past_event(
         organization=body, kind=kind, on=on, committee_id=body.committee_id, is_past=True, **answers
     )
     require_content(event)
-    if problem := day_problem(on, body.registered_on, today(body.committee)):
-        raise ValidationError({"on": problem}, code="ORG-03" if on < body.registered_on else "future")
+    require_day(body, on)
+    if kind in ENDING_EVENTS and (on, STATUS_AFTER[OrganizationEventKind(kind)]) != (body.ended_on, body.status):
+        raise ValidationError(
+            {
+                "on": f"台账里这家单位是{body.ended_on or ''}{body.get_status_display()}，与这一件不一致。请核对事件和日期。"
+            },
+            code="ORG-03",
+        )
+    if kind == OrganizationEventKind.RENAMED:
+        require_names(old_name, event.new_value)
     if kind == OrganizationEventKind.FOUNDED and on != body.registered_on:
         raise ValidationError({"on": f"成立登记的日期应是台账里的登记日期{body.registered_on}。"}, code="founded")
     if kind in STATUS_AFTER:
         event.status_before = status_before(body, on)
     if kind == OrganizationEventKind.RENAMED:
-        event.old_value = old_name
-        event.detail = renamed_detail(old_name, event.new_value, event.detail)
+        event.__dict__.update(renaming(old_name, event.new_value, event.detail))
     with transaction.atomic():
         journal = Journal()
         if old_name and not body.former_names.filter(name=old_name).exists():
@@ -185,6 +213,11 @@ def short_name_problem(body: SocialOrganization, new_short_name: str) -> str:
     return f"单位有简称“{body.short_name}”，更名以后页面和名单仍显示它。不变的照写一遍，改了的写新简称。"
 
 
+def renaming(old: str, new: str, detail: str = "") -> dict[str, str]:
+    """What an event of a new name says."""
+    return {"old_value": old, "new_value": new, "detail": renamed_detail(old, new, detail)}
+
+
 def renamed_words(old: str, new: str) -> str:
     return f"由{old}更名为{new}"
 
@@ -200,8 +233,7 @@ def _change_body(
 ) -> None:
     if new_name:
         journal.made(FormerName.objects.create(organization=body, name=body.name, until=event.on))
-        event.old_value, event.new_value = body.name, new_name
-        event.detail = renamed_detail(body.name, new_name, event.detail)
+        event.__dict__.update(renaming(body.name, new_name, event.detail))
         body.name, body.short_name = new_name, new_short_name or body.short_name
     if event.item in CHANGED_FIELDS:
         event.old_value = getattr(body, event.item)
@@ -297,7 +329,7 @@ def _drop_duties(event: OrganizationEvent, by: User) -> None:
 
 def correct_event(event: OrganizationEvent, *, by: User, reason: str, **answers: Any) -> OrganizationEvent:
     """Withdraw the event and record it again with the right day, number or content, in one act; a noted one is noted."""
-    if event.kind == OrganizationEventKind.RENAMED:
+    if event.kind == OrganizationEventKind.RENAMED and event.old_value:
         words = renamed_words(event.old_value, event.new_value)
         answers["detail"] = (answers.get("detail") or "").removeprefix(words).removeprefix("；")
     with transaction.atomic():

@@ -85,11 +85,16 @@ def end_liaison(row: Liaison, *, end: date, by: User) -> Liaison:
     return row
 
 
+def begin_problem(start: date, registered_on: date) -> str:
+    """Why nothing in the body can have begun on that day; empty where it can."""
+    return f"不能早于登记日期{registered_on}。" if start < registered_on else ""
+
+
 def found_mass(body: SocialOrganization, *, kind: str, start: date, by: User) -> MassOrganization:
     """A union, youth league or women's organization is set up in the body."""
     require_live(body)
-    if start < body.registered_on:
-        raise ValidationError({"start": f"不能早于登记日期{body.registered_on}。"}, code="start")
+    if problem := begin_problem(start, body.registered_on):
+        raise ValidationError({"start": problem}, code="start")
     with transaction.atomic():
         row = store(MassOrganization(organization=body, kind=kind, start=start))
         log(body, "群团组织", "", f"{row}（{start}起）", by)

@@ -33,7 +33,6 @@ from organizations.models import (
     CharterRecord,
     CommitmentLetter,
     Correction,
-    Liaison,
     MemberSurvey,
     OrganizationEvent,
     RegistrationReview,
@@ -41,6 +40,7 @@ from organizations.models import (
 )
 from organizations.models.conditions import MEMBERS_FOR_BRANCH
 
+from .bodies import name_liaison
 from .events import note_past_event, record_event
 from .papers import letter_title
 from .review_checks import missing
@@ -63,7 +63,7 @@ def can_edit_review(user: User, review: RegistrationReview) -> bool:
 def clock_of(review: RegistrationReview) -> tuple[date, bool]:
     """The day of decision: working days from acceptance; what was left goes on after each answered correction."""
     due, provisional = add_working_days(review.accepted_on, review.review_days)
-    rows = () if review._state.adding else review.corrections.all()
+    rows = review.corrections.all() if review.pk else ()
     for row in sorted(rows, key=lambda row: (row.asked_on, row.pk)):
         left = working_days_between(row.asked_on, due) if row.answered_on and due >= row.asked_on else 0
         if left:
@@ -294,12 +294,8 @@ def _survey(review: RegistrationReview, by: User) -> None:
         )  # fmt: skip
         _stored(survey, review, by, "前置审查")
     if not body.liaisons.filter(name=review.liaison, end=None).exists():
-        Liaison.objects.create(
-            organization=body,
-            name=review.liaison,
-            phone=review.liaison_phone,
-            start=max(review.survey_filled_on, body.registered_on),
-        )
+        start = max(review.survey_filled_on, body.registered_on)
+        name_liaison(body, by=by, start=start, name=review.liaison, phone=review.liaison_phone)
     full = review.full_member_count
     body.staff_count = review.staff_count
     if full >= MEMBERS_FOR_BRANCH:

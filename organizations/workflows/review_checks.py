@@ -1,6 +1,6 @@
 """前置审查: what each stage needs as evidence, and what people should look at (PR-01…04, CH-02…04)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,6 +48,18 @@ def days_problem(days: int | None) -> str:
     if not days:
         return "请填写审查时限，至少1个工作日。"
     return f"审查时限不能超过{MOST_DAYS}个工作日。" if days > MOST_DAYS else ""
+
+
+AFTER = {"approved_on": "accepted_on", "handed_over_on": "approved_on", "finished_on": "accepted_on"}
+
+
+def order_problems(days: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Days of a review before those that they follow, as (field, sentence); others are compared by constraints."""
+    label = lambda name: RegistrationReview._meta.get_field(name).verbose_name  # noqa: E731
+    for later, earlier in AFTER.items():
+        first, day = days.get(earlier), days.get(later)
+        if first and day and day < first:
+            yield later, f"{label(later)}不能早于{label(earlier)}{first}。"
 
 
 @dataclass(frozen=True)

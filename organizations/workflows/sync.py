@@ -19,6 +19,7 @@ from core.periods import today
 from core.working_days import add_working_days
 from organizations.choices import CharterStatus, SyncEvent
 from organizations.models import (
+    PROVED,
     BranchCoverage,
     CharterRecord,
     CommitmentLetter,
@@ -30,7 +31,6 @@ from organizations.models import (
     SyncRule,
 )
 
-PROVED = "台账里已有记录"
 LOST = "所凭的记录已作废或更正"
 LASTING = (SyncEvent.REGISTERED,)  # events whose records do not end in the course of things
 SIX = (
@@ -247,7 +247,7 @@ def unsettle(body: SocialOrganization, event: SyncEvent, *, lost: date, by: User
 def _take_up_again(duty: SyncDuty, by: User | None) -> None:
     """A duty on which nobody has worked is as new again, so that the import that made it can still be undone."""
     if duty.is_automatic and duty.version == 2:
-        SyncDuty.objects.filter(pk=duty.pk, version=2).update(done_on=None, done_note="", version=1)
+        SyncDuty.objects.only_proved().filter(pk=duty.pk).as_new()
         audit.record(AuditEvent.CHANGE, duty, by=by, note=LOST, changes={"完成日期": [duty.done_on.isoformat(), ""]})
     else:
         reopen_duty(duty, by=by, note=LOST)

@@ -19,6 +19,7 @@ from core.models import Committee, User
 from core.periods import today
 from organizations.choices import PLAIN_ITEMS, CharterStatus, Grade, OrganizationEventKind, ReviewType, SyncEvent
 from organizations.models import (
+    PROVED,
     CharterRecord,
     OrganizationEvent,
     RegistrationReview,
@@ -27,7 +28,7 @@ from organizations.models import (
     SyncRule,
 )
 
-from .sync import EVIDENCE, PROVED, due_day, make_duty, settle
+from .sync import EVIDENCE, due_day, make_duty, settle
 
 Bodies = Collection[int] | None
 Events = Iterable[tuple[int, date]]

@@ -77,20 +77,13 @@ def can_withdraw(user: User, row: MemberTransfer) -> bool:
 def start_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
     """发起. The old branch is where the relationship is; one open transfer for each member."""
     member, membership = row.member, current_membership(row.member)
-    if member.status != MemberStatus.NORMAL:
-        raise ValidationError(f"{member}的党籍状态为“{member.get_status_display()}”，不能转接。", code="status")
-    if row.direction == TransferDirection.INWARD:
-        if membership is not None:
-            raise ValidationError({"direction": f"{member}的组织关系已在{membership.branch}，不用转入。"}, code="same")
-    elif membership is None:
+    if row.direction != TransferDirection.INWARD and membership is None and member.status == MemberStatus.NORMAL:
         raise ValidationError({"direction": f"{member}的组织关系不在本级支部，请选“从外单位转来”。"}, code="none")
-    if row.to_branch is not None and row.to_branch.dissolved_on is not None:
-        raise ValidationError({"to_branch": f"{row.to_branch}已撤销，不能接收党员。"}, code="dissolved")
-    row.from_branch = None if row.direction == TransferDirection.INWARD else membership.branch
+    row.from_branch = None if row.direction == TransferDirection.INWARD or membership is None else membership.branch
+    _require_movable(row)
     row.committee_id = (row.from_branch or row.to_branch or member).committee_id
     if row.started_on > today(row.committee):
         raise ValidationError({"started_on": "发起日期不能晚于今天。"}, code="future")
-    refuse_while_moving(member)
     row.full_clean(exclude=["committee", "created_by"])
     with transaction.atomic():
         create_record(row, by=by, note="发起转接")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.context import is_fragment
 from core.periods import Period
 from core.permissions import allow, is_office, is_staff, require
 from reports import workflows
@@ -87,7 +88,7 @@ def posted_segments(request: HttpRequest) -> Any:
 def block_save(request: HttpRequest, period: Period, key: str) -> HttpResponse:
     composed = editable(request, period)
     block = block_or_404(composed, key)
-    quiet = request.headers.get("x-requested-with") == "fetch"
+    quiet = is_fragment(request)
     version = request.POST.get("version", "")
     try:
         segments = posted_segments(request)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from core import charts
+from core.context import is_fragment
 from core.menu import url_or_empty
 from core.pages import current_period
 from core.periods import today
@@ -60,7 +61,7 @@ def office_context(desk: Desk) -> dict[str, Any]:
 @allow(is_office)
 def home_office(request: HttpRequest) -> HttpResponse:
     """The parts of the home page, fetched where an office looks after several committees and counting takes seconds."""
-    if request.headers.get("x-requested-with") != "fetch":
+    if not is_fragment(request):
         return redirect("reports:home")
     desk = desk_of(request)
     return render(request, "reports/_home_office.html", {"desk": desk, **office_context(desk)})
@@ -71,7 +72,7 @@ def home_office(request: HttpRequest) -> HttpResponse:
 def home_draft(request: HttpRequest) -> HttpResponse:
     """The draft's completeness, fetched by the home page; without script its link leads to the summary itself."""
     period = current_period(request)
-    if request.headers.get("x-requested-with") != "fetch":
+    if not is_fragment(request):
         return redirect("reports:summary-detail", period)
     return render(request, "reports/_home_draft.html", {"draft": draft_state(desk_of(request).committee, period)})
 

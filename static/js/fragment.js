@@ -4,7 +4,7 @@
   const fill = (root) => root.querySelectorAll("[data-fragment]").forEach(async (place) => {
     try {
       const answer = await fetch(place.dataset.fragment, { headers: { "X-Requested-With": "fetch" } });
-      if (answer.redirected) return location.reload(); // signed out meanwhile
+      if (answer.redirected || answer.status === 401) return location.reload(); // signed out meanwhile
       if (answer.ok) {
         place.innerHTML = await answer.text();
         fill(place); // a part may have slow parts of its own

@@ -85,6 +85,7 @@ class AdminRightsTests(TestCase):
         names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
         for _, resolver in get_resolver().namespace_dict.values():
             names |= {name for name in resolver.reverse_dict if isinstance(name, str)}
+        self.assertIn("partymember-list", names)
         self.assertEqual([n for n in names if n.startswith(("partymember", "membership")) and "delete" in n], [])
         self.assertIs(Membership._meta.get_field("member").remote_field.on_delete, models.PROTECT)
 

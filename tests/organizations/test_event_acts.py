@@ -153,7 +153,7 @@ class EventTests(ActCase):
         self.assertEqual(list(found), [("abnormal", "normal"), ("restored", "abnormal"), ("cancelled", "normal")])
         self.assertEqual(
             self.wrong(["示例市旧协会", "2021-05-01", "注销"]),
-            ["2B 台账里这家单位是2021-06-01已注销，与这一行不一致。请核对事件和日期。"],
+            ["2B 台账里这家单位是2021-06-01已注销，与这一件不一致。请核对事件和日期。"],
         )
 
     def test_each_refusal_stands_at_its_cell(self):

@@ -14,7 +14,7 @@ from core.models import OfficeSetting
 from organizations.models import FormerName, OrganizationEvent, SocialOrganization
 from organizations.statistics import coverage
 from organizations.workflows.bodies import assign_instructor, name_liaison
-from organizations.workflows.events import record_event, withdraw_event
+from organizations.workflows.events import correct_event, record_event, withdraw_event
 from tests.core.excel_data import bring, counts, errors, workbook
 from tests.factories import make_branch, make_committee, make_organization, make_staff
 
@@ -185,6 +185,16 @@ class EndingTests(EventImportCase):
 
 
 class RenameTests(EventImportCase):
+    def test_a_new_name_of_the_ledger_is_corrected_like_one_of_the_page(self):
+        self.bring_in(self.line(name="示例市丙行业协会", 登记事件日期="2023-02-01"))
+        event = self.body.events.get()
+        self.assertEqual((event.old_value, event.new_value), ("示例市甲行业协会", "示例市丙行业协会"))
+
+        correct_event(event, by=self.staff, reason="写错了", **{**event.facts(), "new_name": "示例市丁行业协会"})
+
+        again = self.body.events.valid().get()
+        self.assertEqual(again.detail, "由示例市甲行业协会更名为示例市丁行业协会")
+
     def test_the_old_name_is_kept_and_found(self):
         before = tables()
         batch = self.bring_in(self.line(name="示例市乙行业协会", 登记事件日期="2023-02-01", 登记事件文号="民变1号"))

@@ -57,12 +57,46 @@ class LiaisonSheetTests(TestCase):
             ),
             [
                 "2D 这家社会组织这段时间的联络员是吴例文（2020-01-01起）。换了人的，先写一行吴例文，填上终止日期。",
-                "3D 起始日期不能早于这家社会组织的登记日期2015-01-01。",
+                "3D 不能早于登记日期2015-01-01。",
                 "4D 起始日期不能晚于今天。",
                 f"5A {over}已于2023-02-01注销，不能再办理。",
                 "6E 终止日期必须晚于起始日期；终止日期是不再计算的第一天。",
             ],
         )
+
+
+class MassSheetTests(TestCase):
+    def test_nothing_begins_in_a_body_that_is_over_nor_before_it_nor_tomorrow(self):
+        committee = make_committee(demo_date=date(2023, 3, 31))
+        staff = make_staff(committee)
+        make_organization(committee, name="示例市甲协会", registered_on=date(2015, 1, 1))
+        over = make_organization(committee, name="示例市乙商会")
+        record_event(over, kind="cancelled", on=date(2023, 2, 1), by=staff)
+        rows = [
+            ["社会组织名称", "群团组织", "成立日期"], ["示例市甲协会", "工会", "2014-03-01"],
+            ["示例市甲协会", "妇联组织", "2023-04-01"], ["示例市乙商会", "工会", "2022-03-01"],
+        ]  # fmt: skip
+        self.assertEqual(
+            errors(bring(workbook(rows), staff, "mass_organizations")),
+            [
+                "2C 不能早于登记日期2015-01-01。",
+                "3C 成立日期不能晚于今天。",
+                f"4A {over}已于2023-02-01注销，不能再办理。",
+            ],
+        )
+
+
+class ImportButtonTests(TestCase):
+    def test_the_page_of_a_ledger_leads_to_its_import(self):
+        self.client.force_login(make_staff(make_committee()))
+        for page, kind in (
+            ("memberchange-list", "member_changes"), ("membertransfer-list", "transfers"), ("liaison-list", "liaisons"),
+            ("organizationevent-list", "organization_events"), ("massorganization-list", "mass_organizations"),
+            ("branchapplication-list", "branch_applications"), ("syncduty-list", "sync_duties"),
+        ):  # fmt: skip
+            with self.subTest(page):
+                response = self.client.get(reverse(f"organizations:{page}"))
+                self.assertContains(response, reverse("core:import-upload", args=[kind]))
 
 
 class PrintedListTests(TestCase):

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.excel.undoing import TouchedError, undo_batch
+from core.periods import Period
 from organizations.models import BranchApplication, PartyBranch, SocialOrganization, SyncDuty, SyncRule
 from organizations.statistics.sync import sync_rates
 from organizations.workflows import applications
@@ -51,8 +52,7 @@ class SyncDutyTests(ProcessCase):
 
         self.assertEqual(counts(batch), (0, 3, 0, 0))
         self.assertEqual({row.done_note for row in SyncDuty.objects.all()}, {"已评估"})
-        period = type("Quarter", (), {"start": date(2023, 1, 1), "end": date(2023, 3, 31)})
-        (rate,) = sync_rates(SyncDuty.objects.all(), period, TODAY)
+        (rate,) = sync_rates(SyncDuty.objects.all(), Period.parse("2023Q1"), TODAY)
         self.assertEqual((rate.events, rate.in_time, rate.late), (3, 2, 1))
 
     def test_history_becomes_duties_of_their_rules_also_from_before_the_rules(self):

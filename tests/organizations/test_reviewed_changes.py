@@ -85,6 +85,19 @@ class ReviewedChangeTests(ReviewData):
         self.assertEqual((review.status, review.changed_to), ("approval", "示例路8号"))
         self.assertContains(self.client.get(review.get_absolute_url()), "示例路8号")
 
+    def test_a_day_before_the_one_it_follows_is_told_at_its_field(self):
+        review = make_review(self.staff, review_type="change", organization=self.body, name=self.body.name)
+        self.client.force_login(self.staff)
+        page = reverse("organizations:registration-check", args=[review.pk])
+        data = {
+            "version": review.version,
+            "changed_item": "address",
+            "changed_to": "示例路8号",
+            "approved_on": "2023-02-01",
+        }
+
+        self.assertContains(self.client.post(page, data), f"批准日期不能早于受理日期{review.accepted_on}。")
+
     def test_a_body_that_is_over_is_not_changed(self):
         review = self.review(changed_item="address", changed_to="示例路8号")
         self.go(review)

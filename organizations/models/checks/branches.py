@@ -8,13 +8,12 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sub
 from django.db.models.functions import Coalesce
 
 from core.periods import add_months
-from organizations.choices import BranchKind, MemberCategory, PostKind
+from organizations.choices import UPPER_KINDS, BranchKind, MemberCategory, PostKind
 
 from .dates import YEAR, DateNumber
 
 OF_MEMBERS = (BranchKind.BRANCH, BranchKind.JOINT)  # kinds whose own members elect their secretary
 ELECTED = (*OF_MEMBERS, BranchKind.GENERAL, BranchKind.COMMITTEE)
-UPPER = (BranchKind.GENERAL, BranchKind.COMMITTEE)
 COVERING = (*OF_MEMBERS, BranchKind.FUNCTIONAL)
 
 
@@ -55,7 +54,9 @@ class BranchChecks(models.QuerySet):
             )
             .annotate(
                 secretary_is_formal=Exists(formal.filter(own)),
-                formal_total=Case(When(kind__in=UPPER, then=F("formal_count") + below), default=F("formal_count")),
+                formal_total=Case(
+                    When(kind__in=UPPER_KINDS, then=F("formal_count") + below), default=F("formal_count")
+                ),
             )
         )
 
