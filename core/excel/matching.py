@@ -111,8 +111,8 @@ class Matching(Shared):
             found = self.key_of(line)
             if found is None:
                 if self.keys and not line.errors:
-                    key = self.sheet.keys[0]
-                    lacking = [f for f in key if not self.is_given(line, f)] or key
+                    lacks = [[f for f in key if not self.is_given(line, f)] or list(key) for key in self.sheet.keys]
+                    lacking = min(lacks, key=len)  # of the key that is nearest to being told
                     names = "、".join(f"“{self.label(f)}”" for f in lacking)
                     line.wrong(self.by_field.get(lacking[0]), f"没有填{names}，不知道是哪一条。请补上。")
                 continue

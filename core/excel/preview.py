@@ -14,6 +14,7 @@ from .staging import context_of
 
 SHOWN = 50
 WIDTH = 7
+MOST_COLUMNS = 16  # of new rows; what does not fit on the screen is scrolled to
 NAME_WORDS = ("名称", "姓名", "全称", "题目", "任务", "主题")
 
 
@@ -137,11 +138,11 @@ def new_rows(batch: ImportBatch, sheet: Sheet, limit: int = 20) -> tuple[list[st
     used = {c[2] for c in batch.report.get("columns", [])}
     shown = (c for c in sheet.columns if not (c.readonly or c.owner) and c.kind not in ("id_number", "names"))
     bindings = [Binding(sheet, c) for c in shown if c.label in used and not any(x.into for x in c.lookups)]
-    bindings = [b for b in bindings if any(values.get(b.attname) not in (None, "") for values in given)][:6]
+    bindings = [b for b in bindings if any(values.get(b.attname) not in (None, "") for values in given)][:MOST_COLUMNS]
     context, cache = context_of(batch), {}
     resolvers = {b.column.field: Resolver(b.column, context, cache) for b in bindings if b.column.lookups}
     about = [c.label for p in sheet.parents if p.find for c in sheet.columns if c.field == p.cells[0]][:1]
-    beside = [EFFECTS] if any(row.values for row in rows) else []
+    beside = [EFFECTS if batch.is_undecided else "同时改动了"] if any(row.values for row in rows) else []
     found = []
     for row, values in zip(rows, given, strict=True):
         words = [row.label] if about else []

@@ -1,6 +1,6 @@
 """Reading the ledgers whose new lines are acts (core/excel/acts.py): what a line would do is tried, and taken back."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from django.apps import apps
@@ -81,13 +81,15 @@ class ActPlanner(Planner):
             line.wrong(self.by_field.get(column.field) if column else None, sentence)
 
     def tell_effects(self, pairs: list[tuple[Line, Values]], watch: Watch) -> None:
-        """What is written beside the line's own row; at the first line of each subject."""
-        journals = watch.journals()
+        """What is written beside the line's own row; of several lines about one subject, at the last of them together."""
+        journals, lines = watch.journals(), defaultdict(list)
         for line, values in pairs:
-            entries = journals.pop(self.sheet.subject(values), ())
-            words = effects([e for e in entries if e["model"] != self.model._meta.label_lower])
-            if words and not line.errors:
-                line.words[EFFECTS] = ["", words]
+            lines[self.sheet.subject(values)].append(line)
+        for subject, own in lines.items():
+            entries = [e for e in journals.get(subject, ()) if e["model"] != self.model._meta.label_lower]
+            if (words := effects(entries)) and not any(line.errors for line in own):
+                numbers = "、".join(str(line.number) for line in own)
+                own[-1].words[EFFECTS] = ["", words if len(own) == 1 else f"第{numbers}行一共：{words}"]
 
 
 def effects(entries: list[Values]) -> str:

@@ -1,6 +1,6 @@
 """Taking a batch back: exactly what it wrote, and only while nobody has touched it since."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,15 @@ class TouchedError(ValidationError):
         first = "；".join(f"第{n}行“{label}”{why}" for n, label, why in rows[:5])
         more = f"等{len(rows)}行" if len(rows) > 5 else ""
         super().__init__(f"导入以后有人改动过其中的内容，不能整批撤销：{first}{more}。请逐条处理。", code="touched")
+
+
+def kept_columns(
+    model: type[models.Model], obj: Any, given: Collection[str], skip: set[str], unsettled: Collection[str] = ()
+) -> dict[str, Any]:
+    """The columns of a row as it was made, as JSON; without those that are made up anew each time."""
+    columns = [f for f in model._meta.concrete_fields if f.name not in skip and f.attname not in unsettled]
+    kept = [f.attname for f in columns if f.attname in given or not (f.has_default() and callable(f.default))]
+    return {attname: to_json(obj.__dict__[attname]) for attname in kept}
 
 
 class Undoer(Applier):
@@ -79,7 +88,16 @@ class Undoer(Applier):
                 expected = self.bridges[row.object_id, expected]
             return "" if obj.version == expected else "之后被改动过"
         after = {k: v for k, v in row.after.get("m", {}).items() if not isinstance(v, dict)}
+        if row.action == RowAction.NEW:
+            after = self.as_made(after, row.after["m"])
         return "" if all(to_json(obj.__dict__[k]) == v for k, v in after.items()) else "之后被改动过"
+
+    def as_made(self, values: dict[str, Any], staged: dict[str, Any]) -> dict[str, Any]:
+        """All columns of a new row as the import left them, as JSON: an edit of any of them is somebody's work."""
+        obj = self.make(self.decode(values))
+        self.stamp(obj)
+        self.sheet.derive(obj, self.context)
+        return kept_columns(self.model, obj, staged.keys(), {*UNSEALED, self.pk_name}, values.keys() ^ staged.keys())
 
     def find_bridges(self, ids: list[int]) -> dict[tuple[int, int], int]:
         """Later imports that were taken back left their rows as they had found them: version found → version left."""
@@ -116,11 +134,8 @@ class Undoer(Applier):
         """The columns of a part's row as the import left them."""
         if op["op"] != "new":
             return {**op.get("s", {}), **op["v"]}
-        built = self.build_part(name, owner, op).__dict__
-        part, skip = self.parts[name], {*UNSEALED, *self.parts[name].derived}
-        columns = [f for f in part.model_class._meta.concrete_fields if f.name not in skip]
-        kept = [f.attname for f in columns if f.attname in op["v"] or not (f.has_default() and callable(f.default))]
-        return {attname: to_json(built[attname]) for attname in kept}
+        part = self.parts[name]
+        return kept_columns(part.model_class, self.build_part(name, owner, op), op["v"], {*UNSEALED, *part.derived})
 
     def used_elsewhere(self) -> list[tuple[int, str, str]]:
         """New rows that something else refers to by now."""
@@ -281,8 +296,10 @@ def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
 
 def touched_rows(batch: ImportBatch) -> list[tuple[int, str, str]]:
     """(row number, label, reason) of what stands against undoing the batch; nothing is changed."""
+    undoer = undoer_of(batch)(batch, None, context_of(batch))
+    undoer.sheet.prepare(undoer.context)
     with transaction.atomic():
-        return undoer_of(batch)(batch, None, context_of(batch)).all_touched()
+        return undoer.all_touched()
 
 
 def can_undo(user: User, batch: ImportBatch) -> bool:

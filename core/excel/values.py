@@ -38,6 +38,7 @@ CHINESE_GAP = re.compile(
     "(?<=[\u4e00-\u9fff])[ \u3000\xa0]+(?=[\u4e00-\u9fff0-9])|(?<=[0-9])[ \u3000\xa0]+(?=[\u4e00-\u9fff])"
 )
 GAP = re.compile("[ \u3000\xa0]")
+LISTED = 20  # of the words that a cell may say, in the sentence about another one
 LOST_DIGITS = 10**15
 UNIT = re.compile(r"^([-+]?\d[\d,]*(?:\.\d+)?)(?:人|名|家|个|次|件|项|期|场|学时|小时|元|万元|%)?$")
 DATE = re.compile(r"^(\d{4})\s*[年./\-]\s*(\d{1,2})(?:\s*[月./\-]\s*(\d{1,2})?\s*日?)?(?:[ T].*)?$")
@@ -330,8 +331,10 @@ def choice_kind(column: Column, field: models.Field | None) -> Convert:
         if text in words:
             return words[text]
         near = difflib.get_close_matches(text, labels, 1, 0.5)
+        near = [label for label in labels if label.startswith(text)][:1] or near
         hint = f"是不是“{near[0]}”？" if near else ""
-        raise fail(f"没有“{cell_text(raw)[:30]}”这一项。{hint}可以填：{'、'.join(labels[:12])}。")
+        more = "等" if len(labels) > LISTED else ""
+        raise fail(f"没有“{cell_text(raw)[:30]}”这一项。{hint}可以填：{'、'.join(labels[:LISTED])}{more}。")
 
     return convert
 

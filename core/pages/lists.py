@@ -222,7 +222,7 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
             return self.meta_text
         from core.excel.sheet import get_sheet
 
-        return "。".join(filter(None, [self.meta_text, get_sheet(self.export_kind).instead]))
+        return "。".join(filter(None, [self.meta_text.removesuffix("。"), get_sheet(self.export_kind).instead]))
 
     def conditions(self) -> list[dict]:
         """What narrows the list now, each with the link that takes it away."""

@@ -29,6 +29,7 @@ from organizations.workflows.events import (
     record_event,
     require_before,
     require_names,
+    require_possible,
     short_name_problem,
 )
 
@@ -146,6 +147,7 @@ class OrganizationEventSheet(ActSheet):
         facts = {"kind": values["kind"], "on": values["on"], "by": context.user}
         if PAST in values:
             return self.note(body, values, answers, facts)
+        require_possible(body, values["kind"], values["on"])
         new = ""
         if values["kind"] == K.RENAMED:
             old, new = answers.pop("old_value"), answers.pop("new_value")

@@ -102,7 +102,7 @@ MEMBER = Parent(
 NAME = Column("姓名", "member.name", synonyms=("党员姓名", "党员"), required=True, example="陈例文", width=9)
 ID_NUMBER = Column(
     "身份证号", "member.id_number", "id_number", synonyms=("公民身份号码", "身份证号码"), personal=True, extra=True,
-    help="名册里有同名的才用填，只用来认人。",
+    help="名册里有同名的才需要填，只用来认人。",
 )  # fmt: skip
 BRANCH_COLUMN = Column(
     "所在党支部", "branch", "lookup", lookup=BRANCH, synonyms=("党支部", "党支部名称", "所在党组织", "所属党支部"),

@@ -198,6 +198,11 @@ class RegistrationReviewSheet(EventSheet):
             known[on, days] = add_working_days(on, days)
         return dict(zip(("due_on", "is_provisional"), known[on, days], strict=True))
 
+    def remarks(self, values: dict[str, Any], stored: RegistrationReview | None, context: Context) -> Iterator[str]:
+        open_change = values.get("review_type") == T.CHANGE and values.get("status") not in REVIEW_ENDED
+        if stored is None and open_change and not (values.get("changed_item") and values.get("changed_to")):
+            yield "变更登记没有写变更事项和变更后的内容，批准以前要在审查的页面上补"
+
     # What it may not say -----------------------------------------------------------------------------------------
 
     def check_change(

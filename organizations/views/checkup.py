@@ -255,7 +255,7 @@ class CheckupBranches(ListPage):
     model = PartyBranch
     allowed = staticmethod(is_office)
     title = "支部核对情况"
-    meta_text = "书记每年至少核对一次本支部的信息，在体检单上点“核对无误”。"
+    meta_text = "书记每年至少核对一次本支部的信息"
     unit = "个"
     export_kind = "branch_confirmations"
     search_hint = "名称、简称、拼音首字母"

@@ -246,7 +246,7 @@ class EndColumn:
     @staticmethod
     def of(name: str) -> Column:
         return Column(
-            "", "end", fields=("editable",), phone="hide",
+            "", "end", fields=("editable",),
             url=lambda row: reverse(f"organizations:{name}-finish", args=[row["pk"]]) if row["editable"] and not row["end"] else "",
             value=lambda row: "结束" if row["editable"] and not row["end"] else "",
         )  # fmt: skip

@@ -75,11 +75,12 @@ def require_before(body: SocialOrganization, item: str, old: str) -> None:
     """What was there before agrees with the ledger: by it a change of former days is told from a new one."""
     now, label = getattr(body, item), ChangedItem(item).label
     if now and old != now:
-        said = f"这里写的变更前是“{old}”" if old else "请写变更前的内容"
-        raise ValidationError(
-            {"old_value": f"台账里现在的{label}是“{now}”，{said}。请核对；是以往的变更，把后来的变更也写上。"},
-            code="before",
+        said = (
+            f"台账里现在的{label}是“{now}”，这里写的变更前是“{old}”。请核对；是以往的变更，把后来的变更也写上。"
+            if old
+            else f"请写变更前的内容。台账里现在的{label}是“{now}”。"
         )
+        raise ValidationError({"old_value": said}, code="before")
 
 
 def day_problem(on: date, registered_on: date, now: date) -> str:
@@ -105,6 +106,8 @@ def require_answers(body: SocialOrganization, event: OrganizationEvent, new_name
         raise ValidationError({"new_name": "事件为“更名”的要写新名称，其他事件不写。"}, code="name")
     if new_name and new_name == body.name:
         raise ValidationError({"new_name": "新名称与现在的名称相同。"}, code="name")
+    if event.item in CHANGED_FIELDS and event.new_value == getattr(body, event.item):
+        raise ValidationError({"new_value": f"与台账里现在的{event.get_item_display()}相同，没有变更。"}, code="same")
     require_content(event)
     if successor is None:
         return
@@ -121,6 +124,8 @@ def require_content(event: OrganizationEvent) -> None:
         raise ValidationError({"item": "事件为“变更登记”的要选变更事项，其他事件不选。"}, code="item")
     if event.item and not event.new_value:
         raise ValidationError({"new_value": f"请写{event.get_item_display()}变更后的内容。"}, code="item")
+    if event.item and event.new_value == event.old_value:
+        raise ValidationError({"new_value": "变更前和变更后相同，没有变更。"}, code="same")
     if (kind == OrganizationEventKind.MERGED) != (event.successor_id is not None):
         raise ValidationError({"successor": "事件为“合并”的要选并入哪一家，其他事件不选。"}, code="successor")
 
@@ -180,6 +185,11 @@ def note_past_event(
         raise ValidationError({"on": f"成立登记的日期应是台账里的登记日期{body.registered_on}。"}, code="founded")
     if kind in STATUS_AFTER:
         event.status_before = status_before(body, on)
+        if event.status_before not in EVENT_FROM[OrganizationEventKind(kind)]:
+            was, label = RegistrationStatus(event.status_before).label, OrganizationEventKind(kind).label
+            raise ValidationError(
+                {"kind": f"{body}当时的登记状态是“{was}”，不能登记“{label}”。请核对前后的事件。"}, code="ORG-03"
+            )
     if kind == OrganizationEventKind.RENAMED:
         event.__dict__.update(renaming(old_name, event.new_value, event.detail))
     with transaction.atomic():

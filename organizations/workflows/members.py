@@ -162,6 +162,10 @@ def restore_member(
     member: PartyMember, *, branch: PartyBranch, start: date, by: User, document_no: str = ""
 ) -> PartyMember:
     """恢复党籍: who was suspended belongs to a branch again, and is lost no more."""
+    if member.status != MemberStatus.SUSPENDED:
+        raise ValidationError(
+            f"{member}的党籍状态为“{member.get_status_display()}”，不是停止党籍，不用恢复。", code="status"
+        )
     if branch.dissolved_on is not None:
         raise ValidationError({"branch": f"{branch}已于{branch.dissolved_on}撤销，请选别的党支部。"}, code="dissolved")
     with transaction.atomic():

@@ -118,6 +118,10 @@ def _change_checks(review: RegistrationReview) -> Iterator[Check]:
         short, wrong = review.changed_short_name, short_name_problem(review.organization, review.changed_short_name)
         if short or wrong:
             yield Check(stage, "changed_short_name", "变更后的简称", short, wrong)
+        twin = SocialOrganization.objects.filter(committee=review.committee_id, name=review.changed_to, ended_on=None)
+        if twin.exclude(pk=review.organization_id).exists():
+            wrong = f"“{review.changed_to}”已是在册社会组织的名称，不能变更为这个名称。"
+            yield Check(stage, "changed_to", "变更后的名称", review.changed_to, wrong)
 
 
 def _vote_check(review: RegistrationReview) -> Check:

@@ -7,10 +7,11 @@ import openpyxl
 from django.test import TestCase
 from django.urls import reverse
 
-from core.excel.undoing import undo_batch
+from core.excel.undoing import TouchedError, touched_rows, undo_batch
 from organizations.models import DataConfirmation, Liaison
 from organizations.workflows.bodies import name_liaison
 from organizations.workflows.events import record_event
+from organizations.workflows.guidance import end_liaison
 from tests.core.excel_data import bring, bring_in, counts, errors, workbook
 from tests.factories import make_branch, make_committee, make_organization, make_staff
 from tests.reports.test_round_trip import table_sums
@@ -41,6 +42,16 @@ class LiaisonSheetTests(TestCase):
         undo_batch(batch, by=self.staff)
         after = table_sums()
         self.assertEqual([table for table in before if before[table] != after[table]], [])
+
+    def test_who_was_ended_since_is_not_taken_away_with_the_batch(self):
+        other = make_organization(self.committee, name="示例市丙学会", registered_on=date(2015, 1, 1))
+        batch = bring_in(workbook([HEAD, ["示例市丙学会", "郑例书", "", "2023-03-01", ""]]), self.staff, "liaisons")
+        end_liaison(other.liaisons.get(), end=date(2023, 3, 20), by=self.staff)
+
+        with self.assertRaisesMessage(TouchedError, "之后被改动过"):
+            undo_batch(batch, by=self.staff)
+        self.assertEqual(touched_rows(batch), [(2, "郑例书", "之后被改动过")])
+        self.assertEqual(other.liaisons.get().end, date(2023, 3, 20))
 
     def test_each_refusal_stands_at_its_cell(self):
         over = make_organization(self.committee, name="示例市乙商会")

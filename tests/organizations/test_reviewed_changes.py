@@ -53,10 +53,15 @@ class ReviewedChangeTests(ReviewData):
         self.assertEqual(list(SocialOrganization.objects.search("示例市甲协会")), [self.body])
 
     def test_nothing_passes_without_what_changes(self):
+        make_organization(self.committee, name="示例市乙商会")
         for facts, sentence in (
             ({}, "还没有填写变更事项。"),
             ({"changed_item": "address"}, "还没有填写变更后的内容。"),
             ({"changed_item": "name", "changed_to": "示例市丙协会"}, "单位有简称“甲协”"),
+            (
+                {"changed_item": "name", "changed_to": "示例市乙商会", "changed_short_name": "乙商"},
+                "“示例市乙商会”已是在册社会组织的名称，不能变更为这个名称。",
+            ),
         ):
             review = self.review(**facts)
             with self.subTest(sentence), self.assertRaises(ValidationError) as caught:
