@@ -19,7 +19,6 @@ from core.models import Committee, User
 from core.periods import today
 from organizations.choices import PLAIN_ITEMS, CharterStatus, Grade, OrganizationEventKind, ReviewType, SyncEvent
 from organizations.models import (
-    PROVED,
     CharterRecord,
     OrganizationEvent,
     RegistrationReview,
@@ -134,7 +133,8 @@ def notice(body: SocialOrganization, *, by: User) -> int:
 
 def untouched() -> QuerySet:
     """Duties made from the ledgers that no person has worked on."""
-    return SyncDuty.objects.filter(Q(done_on=None, version=1) | Q(done_note=PROVED, version=2), is_automatic=True)
+    rows = SyncDuty.objects.filter(is_automatic=True)
+    return rows.filter(done_on=None, version=1) | rows.only_proved()
 
 
 def prune(rule: SyncRule, found: set[tuple[int, date]], bodies: Collection[int], *, by: User | None) -> None:
@@ -168,7 +168,7 @@ def _move(duty: SyncDuty, rule: SyncRule, on: date, by: User | None) -> None:
         AuditEvent.CHANGE, duty, by=by, note="业务事件的日期已更正，自动生成的同步事项一并改期。", changes=changes
     )
     values = {"event_on": on, "due_on": due_on, "is_provisional": provisional}
-    SyncDuty.objects.filter(pk=duty.pk).update(**values, done_on=None, done_note="", version=1)
+    SyncDuty.objects.filter(pk=duty.pk).as_new(**values)
 
 
 def retract(committee: Committee, bodies: Collection[int], *, by: User | None) -> None:
