@@ -30,7 +30,8 @@ class Judging(Shared):
                     self.notice(sentence, line.number)
         judged = [(x.number, x.obj) for x in lines if not x.errors and self.is_judged(x)]
         by_number = {line.number: line for line in lines}
-        for number, attname, sentence in self.uniques.conflicts(judged, set()):
+        compared = {line.number: line.sought for line in lines} if self.finds_all else {}
+        for number, attname, sentence in self.uniques.conflicts(judged, set(), compared):
             by_number[number].wrong(self.by_attname(attname), sentence)
         for name, uniques in self.part_uniques.items():
             rows = [(x.number, obj) for x in lines if not x.errors for part, obj, _ in x.parts if part.name == name]

@@ -22,6 +22,7 @@ class Line:
     cells: list[Any]
     given: dict[str, Any] = field(default_factory=dict)  # Column.field → value or CLEAR
     errors: list[dict] = field(default_factory=list)
+    sought: tuple[str, ...] = ()  # by these attributes its stored row was looked for
     stored: Any = None
     obj: Any = None
     action: str = RowAction.SAME
@@ -84,6 +85,7 @@ class Shared:
     file_names: dict[str, int]
     touched: set[int]
     has_committee: bool
+    finds_all: bool  # a stored row with the same key is found whatever its state
     checks: bool
     checks_change: bool
     has_follows: bool

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q
 
 from core.secrets import keyed_hash
 
@@ -148,12 +148,16 @@ class Matching(Shared):
             return
         rows = self.sheet.existing(attnames)
         for position, name in enumerate(attnames):
-            wanted_values = {key[position] for key in usable}
-            condition = one_of(self.model, name, wanted_values - {None})
-            rows = rows.filter(condition | Q(**{f"{name}__isnull": True}) if None in wanted_values else condition)
+            values = {key[position] for key in usable}
+            condition = one_of(self.model, name, values - {None})
+            rows = rows.filter(condition | Q(**{f"{name}__isnull": True}) if None in values else condition)
+            if isinstance(found := field_of(self.model, name), CharField) and found.blank and "" not in values:
+                rows = rows.exclude(**{name: ""})  # said so, an index that holds no blank ones can be used
         scope = set(self.context.committee.scope_ids) if self.context.committee else set()
-        if self.has_committee and attnames == ("name",):  # a namesake elsewhere is another; not worth reading
+        if here := self.has_committee and attnames == ("name",):  # a namesake elsewhere is another; not worth reading
             rows = rows.filter(committee__in=scope)
+        for line in usable.values():
+            line.sought = () if here else attnames
         for obj in rows:
             key = tuple(obj.__dict__[a] for a in attnames)
             line = usable.get(key)

@@ -51,9 +51,8 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
         self.taken: dict[int, int] = {}  # stored row → the line that means it
         self.file_names: dict[str, int] = {}
         self.rules = check_rules(self.model)
-        narrowed = type(sheet).existing is not Sheet.existing  # what a key does not find may be there all the same
-        skip = set() if narrowed else {tuple(self.attname(f) for f in key) for key in sheet.keys}
-        self.uniques = Uniques(self.model, skip)
+        self.finds_all = type(sheet).existing is Sheet.existing
+        self.uniques = Uniques(self.model)
         self.part_uniques = {n: Uniques(p.model_class) for n, p in self.parts.items() if not n.startswith("m2m:")}
         self.part_rules = {n: check_rules(p.model_class) for n, p in self.parts.items()}
         self.excerpt: dict[int, dict[str, str]] = {}
@@ -136,6 +135,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
             column = [line.cells[index] if index < len(line.cells) else "" for line in lines]
             convert = self.cached(binding) if binding.cache is not None else None
             convert = convert or (binding.convert_tidy if tidy(column) else binding.convert)
+            precise = binding.column.precision
             for line, raw in zip(lines, column, strict=True):
                 if raw == "" or raw is None:
                     continue
@@ -146,7 +146,7 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
                     continue
                 if value is None:
                     continue
-                if binding.column.precision and value is not CLEAR:
+                if precise and value is not CLEAR:
                     value, line.given["!" + name] = value
                 line.given[name] = value
         for line in lines:

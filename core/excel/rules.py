@@ -1,6 +1,7 @@
 """The model's own constraints, judged in Python or by one query per chunk: a preview must find what the database would refuse."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -53,22 +54,22 @@ def compile_pair(model: type[models.Model], path: str, wanted: Any) -> Judge:
         attname = model._meta.get_field(name).attname
     except Exception:
         raise Unsupported(path) from None
-    if isinstance(wanted, F):
-        other = model._meta.get_field(wanted.name).attname
-        get = lambda row: row.__dict__.get(other)  # noqa: E731
-    elif hasattr(wanted, "resolve_expression"):
-        raise Unsupported(path)
-    else:
-        get = lambda row: wanted  # noqa: E731
     if lookup == "isnull" or (wanted is None and lookup in ("", "exact")):
         null = True if wanted is None else wanted
         return lambda row: (row.__dict__.get(attname) is None) == null
     compare = COMPARE.get(lookup or "exact")
     if compare is None:
         raise Unsupported(path)
+    if isinstance(wanted, F):
+        return compare_fields(compare, attname, model._meta.get_field(wanted.name).attname)
+    if hasattr(wanted, "resolve_expression"):
+        raise Unsupported(path)
+    return lambda row: None if (value := row.__dict__.get(attname)) is None else compare(value, wanted)
 
+
+def compare_fields(compare: Callable[[Any, Any], bool], one: str, other: str) -> Judge:
     def judge(row: Any) -> bool | None:
-        left, right = row.__dict__.get(attname), get(row)
+        left, right = row.__dict__.get(one), row.__dict__.get(other)
         return None if left is None or right is None else compare(left, right)
 
     return judge
@@ -105,12 +106,9 @@ def pairs_of(condition: Q) -> Iterator[tuple[str, Any]]:
 class Uniques:
     """Unique constraints of one model over one import: within the file, and against what is stored."""
 
-    def __init__(self, model: type[models.Model], skip: set[tuple[str, ...]] = frozenset()) -> None:
+    def __init__(self, model: type[models.Model]) -> None:
         self.model = model
-        self.rules = []
-        for attnames, judge, condition, message in self.found():
-            if attnames not in skip:
-                self.rules.append((attnames, judge, condition, message, {}))
+        self.rules = [(*rule, {}) for rule in self.found()]
 
     def found(self) -> Iterator[tuple[tuple[str, ...], Judge | None, Q | None, str]]:
         meta = self.model._meta
@@ -126,8 +124,14 @@ class Uniques:
             if field.unique and not field.primary_key:
                 yield (field.attname,), None, None, f"已有相同的{field.verbose_name}。"
 
-    def conflicts(self, rows: list[tuple[int, Any]], freed: set[int]) -> Iterator[tuple[int, str, str]]:
-        """(row number, field, sentence) for the objects of one chunk; `freed` are stored rows that end by this import."""
+    def conflicts(
+        self,
+        rows: list[tuple[int, Any]],
+        freed: set[int],
+        compared: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+    ) -> Iterator[tuple[int, str, str]]:
+        """(row number, field, sentence) for the objects of one chunk; `freed` are stored rows that end by this import,
+        `compared` are the columns by which a row has been looked for among all that are stored."""
         for attnames, judge, condition, message, seen in self.rules:
             wanted: dict[tuple, tuple[int, Any]] = {}
             pk_name = self.model._meta.pk.attname
@@ -138,7 +142,7 @@ class Uniques:
                     continue
                 if (first := seen.setdefault(key, number)) != number:
                     yield number, attnames[-1], f"与第{first}行重复：{message}"
-                else:
+                elif compared.get(number) != attnames:
                     wanted[key] = (number, values[pk_name])
             if wanted:
                 yield from self.stored(attnames, condition, message, wanted, freed)

@@ -46,13 +46,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import models
 
 from core.periods import today
 
+Found = TypeVar("Found")
 KINDS = {
     "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "address", "quarter", "lookup", "names",
 }  # fmt: skip
@@ -249,13 +250,20 @@ class Parent:
 
 @dataclass
 class Context:
-    """What an import knows: for whom it runs, the day “as of”, and `data` that `Sheet.prepare` may fill once."""
+    """What an import knows: for whom it runs, the day “as of”, `data` that `Sheet.prepare` fills, and what was found once."""
 
     user: Any
     committee: Any
     as_of: date
     title: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    found: dict[Callable, Any] = field(default_factory=dict)
+
+    def once(self, find: Callable[["Context"], Found]) -> Found:
+        """What `find` reads for this import; it is read when it is first asked for."""
+        if find not in self.found:
+            self.found[find] = find(self)
+        return self.found[find]
 
 
 class Sheet:
@@ -318,7 +326,10 @@ class Sheet:
         """A line means no stored row: take out of `given` what is not read for such a new one."""
 
     def prepare(self, context: Context) -> None:
-        """Once per import, before the first row: fetch into context.data what `check` and `make` need."""
+        """Before the first row is planned, and again before the first is written: fetch into context.data what both need."""
+
+    def foresee(self, context: Context) -> None:
+        """While the workbook is being opened: ask once for what planning will want in any case."""
 
     def check(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         """Rules across columns: yield (field, sentence). `values` holds the filled cells, keyed by Column.field."""

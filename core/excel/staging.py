@@ -93,7 +93,8 @@ def read_batch(batch: ImportBatch, progress: Any = None) -> ImportBatch:
     ImportRow.objects.filter(batch=batch).delete()  # a job that was started again begins anew
     try:
         with local_file(batch.file) as path, WorkbookReader(path, batch.file_name) as reader:
-            sheet.prepare(context := context_of(batch))  # while the workbook is being opened
+            sheet.prepare(context := context_of(batch))
+            sheet.foresee(context)
             edition = check_stamp(reader.grids, sheet)
             table = choose(reader.grids, sheet)
             planner = planner_of(sheet)(sheet, table, context)

@@ -45,6 +45,11 @@ MADE = "办结的成立申请，要写它建立的党组织。请先导入党组
 NOT_DISSOLVED = "这个党组织在台账里还没有撤销。请先核对党组织台账；还没有办结的，状态写“已批复”。"
 
 
+def branches_known(context: Context) -> dict[int, PartyBranch]:
+    """The party organizations of the office by primary key."""
+    return PartyBranch.objects.within(context.committee).in_bulk()
+
+
 @register
 class ApplicationSheet(Sheet):
     kind, title, order = "branch_applications", "党组织设置申请台账", 32
@@ -107,9 +112,7 @@ class ApplicationSheet(Sheet):
 
     @staticmethod
     def branch_of(pk: int | None, context: Context) -> PartyBranch | None:
-        if pk is not None and "branches" not in context.data:
-            context.data["branches"] = PartyBranch.objects.within(context.committee).in_bulk()
-        return context.data["branches"].get(pk) if pk is not None else None
+        return context.once(branches_known).get(pk) if pk is not None else None
 
     def entered(self, values: dict[str, Any], stored: BranchApplication | None, context: Context) -> BranchApplication:
         row = as_entered(self, values, stored, context)

@@ -120,27 +120,24 @@ def open_affiliations(context: Context) -> dict[str, tuple[str, date]]:
 
 def merged_names(context: Context) -> dict[str, SocialOrganization]:
     """Names and codes of the rows that were merged into another → that one, be it of the committee or not."""
-    if "merged" not in context.data:
-        scope = context.committee.scope_ids
-        kept = SocialOrganization.objects.filter(committee__in=scope, duplicates__isnull=False).order_by().distinct()
-        found = context.data["merged"] = {word: body for body in kept for word in body.aliases}
-        away = SocialOrganization.everything.filter(committee__in=scope, duplicate_of__isnull=False)
-        for row in away.exclude(duplicate_of__committee__in=scope).order_by().select_related("duplicate_of"):
-            found |= {word: row.duplicate_of for word in (row.name, row.code) if word}
-    return context.data["merged"]
+    scope = context.committee.scope_ids
+    kept = SocialOrganization.objects.filter(committee__in=scope, duplicates__isnull=False).order_by().distinct()
+    found = {word: body for body in kept for word in body.aliases}
+    away = SocialOrganization.everything.filter(committee__in=scope, duplicate_of__isnull=False)
+    for row in away.exclude(duplicate_of__committee__in=scope).order_by().select_related("duplicate_of"):
+        found |= {word: row.duplicate_of for word in (row.name, row.code) if word}
+    return found
 
 
 def sent_days(context: Context) -> set[tuple[int, date]]:
     """Body and day of each instructor who is there now: a ledger that is sent back tells nothing new of them."""
-    if "sent" not in context.data:
-        rows = InstructorAssignment.objects.within(context.committee).filter(end=None)
-        context.data["sent"] = set(rows.values_list("organization_id", "start"))
-    return context.data["sent"]
+    rows = InstructorAssignment.objects.within(context.committee).filter(end=None)
+    return set(rows.values_list("organization_id", "start"))
 
 
 def affiliation_rows(context: Context, values: dict[str, Any]) -> list[dict[str, Any]] | None:
     """The first 归口 of a body begins with its registration; a later one on the day given, or the day “as of”."""
-    stored = context.data["affiliations"]
+    stored = context.once(open_affiliations)
     kind, start = values.get("affiliation.kind"), values.get("affiliation.start")
     known_kind, known_start = stored.get(values.get("code")) or stored.get(values.get("name")) or ("", None)
     if not isinstance(kind, str):
@@ -167,7 +164,7 @@ def last_marks(context: Context) -> dict[int, tuple[date, date | None]]:
 def mark_rows(context: Context, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A body entered as 应建未建 is marked from its registration; a later mark begins on the day “as of”."""
     body, reason = values.get(STORED), values.get("no_branch_reason")
-    start, end = context.data["marks"].get(body, (None, None))
+    start, end = context.once(last_marks).get(body, (None, None))
     if start and not end and reason in (None, NoBranchReason.DUE):
         yield {"start": start}
     elif reason == NoBranchReason.DUE:
@@ -288,14 +285,12 @@ class OrganizationSheet(Sheet):
     )  # fmt: skip
     instead_of: ClassVar = {"ended_on": "status"}
 
-    def existing(self, attnames: tuple[str, ...]) -> models.QuerySet:
-        """No code is blank here, and said so the index of codes, which holds no blank ones, can be used."""
-        rows = super().existing(attnames)
-        return rows.exclude(code="") if attnames == ("code",) else rows
-
     def prepare(self, context: Context) -> None:
-        context.data["affiliations"], context.data["marks"] = open_affiliations(context), last_marks(context)
         context.data["today"] = today(context.committee)
+
+    def foresee(self, context: Context) -> None:
+        for find in (open_affiliations, last_marks, merged_names):
+            context.once(find)
 
     def annotated(self, rows: models.QuerySet, on: date) -> models.QuerySet:
         return self.completed(rows.for_ledger(on, past=on < today()), on)
@@ -309,7 +304,7 @@ class OrganizationSheet(Sheet):
             return {}
         bodies = SocialOrganization.objects.within(context.committee)
         words = {key[0] for key in keys}
-        found = dict(merged_names(context))
+        found = dict(context.once(merged_names))
         if attnames == ("name",):
             former = FormerName.objects.filter(name__in=words - found.keys(), organization__in=bodies)
             several = Counter(former.values_list("name", flat=True))
@@ -325,7 +320,7 @@ class OrganizationSheet(Sheet):
         if not start or not registered:
             return
         problem = sending_problem(start, registered, context.data["today"])
-        if problem and (getattr(stored, "pk", None), start) not in sent_days(context):
+        if problem and (getattr(stored, "pk", None), start) not in context.once(sent_days):
             yield "instructor.start", problem
 
     def entering(self, given: dict[str, Any]) -> None:

@@ -94,14 +94,13 @@ def events_in(context: Context, values: Values) -> Iterator[tuple[str, date]]:
 
 
 def known_events(context: Context) -> dict[int, list[tuple[str, date]]]:
-    """Body → kind and day of the events on record; one query per import, and only where a line tells of an event."""
-    if "events" not in context.data:
-        found = context.data["events"] = defaultdict(list)
-        bodies = SocialOrganization.objects.within(context.committee)
-        rows = OrganizationEvent.objects.valid().filter(organization__in=bodies)
-        for body, kind, day in rows.values_list("organization_id", "kind", "on"):
-            found[body].append((kind, day))
-    return context.data["events"]
+    """Body → kind and day of the events on record; wanted only where a line tells of an event."""
+    found = defaultdict(list)
+    bodies = SocialOrganization.objects.within(context.committee)
+    rows = OrganizationEvent.objects.valid().filter(organization__in=bodies)
+    for body, kind, day in rows.values_list("organization_id", "kind", "on"):
+        found[body].append((kind, day))
+    return found
 
 
 def first_problems(context: Context, values: Values) -> Iterator[tuple[str, str]]:
@@ -112,7 +111,7 @@ def first_problems(context: Context, values: Values) -> Iterator[tuple[str, str]
 
 
 def has_ending(context: Context, body: SocialOrganization) -> bool:
-    return any(kind in ENDING_EVENTS for kind, _ in known_events(context)[body.pk])
+    return any(kind in ENDING_EVENTS for kind, _ in context.once(known_events)[body.pk])
 
 
 def event_problems(context: Context, values: Values, body: SocialOrganization | None) -> Iterator[tuple[str, str]]:
@@ -130,7 +129,7 @@ def event_problems(context: Context, values: Values, body: SocialOrganization | 
         return
     for kind, day in events_in(context, values):
         problem = day_problem(day, body.registered_on, context.data["today"])
-        problem = problem or order_problem(kind, day, known_events(context)[body.pk])
+        problem = problem or order_problem(kind, day, context.once(known_events)[body.pk])
         if problem:
             field = "name" if kind == RENAMED else "ended_on" if status in ENDED_STATUSES else "status"
             yield field, f"“{OrganizationEventKind(kind).label}”的日期{day}{problem}"

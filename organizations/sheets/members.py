@@ -60,10 +60,8 @@ def balance_lines(found: Balance | None, period: Period, until: date | None = No
 
 def at_home(context: Context) -> set[int]:
     """Who is in a branch now; asked for only where a line says what cannot be of the others."""
-    if "at_home" not in context.data:
-        rows = Membership.objects.filter(end=None, member__in=PartyMember.objects.within(context.committee))
-        context.data["at_home"] = set(rows.values_list("member_id", flat=True))
-    return context.data["at_home"]
+    rows = Membership.objects.filter(end=None, member__in=PartyMember.objects.within(context.committee))
+    return set(rows.values_list("member_id", flat=True))
 
 
 @register
@@ -155,7 +153,7 @@ class MemberSheet(Sheet):
         """Whoever is in no branch any more is neither lost nor away, and who is out of the party does not come back here."""
         back = values.get("membership.branch")
         newly = [name for name in ABSENT if values.get(name) and not back and not getattr(stored, name)]
-        if (not newly and not (back and stored.status in OUT)) or stored.pk in at_home(context):
+        if (not newly and not (back and stored.status in OUT)) or stored.pk in context.once(at_home):
             return
         for name in newly:
             yield name, f"这名党员已不在名册的党支部里，不再登记{ABSENT[name]}。请核对姓名和身份证号，或把这一格留空。"

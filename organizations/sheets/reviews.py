@@ -45,6 +45,21 @@ NO_BODY = (
 NO_LETTER = "党建工作承诺书台账里没有“{}”的承诺书。请先导入党建工作承诺书台账。"
 
 
+def names_known(context: Context) -> dict[str, int]:
+    """Each name and code of a registered body → its primary key."""
+    return Target(BODY, context).exact
+
+
+def registered(context: Context) -> dict[int, SocialOrganization]:
+    rows = SocialOrganization.objects.within(context.committee).only("committee_id", *FROM_THE_BODY)
+    return rows.in_bulk()
+
+
+def with_letter(context: Context) -> set[int]:
+    """The bodies that have signed."""
+    return set(CommitmentLetter.objects.within(context.committee).values_list("organization_id", flat=True))
+
+
 @register
 class RegistrationReviewSheet(EventSheet):
     kind, title, order = "registration_reviews", "新成立社会组织前置审查表", 72
@@ -127,17 +142,14 @@ class RegistrationReviewSheet(EventSheet):
 
     @staticmethod
     def find_body(code: str, name: str, context: Context) -> tuple[SocialOrganization | None, str, str]:
-        if "names" not in context.data:
-            context.data["names"] = Target(BODY, context).exact
-            rows = SocialOrganization.objects.within(context.committee).only("committee_id", *FROM_THE_BODY)
-            context.data["registered"] = rows.in_bulk()
-        by_code, by_name = (context.data["names"].get(squash(word)) if word else None for word in (code, name))
+        names = context.once(names_known)
+        by_code, by_name = (names.get(squash(word)) if word else None for word in (code, name))
         if by_code is None and by_name == AMBIGUOUS:
             return None, "name", f"有不止一个“{name}”，分不清是哪一个。请写统一社会信用代码。"
         pk = by_name if by_code is None else by_code
         if pk is None:
             return None, "name", NO_BODY.format(name)
-        body = context.data["registered"][pk]
+        body = context.once(registered)[pk]
         if by_code is None and code and body.code:
             why = f"台账里“{body.name}”的统一社会信用代码是{body.code}，与这里写的不同。请核对。"
             return None, "code", why
@@ -154,10 +166,7 @@ class RegistrationReviewSheet(EventSheet):
 
     @staticmethod
     def has_letter(body: SocialOrganization, context: Context) -> bool:
-        if "letters" not in context.data:
-            rows = CommitmentLetter.objects.within(context.committee)
-            context.data["letters"] = set(rows.values_list("organization_id", flat=True))
-        return body.pk in context.data["letters"]
+        return body.pk in context.once(with_letter)
 
     # What a line says --------------------------------------------------------------------------------------------
 

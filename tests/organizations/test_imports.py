@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.test import TestCase
 
 from core.excel.applying import apply_batch
+from core.excel.rules import Uniques
 from core.models import User
 from organizations.models import (
     BranchCoverage,
@@ -99,6 +100,19 @@ class ImportTests(TestCase):
         rows = [["社会组织名称", "信用代码", "类型", "登记日期"], ["甲会", make_code("51"), "基金会", "2015-01-01"]]
 
         self.assertEqual(len(errors(bring(workbook(rows), self.user, "organizations"))), 1)
+
+    def test_a_code_is_used_once_whatever_a_line_was_found_by(self):
+        stored, used = (
+            make_organization(self.committee),
+            "已有社会组织使用这个统一社会信用代码。请先查找，不要重复登记。",
+        )
+        line = SocialOrganization(pk=0, name="示例市另一家协会", code=stored.code, committee=self.committee)
+        for sought, found in ((("id",), [(2, "code", used)]), (("name",), [(2, "code", used)]), (("code",), [])):
+            with self.subTest(sought=sought):
+                rules = Uniques(SocialOrganization)
+                self.assertEqual(list(rules.conflicts([(2, line)], set(), {2: sought})), found)
+                again = list(rules.conflicts([(3, line)], set(), {3: sought}))
+                self.assertIn((3, "code", f"与第2行重复：{used}"), again)
 
     def test_branches_cover_by_kind_and_have_a_secretary(self):
         one, two = make_organization(self.committee), make_organization(self.committee, registered_on=date(2020, 1, 1))
