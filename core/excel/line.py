@@ -14,7 +14,7 @@ from .rules import Judge, Uniques
 from .sheet import Column, Context, Parent, Part, Sheet
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """One row on its way: converted cells, then the stored row it means, then what would change."""
 
