@@ -1,13 +1,14 @@
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase
 
 from core.models import Committee, User
 from core.periods import Period, quarter_of, today
-from organizations.models import PartyBranch, PartyMember, SocialOrganization
+from organizations.models import LostRecord, PartyBranch, PartyMember, SocialOrganization
 from reports.facts import FactSet, Scope
 from reports.narrative import office_scope
 from tests.factories import make_committee
@@ -32,6 +33,21 @@ class ScaleTest(TestCase):
         self.assertIsInstance(scope, Scope)
         self.assertGreater(facts["assignments"].value, 50)
         self.assertGreater(facts["activities"].value, 30)
+
+    def test_the_processes_around_the_ledgers_have_rows_that_keep_the_rules(self):
+        call_command("seed_scale", organizations=400, members=1100, years=1, stdout=StringIO())
+
+        for name in (
+            "RegistrationReview", "Correction", "BranchApplication", "MemberTransfer", "FloatingRecord", "FloatingContact",
+            "LostRecord", "MemberLapse", "MemberCorrection", "OrganizationEvent", "FormerName", "OrganizationMerge",
+            "MassOrganization", "CoveragePlan", "InstructorVisit", "DataConfirmation", "SyncRule", "SyncDuty",
+        ):  # fmt: skip
+            with self.subTest(name):
+                self.assertTrue(apps.get_model("organizations", name)._base_manager.exists())
+        for member in PartyMember.objects.exclude(floating=""):
+            self.assertEqual(member.floating_records.open().count(), 1)
+        self.assertEqual(LostRecord.objects.open().count(), PartyMember.objects.filter(is_lost=True).count())
+        self.assertEqual(SocialOrganization.objects.count(), 400)  # what was merged is counted once
 
     def test_a_database_in_use_is_refused(self):
         make_committee()
