@@ -69,16 +69,8 @@ TEXT_KINDS = {
     "names",
 }  # cells formatted as text
 WIDTHS = {
-    "code": 20,
-    "id_number": 20,
-    "phone": 13,
-    "date": 11,
-    "month": 9,
-    "int": 7,
-    "bool": 6,
-    "choice": 10,
-    "names": 26,
-}
+    "code": 20, "id_number": 20, "phone": 13, "date": 11, "month": 9, "int": 7, "bool": 6, "choice": 10, "names": 26,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
