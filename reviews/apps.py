@@ -8,7 +8,7 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from core import attachments, timeline
         from organizations.choices import SyncEvent
-        from organizations.workflows.sync import register_evidence
+        from organizations.workflows.sync_evidence import register_evidence
         from organizations.workflows.sync_sources import register_source
         from reviews import sheets, stories, workflows  # noqa: F401  the import of sheets registers the workbooks
         from reviews.models import DutyReport, Finding, InspectionRecord

@@ -8,6 +8,7 @@ from django.db import models
 
 from core.excel.among import one_of
 from core.excel.sheet import Column, Context, Sheet, register
+from core.periods import today
 from organizations.choices import SyncEvent
 from organizations.models import SocialOrganization, SyncDuty, SyncRule
 from organizations.workflows.sync import (
@@ -15,7 +16,7 @@ from organizations.workflows.sync import (
     due_day,
     event_problem,
     not_applicable_problem,
-    settle,
+    settle_duties,
 )
 
 from .common import body_column, corrected, office_day
@@ -144,8 +145,7 @@ class SyncDutySheet(Sheet):
         rows = SyncDuty.objects.filter(one_of(SyncDuty, "id", ids))
         rows.filter(is_automatic=True, done_on=None, waived_on=None, version=3).update(version=1)
         waiting = rows.open().filter(is_automatic=False, version=1).values("organization")
-        for body in SocialOrganization.objects.filter(pk__in=waiting).select_related("committee"):
-            settle(body, by=context.user)
+        settle_duties(SyncDuty.objects.filter(organization__in=waiting), on=today(context.committee), by=context.user)
 
     def release(self, ids: list[int], context: Context) -> None:
         """What the ledgers proved of new duties was nobody's work."""

@@ -4,32 +4,26 @@ Workflows call `emit(SyncEvent.CHARTER, body, on=day, by=user)` inside their tra
 hundred (imports), or from a form without a workflow, are caught up by `sync_sources.catch_up`.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache, partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 
 from core import audit
 from core.choices import AuditEvent
-from core.editing import create_record, update_record
+from core.editing import create_record, create_records, update_record, update_records
+from core.excel.among import one_of
 from core.models import Committee, User
 from core.periods import today
 from core.working_days import add_working_days
-from organizations.choices import CharterStatus, SyncEvent
-from organizations.models import (
-    PROVED,
-    BranchCoverage,
-    CharterRecord,
-    CommitmentLetter,
-    InstructorAssignment,
-    MemberSurvey,
-    PartyBranch,
-    SocialOrganization,
-    SyncDuty,
-    SyncRule,
-)
+from organizations.choices import SyncEvent
+from organizations.models import PROVED, SocialOrganization, SyncDuty, SyncRule
+from organizations.models.sync import SyncDutyQuerySet
+
+from .sync_evidence import EVIDENCE
 
 LOST = "所凭的记录已作废或更正"
 LASTING = (SyncEvent.REGISTERED,)  # events whose records do not end in the course of things
@@ -98,21 +92,32 @@ def make_duty(
     *,
     by: User | None,
     note: str = "",
-    automatic: bool = False,
 ) -> SyncDuty:
-    day, provisional = due_day(rule, on)
-    duty = SyncDuty(
-        rule=rule,
-        organization=organization,
-        event=rule.event,
-        event_on=on,
-        action=rule.action,
-        note=note[:200],
-        due_on=day,
-        is_provisional=provisional,
-        is_automatic=automatic,
-    )
-    return create_record(duty, by=by, committee=organization.committee, note=f"{rule.get_event_display()}（{on}）")
+    duty = new_duty(rule, organization, on, due_day(rule, on))
+    duty.note = note[:200]
+    return create_record(duty, by=by, committee=organization.committee, note=made_by(duty))
+
+
+def make_duties(
+    rule: SyncRule, events: Iterable[tuple[SocialOrganization, date]], *, by: User | None
+) -> list[SyncDuty]:
+    """Those that events in the ledgers call for, in few statements."""
+    due = cache(partial(due_day, rule))
+    duties = [new_duty(rule, body, on, due(on)) for body, on in events]
+    for duty in duties:
+        duty.is_automatic = True
+    return create_records(duties, by=by, note=made_by)
+
+
+def new_duty(rule: SyncRule, body: SocialOrganization, on: date, due: tuple[date, bool]) -> SyncDuty:
+    return SyncDuty(
+        rule=rule, committee=body.committee, organization=body, event=rule.event, event_on=on, action=rule.action,
+        due_on=due[0], is_provisional=due[1],
+    )  # fmt: skip
+
+
+def made_by(duty: SyncDuty) -> str:
+    return f"{duty.get_event_display()}（{duty.event_on}）"
 
 
 def not_applicable_problem(duty: SyncDuty) -> str:
@@ -171,65 +176,33 @@ def reopen_duty(duty: SyncDuty, *, by: User, note: str) -> SyncDuty:
 # What the ledgers already prove ------------------------------------------------------------------------------------
 
 
-def _papers(body: SocialOrganization, since: date) -> date | None:
-    """The day on which letter and survey were both there."""
-    letter = CommitmentLetter.objects.signed().filter(organization=body).values_list("signed_on", flat=True).first()
-    survey = MemberSurvey.objects.filter(organization=body).order_by("filled_on").values_list("filled_on", flat=True)
-    return max(letter, survey[0], since) if letter and survey else None
-
-
-def _clause(body: SocialOrganization, since: date) -> date | None:
-    rows = CharterRecord.objects.filter(
-        organization=body,
-        status=CharterStatus.APPROVED,
-        has_party_clause=True,
-        has_values_clause=True,
-        approved_on__gte=since,
-    )
-    return rows.order_by("approved_on").values_list("approved_on", flat=True).first()
-
-
-def _guided(body: SocialOrganization, since: date) -> date | None:
-    days = [
-        rows.filter(organization=body)
-        .filter(Q(end=None) | Q(end__gt=since))
-        .order_by("start")
-        .values_list("start", flat=True)
-        .first()
-        for rows in (BranchCoverage.objects, InstructorAssignment.objects)
-    ]
-    found = [day for day in days if day]
-    return max(min(found), since) if found else None
-
-
-def _elected(body: SocialOrganization, since: date) -> date | None:
-    """A branch that covers the body was elected anew or set up since."""
-    terms = PartyBranch.objects.filter(coverages__organization=body, coverages__end=None, term_start__gte=since)
-    return terms.order_by("term_start").values_list("term_start", flat=True).first()
-
-
-Evidence = Callable[[SocialOrganization, date], date | None]
-EVIDENCE: dict[str, Evidence] = {
-    SyncEvent.REGISTERED: _papers,
-    SyncEvent.CHARTER: _clause,
-    SyncEvent.SET_UP: _guided,
-    SyncEvent.REELECTED: _elected,
-}
-
-
-def register_evidence(event: SyncEvent, evidence: Evidence) -> None:
-    """Apps to the right register in ready() what their ledgers prove."""
-    EVIDENCE[event] = evidence
-
-
 def settle(body: SocialOrganization, *, by: User | None) -> list[SyncDuty]:
     """Finish the open duties of a body whose action stands in the ledgers already."""
-    finished, day = [], today(body.committee)
-    for duty in SyncDuty.objects.open().filter(organization=body, event__in=EVIDENCE).select_related("committee"):
-        proved = EVIDENCE[duty.event](body, duty.event_on)
-        if proved and proved <= day:
-            finished.append(finish_duty(duty, on=proved, by=by, note=PROVED))
-    return finished
+    return settle_duties(SyncDuty.objects.filter(organization=body), on=today(body.committee), by=by)
+
+
+def settle_duties(duties: SyncDutyQuerySet, *, on: date, by: User | None) -> list[SyncDuty]:
+    """The same for any number of duties in few statements; `on` is the office's today."""
+    waiting = defaultdict(set)
+    for event, body, day in duties.open().filter(event__in=EVIDENCE).values_list("event", "organization", "event_on"):
+        waiting[event].add((body, day))
+    proved = {
+        (event, *pair): day
+        for event, pairs in waiting.items()
+        for pair, day in EVIDENCE[event](pairs).items()
+        if day <= on
+    }
+    if not proved:
+        return []
+    with transaction.atomic():
+        bodies = {body for _, body, _ in proved}
+        rows = duties.open().filter(one_of(SyncDuty, "organization", bodies)).select_related("organization")
+        locked = rows.select_for_update(of=("self",))
+        found = [duty for duty in locked if (duty.event, duty.organization_id, duty.event_on) in proved]
+        for duty in found:
+            duty.done_on = proved[duty.event, duty.organization_id, duty.event_on]
+            duty.done_note = PROVED
+        return update_records(found, ("done_on", "done_note"), by=by, note="同步完成")
 
 
 def unsettle(body: SocialOrganization, event: SyncEvent, *, lost: date, by: User | None) -> None:
@@ -237,7 +210,7 @@ def unsettle(body: SocialOrganization, event: SyncEvent, *, lost: date, by: User
     another record, or is to be done again. What was proved on another day stays as it is."""
     done = SyncDuty.objects.done().filter(organization=body, event=event, done_note=PROVED).select_related("committee")
     for duty in done:
-        proved = EVIDENCE[event](body, duty.event_on)
+        proved = EVIDENCE[event]({(body.pk, duty.event_on)}).get((body.pk, duty.event_on))
         by_it = duty.done_on == max(lost, duty.event_on) or (proved is None and event in LASTING)
         if by_it and proved != duty.done_on:
             _take_up_again(duty, by)

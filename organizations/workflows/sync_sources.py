@@ -27,7 +27,7 @@ from organizations.models import (
     SyncRule,
 )
 
-from .sync import EVIDENCE, due_day, make_duty, settle
+from .sync import due_day, make_duties, settle_duties
 
 Bodies = Collection[int] | None
 Events = Iterable[tuple[int, date]]
@@ -114,15 +114,12 @@ def catch_up(committee: Committee, bodies: Bodies = None, *, by: User | None = N
         stored = rule.duties.all() if bodies is None else rule.duties.filter(one_of(SyncDuty, "organization", bodies))
         wanted = found - set(stored.values_list("organization_id", "event_on"))
         owners = SocialOrganization.objects.select_related("committee").in_bulk({pk for pk, _ in wanted})
-        for pk, on in sorted(wanted):
-            make_duty(rule, owners[pk], on, by=by, automatic=True)
+        make_duties(rule, [(owners[pk], on) for pk, on in sorted(wanted)], by=by)
         count += len(wanted)
-    waiting = SyncDuty.objects.open().filter(committee=committee, event__in=EVIDENCE)
+    waiting = SyncDuty.objects.filter(committee=committee)
     if bodies is not None:
         waiting = waiting.filter(one_of(SyncDuty, "organization", bodies))
-    ids = set(waiting.values_list("organization_id", flat=True))
-    for body in SocialOrganization.objects.filter(pk__in=ids).select_related("committee"):
-        settle(body, by=by)
+    settle_duties(waiting, on=day, by=by)
     return count
 
 

@@ -106,6 +106,8 @@ class Processes(Rows):
                 o.OrganizationEvent, organization_id=body, kind="changed", on=on, item="legal_representative",
                 old_value="前任负责人", new_value=self.person(), document_no=f"社变〔{on.year}〕{number}号",
             )  # fmt: skip
+            if on >= quarter_start(self.quarters[0]):
+                self.make_duty(SyncEvent.REELECTED, body, on, done=number % 12 > 0)
         if number % 50 == 2:
             self.add(
                 o.OrganizationEvent, organization_id=body, kind="renamed", on=on, old_value="旧名", new_value="新名"

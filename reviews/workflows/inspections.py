@@ -1,5 +1,6 @@
 """One body in one campaign: handed in, checked by the party office, concluded by the registration authority."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from organizations.choices import SyncEvent
 from organizations.models import SocialOrganization, posted_ids
 from organizations.workflows.bodies import ended_problem
 from organizations.workflows.sync import emit, settle
+from organizations.workflows.sync_evidence import Event, rows_of
 from organizations.workflows.sync_sources import Bodies, Events, events
 from reviews.choices import INSPECTION_FLOW, CampaignStatus, Chapter, Conclusion, InspectionStatus, Severity
 from reviews.models import Finding, InspectionCampaign, InspectionRecord
@@ -127,10 +129,10 @@ def concluded(committee: Committee, since: date, bodies: Bodies) -> Events:
     return events(rows, "organization_id", "concluded_on", since, bodies)
 
 
-def party_checked(body: SocialOrganization, since: date) -> date | None:
+def party_checked(events: Collection[Event]) -> dict[Event, date]:
     """Evidence of 六个同步: the party office had looked at the record before it was concluded."""
-    rows = InspectionRecord.objects.filter(organization=body, concluded_on=since).exclude(opinion="")
-    return since if rows.exists() else None
+    found = rows_of(events, InspectionRecord.objects.exclude(opinion="").exclude(concluded_on=None), "concluded_on")
+    return {(body, on): on for body, on in events if [on] in found[body]}
 
 
 def mark_absent(record: InspectionRecord, *, by: User) -> InspectionRecord:

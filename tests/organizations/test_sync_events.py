@@ -8,12 +8,14 @@ from django.db import connection
 from django.test import TestCase
 from django.urls import reverse
 
+from core.choices import AuditEvent
 from core.excel import get_sheet
 from core.excel.applying import apply_batch
 from core.excel.staging import new_batch, read_batch
 from core.excel.undoing import undo_batch
+from core.models import AuditEntry
 from organizations.choices import SyncEvent
-from organizations.models import CommitmentLetter, SocialOrganization, SyncDuty, SyncRule
+from organizations.models import CommitmentLetter, InstructorAssignment, SocialOrganization, SyncDuty, SyncRule
 from organizations.workflows.events import record_event, withdraw_event
 from organizations.workflows.holidays import add_holidays
 from organizations.workflows.sync import emit, ensure_rules, finish_duty
@@ -55,6 +57,27 @@ class SixEvents(TestCase):
                 "registered_on": "2015-01-01", "version": body.version, **values}  # fmt: skip
         response = self.client.post(reverse("organizations:socialorganization-update", args=[body.pk]), data)
         self.assertEqual(response.status_code, 302)
+
+    def test_the_statements_of_catching_up_do_not_grow_with_the_events(self):
+        """Duties are made and what the ledgers prove is finished for all bodies at once, each with its entry in the log."""
+        counts = []
+        for more in (2, 20):
+            for number in range(more):
+                body = make_organization(self.committee, registered_on=date(2023, 3, 1))
+                if number % 2:
+                    InstructorAssignment.objects.create(organization=body, instructor_name="甲", start=date(2023, 3, 9))
+            before, logged = SyncDuty.objects.count(), AuditEntry.objects.filter(event=AuditEvent.CREATE).count()
+            counts.append(len(recorded(lambda: catch_up(self.committee, by=self.staff))))
+            made = SyncDuty.objects.count() - before
+            self.assertEqual(made, 2 * more)
+            self.assertEqual(AuditEntry.objects.filter(event=AuditEvent.CREATE).count() - logged, made)
+        self.assertEqual(counts[0], counts[1])
+        proved = SyncDuty.objects.only_proved()
+        self.assertEqual(set(proved.values_list("event", "done_on")), {(SyncEvent.SET_UP, date(2023, 3, 9))})
+        self.assertEqual(proved.count(), 11)
+        entry = AuditEntry.objects.filter(event=AuditEvent.CHANGE, object_id=proved.first().pk).get()
+        self.assertEqual(entry.changes["完成日期"], [None, "2023-03-09"])
+        self.assertEqual(entry.user, self.staff)
 
     def test_one_body_reads_no_events_of_the_others(self):
         """What the database is asked for names the body; the rows that come back are its own."""
