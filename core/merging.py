@@ -13,7 +13,7 @@ from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 
 from core.constraints import NoOverlap
 from core.journal import Journal
@@ -45,6 +45,21 @@ def hanging(row: models.Model, skip: tuple[type[models.Model], ...] = ()) -> dic
     for model, key in generic_keys():
         found[str(model._meta.verbose_name)] += len(_generic(model, key, row))
     return {name: count for name, count in found.items() if count}
+
+
+def referred_to(rows: QuerySet, skip: tuple[type[models.Model], ...] = ()) -> set[int]:
+    """The primary keys of those rows to which any other row refers; one statement a kind, however many rows."""
+    pks = rows.order_by().values("pk")
+    found: set[int] = set()
+    for field in relations(rows.model):
+        if field.model not in skip:
+            referring = field.model._base_manager.filter(**{f"{field.attname}__in": pks}).order_by()
+            found.update(referring.values_list(field.attname, flat=True))
+    kind = ContentType.objects.get_for_model(rows.model)
+    for model, key in generic_keys():
+        referring = model._base_manager.filter(**{key.ct_field: kind, f"{key.fk_field}__in": pks}).order_by()
+        found.update(referring.values_list(key.fk_field, flat=True))
+    return found
 
 
 def _generic(model: type[models.Model], key: GenericForeignKey, row: models.Model) -> list[models.Model]:

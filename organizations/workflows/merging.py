@@ -12,7 +12,7 @@ from core.choices import AuditEvent
 from core.due import due
 from core.editing import StaleError, create_record, update_record
 from core.journal import Journal, image
-from core.merging import Absorber, hanging
+from core.merging import Absorber, hanging, referred_to
 from core.models import Committee, User
 from core.notices import notify
 from core.periods import today
@@ -222,10 +222,9 @@ def _tell_former_office(merge: OrganizationMerge, committees: set[int]) -> None:
 @due("organizations.merges")
 def gather_late_rows() -> int:
     """Rows that came to a dropped row after its merge (a workbook previewed before, two people at once) follow it."""
-    count = 0
-    for merge in OrganizationMerge.objects.filter(undone_at=None).select_related("kept", "dropped").order_by("pk"):
-        if not attached(merge.dropped):
-            continue
+    count, merges = 0, OrganizationMerge.objects.filter(undone_at=None)
+    late = referred_to(SocialOrganization.everything.filter(pk__in=merges.values("dropped")), SKIPPED)
+    for merge in merges.filter(dropped__in=late).select_related("kept", "dropped").order_by("pk"):
         with transaction.atomic():
             journal = Journal(merge.journal, strict=True)
             absorber = Absorber(journal, SKIPPED)

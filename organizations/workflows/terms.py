@@ -11,8 +11,8 @@ from core import audit
 from core.choices import AuditEvent
 from core.due import due
 from core.editing import create_record, update_record
-from core.models import AuditEntry, Committee, User
-from core.notices import notify
+from core.models import AuditEntry, Committee, Notice, User
+from core.notices import notices, send
 from core.periods import today
 from core.transitions import advance
 from organizations.choices import TERM_FLOW, TermStatus
@@ -168,21 +168,21 @@ def remind_committee(committee: Committee, on: date) -> int:
 
     The key names term, deadline and stage, so that any number of runs leave one notice each, and an extension begins anew.
     """
-    rules, told = election_rules(committee, on), 0
+    rules = election_rules(committee, on)
     terms = ElectionTerm.objects.filter(committee=committee).due_soon(on, rules.near_months).select_related("branch")
     office = office_of(committee.pk)
     heads = secretaries_by_branch([term.branch_id for term in terms], on)
-    for term in terms:
-        told += _remind(term, rules, [*office, *heads.get(term.branch_id, [])], on)
-    return told
+    found = [_reminder(term, rules, [*office, *heads.get(term.branch_id, [])], on) for term in terms]
+    send([notice for told in found for notice in told])
+    return sum(map(bool, found))
 
 
-def _remind(term: ElectionTerm, rules: ElectionRules, users: list[User], on: date) -> int:
+def _reminder(term: ElectionTerm, rules: ElectionRules, users: list[User], on: date) -> list[Notice]:
     stage = rules.reminder_stage(term.latest_day, on)
-    if stage is None or not users:
-        return 0
+    if stage is None:
+        return []
     day = term.latest_day
-    notify(
+    return notices(
         users,
         key=f"term-{term.pk}-{day}-{stage}",
         title=reminder_title(term, stage, on),
@@ -190,7 +190,6 @@ def _remind(term: ElectionTerm, rules: ElectionRules, users: list[User], on: dat
         "不能按期换届的，要报请批准延期。",
         url=term.get_absolute_url(),
     )
-    return 1
 
 
 @due("organizations.elections")
