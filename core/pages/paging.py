@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 
 from core.pages.columns import Row
+from core.unions import union_all
 
 COUNT_CAP = 10_000
 FOUND_CAP = 500  # of a search over many committees: who finds more looks for something else
@@ -121,15 +122,14 @@ class PagedRows:
     def merged(self, start: int, end: int) -> list[int]:
         """The first rows of each committee, as an index has them in order, and of these the first.
 
-        One query; the ORM has no limit inside a union on SQLite, so its compiled query is repeated for each committee.
+        One query, compiled once and repeated for each committee.
         """
         names = [term.lstrip("-") for term in self.order]
         of_one = self.rows.in_committees([PLACE]).values_list(*names)[:end]
         sql, params = of_one.query.sql_with_params()
         committees = self.office.scope_ids if self.office else self.request.user.scope_ids
-        union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part{pk}" for pk in committees)
+        union, values = union_all((sql, [pk if v == PLACE else v for v in params]) for pk in committees)
         order = ", ".join(f"{n} {'DESC' if term[0] == '-' else 'ASC'}" for n, term in enumerate(self.order, 1))
-        values = [pk if value == PLACE else value for pk in committees for value in params]
         with connections[self.rows.db].cursor() as cursor:
             cursor.execute(
                 f"SELECT * FROM ({union}) AS parts ORDER BY {order} LIMIT %s OFFSET %s", [*values, end - start, start]

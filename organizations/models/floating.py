@@ -174,6 +174,7 @@ class FloatingContact(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "联系记录"
         ordering = ["-on", "-pk"]
+        indexes = [models.Index(fields=["on", "record"], condition=Q(reached=True), name="organizations_contact_day")]
 
     def __str__(self) -> str:
         return f"{self.on}{self.get_way_display()}"

@@ -216,6 +216,7 @@ class SocialOrganization(Record):
         null=True,
         blank=True,
         editable=False,
+        db_index=False,  # organizations_so_merged
     )
     aliases = models.JSONField("并入的名称和代码", default=list, blank=True, editable=False)
     search = models.CharField(max_length=600, editable=False, default="")
@@ -228,10 +229,20 @@ class SocialOrganization(Record):
         verbose_name = verbose_name_plural = "社会组织"
         ordering = ["sort_key", "pk"]
         indexes = [
+            # of the bodies that count only, or SQLite takes “not merged” for a few rows as soon as some are merged
             models.Index(
-                fields=["committee", "duplicate_of", "registered_on", "ended_on", "kind"], name="organizations_so_each"
+                fields=["committee", "duplicate_of", "registered_on", "ended_on", "kind"],
+                condition=Q(duplicate_of=None),
+                name="organizations_so_each",
             ),
-            models.Index(fields=["committee", "duplicate_of", "sort_key", "search"], name="organizations_so_order"),
+            models.Index(
+                fields=["committee", "duplicate_of", "sort_key", "search"],
+                condition=Q(duplicate_of=None),
+                name="organizations_so_order",
+            ),
+            models.Index(
+                fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="organizations_so_merged"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -46,6 +46,11 @@ class RegistrationReviewQuerySet(OfOrganizationQuerySet):
             Exists(Correction.objects.filter(review=OuterRef("pk"), answered_on=None))
         )
 
+    def on_board(self, stage: str) -> Self:
+        """Those of one column: what is due first, of what is over the latest."""
+        order = ("-finished_on", "-pk") if stage in REVIEW_ENDED else (F("due_on").asc(nulls_last=True), "-pk")
+        return self.filter(status=stage).order_by(*order)
+
     def with_correction(self) -> Self:
         """Annotate `correction_due`: the last day of the correction that is being waited for."""
         running = Correction.objects.filter(review=OuterRef("pk"), answered_on=None)
@@ -153,7 +158,11 @@ class RegistrationReview(Record):
     class Meta:
         verbose_name = verbose_name_plural = "前置审查"
         ordering = ["-accepted_on", "-pk"]
-        indexes = [models.Index(fields=["committee", "accepted_on"], name="organizations_review_day")]
+        indexes = [
+            models.Index(fields=["committee", "accepted_on"], name="organizations_review_day"),
+            models.Index(fields=["committee", "status", "due_on"], name="organizations_review_stage"),
+            models.Index(fields=["status", "finished_on"], name="organizations_review_over"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization"],

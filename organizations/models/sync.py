@@ -123,7 +123,11 @@ class SyncDuty(Record):
     class Meta:
         verbose_name = verbose_name_plural = "同步事项"
         ordering = ["due_on", "pk"]
-        indexes = [models.Index(fields=["committee", "event_on"], name="organizations_duty_event")]
+        indexes = [
+            models.Index(fields=["committee", "event_on"], name="organizations_duty_event"),
+            models.Index(fields=["committee", "due_on"], condition=Q(done_on=None), name="organizations_duty_open"),
+            models.Index(fields=["due_on"], condition=Q(done_on=None), name="organizations_duty_due"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "organization", "event_on"],

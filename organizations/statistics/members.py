@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from core.models import User
 from core.periods import Period, quarter_of, today
 from organizations.choices import DEPARTED, FloatingDirection, JoinReason, LeaveReason
-from organizations.models import FloatingRecord, Membership
+from organizations.models import FloatingContact, Membership
 
 from .rates import rate
 
@@ -192,16 +192,15 @@ class FloatingFigures:
 
 def floating_figures(rows: Any, start: date, end: date) -> FloatingFigures:
     """One query over floating records that were open on a day of the period."""
-    reached = Exists(FloatingRecord.objects.reached_between(start, end).filter(pk=OuterRef("pk")))
+    contacts = FloatingContact.objects.filter(reached=True, on__range=(start, end)).order_by()
     out = Q(direction=FloatingDirection.OUT)
     found = (
         rows.held_between(start, end)
-        .annotate(was_reached=reached)
         .order_by()
         .aggregate(
             out=Count("pk", filter=out),
             arrived=Count("pk", filter=Q(direction=FloatingDirection.IN)),
-            reached=Count("pk", filter=out & Q(was_reached=True)),
+            reached=Count("pk", filter=out & Q(pk__in=contacts.values("record"))),
             lost=Count("pk", filter=out & Q(status="lost")),
         )
     )

@@ -1,12 +1,12 @@
 """前置审查: the board, one review with its checklist and clock, and what happens to it."""
 
+from collections import Counter, defaultdict
 from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from core.pages import Action, Cell, CreatePage, Crumb, DetailPage, Fact, Update
 from core.pages.filters import clean_query
 from core.permissions import AllowMixin, is_office
 from core.secrets import mask_phone
+from core.unions import keys_of_each
 from organizations.choices import BEFORE_APPROVAL, FOUNDING_PATH, OrganizationKind, ReviewStage, ReviewType
 from organizations.documents import PAPERS
 from organizations.forms.registration import CorrectionForm, RegistrationForm, StageForm, open_stages
@@ -52,6 +53,11 @@ def clock(row: dict[str, Any], on: date) -> Cell | None:
     return Cell("今天到期" if not left else f"还有{left}天", kind="warn" if left <= 3 else "info")
 
 
+def on_card(row: dict[str, Any], on: date) -> dict[str, Any]:
+    word = "" if row["review_type"] == ReviewType.FOUNDING else ReviewType(row["review_type"]).label
+    return {**row, "clock": clock(row, on), "kind_word": OrganizationKind(row["kind"]).label, "type_word": word}
+
+
 class RegistrationBoard(AllowMixin, View):
     """One column for each stage."""
 
@@ -77,37 +83,48 @@ class RegistrationBoard(AllowMixin, View):
     def params(self) -> Any:
         return clean_query(self.request.GET)
 
+    @cached_property
+    def numbers(self) -> Counter:
+        """How many stand at each stage, under the conditions of the page, and the figures above, in one statement."""
+        on, rows = office_day(self.request), RegistrationReview.objects.visible_to(self.request.user)
+        founded = rows.filter(review_type=ReviewType.FOUNDING, organization__isnull=False)
+        figures = {
+            "running": rows.running(),
+            "late": rows.late(on),
+            "correction": rows.in_correction(),
+            "founded": founded.filter(approved_on__gte=on.replace(month=1, day=1)),
+        }
+        stages = self.rows.annotate(slot=F("status"))
+        parts = [stages, *(found.annotate(slot=Value(name)) for name, found in figures.items())]
+        first, *others = (part.order_by().values("slot").annotate(n=Count("pk")) for part in parts)
+        return Counter({row["slot"]: row["n"] for row in first.union(*others, all=True)})
+
     def columns(self) -> list[dict[str, Any]]:
         on = office_day(self.request)
-        place = Window(RowNumber(), partition_by="status", order_by=[F("due_on").asc(nulls_last=True), F("pk").desc()])
-        total = Window(Count("pk"), partition_by="status")
-        cards = self.rows.with_correction().annotate(place=place, total=total).filter(place__lte=ON_BOARD)
-        found: dict[str, list] = {}
-        for row in cards.order_by("status", "place").values(*SHOWN, "correction_due", "total"):
-            row["clock"] = clock(row, on)
-            row["kind_word"] = OrganizationKind(row["kind"]).label
-            row["type_word"] = "" if row["review_type"] == ReviewType.FOUNDING else ReviewType(row["review_type"]).label
-            found.setdefault(row["status"], []).append(row)
-        counts = {status: rows[0]["total"] for status, rows in found.items()}
-        stages = [*FOUNDING_PATH, *([ReviewStage.REFUSED] if counts.get(ReviewStage.REFUSED) else [])]
+        counts, cards = self.numbers, self.cards(on)
+        stages = [*FOUNDING_PATH, *([ReviewStage.REFUSED] if counts[ReviewStage.REFUSED] else [])]
         return [
-            {"stage": stage, "label": stage.label, "count": counts.get(stage, 0), "rows": found.get(stage, []),
-             "more": max(0, counts.get(stage, 0) - ON_BOARD)}
+            {"stage": stage, "label": stage.label, "count": counts[stage], "more": max(0, counts[stage] - ON_BOARD),
+             "rows": cards[stage]}
             for stage in stages
         ]  # fmt: skip
 
+    def cards(self, on: date) -> dict[str, list[dict[str, Any]]]:
+        """Those that stand in each column."""
+        keys = keys_of_each([self.rows.on_board(stage)[:ON_BOARD] for stage in ReviewStage])
+        rows = RegistrationReview.objects.filter(pk__in=keys).with_correction().order_by()
+        known = {row["pk"]: row for row in rows.values(*SHOWN, "correction_due")}
+        found = defaultdict(list)
+        for row in (known[pk] for pk in keys if pk in known):
+            found[row["status"]].append(on_card(row, on))
+        return found
+
     def figures(self) -> list[dict[str, Any]]:
-        on = office_day(self.request)
-        rows, start = RegistrationReview.objects.visible_to(self.request.user), on.replace(month=1, day=1)
-        found = rows.order_by().aggregate(
-            running=Count("pk", filter=~Q(status__in=(ReviewStage.DONE, ReviewStage.REFUSED))),
-            late=Count("pk", filter=Q(pk__in=rows.late(on).values("pk"))),
-            correction=Count("pk", filter=Q(pk__in=rows.in_correction().values("pk"))),
-            founded=Count("pk", filter=Q(review_type="founding", organization__isnull=False, approved_on__gte=start)),
-        )
+        found = self.numbers
         return [
             {"label": "在办", "value": found["running"], "unit": "件", "url": "?"},
-            {"label": "超过时限", "value": found["late"], "unit": "件", "url": "?state=late", "note": "批准以前，补正期间不计"},
+            {"label": "超过时限", "value": found["late"], "unit": "件", "url": "?state=late",
+             "note": "批准以前，补正期间不计"},
             {"label": "等待补正", "value": found["correction"], "unit": "件", "url": "?state=correction"},
             {"label": "今年批准成立", "value": found["founded"], "unit": "家", "url": reverse(f"{NAMES}-bodies"),
              "note": "已自动列入社会组织台账"},
