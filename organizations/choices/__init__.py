@@ -100,6 +100,7 @@ from .members import (
 )
 from .registration import (
     BEFORE_APPROVAL,
+    CHANGE_STAGE,
     FOUNDING_PATH,
     RENAMING,
     REVIEW_ENDED,
@@ -110,6 +111,7 @@ from .registration import (
     ReviewStage,
     ReviewType,
     SyncEvent,
+    stage_label,
 )
 from .transfers import TRANSFER_FLOW, TRANSFER_KINDS, TRANSFER_OPEN, TransferDirection, TransferStatus
 
@@ -125,6 +127,7 @@ __all__ = [
     "CHANGED_FIELDS",
     "CHANGE_OF_JOINING",
     "CHANGE_OF_LEAVING",
+    "CHANGE_STAGE",
     "CHARTER_FLOW",
     "CHARTER_KINDS",
     "DEPARTED",
@@ -217,4 +220,5 @@ __all__ = [
     "TransferStatus",
     "UnitSituation",
     "VoteBody",
+    "stage_label",
 ]

@@ -20,7 +20,14 @@ from core.pages import Action, Cell, CreatePage, Crumb, DetailPage, Fact, Update
 from core.pages.filters import clean_query
 from core.permissions import AllowMixin, is_office
 from core.secrets import mask_phone
-from organizations.choices import BEFORE_APPROVAL, FOUNDING_PATH, OrganizationKind, ReviewStage, ReviewType
+from organizations.choices import (
+    BEFORE_APPROVAL,
+    FOUNDING_PATH,
+    OrganizationKind,
+    ReviewStage,
+    ReviewType,
+    stage_label,
+)
 from organizations.documents import PAPERS
 from organizations.forms.registration import CorrectionForm, RegistrationForm, StageForm, open_stages
 from organizations.models import Correction, RegistrationReview, SyncDuty
@@ -91,10 +98,16 @@ class RegistrationBoard(AllowMixin, View):
         counts = {status: rows[0]["total"] for status, rows in found.items()}
         stages = [*FOUNDING_PATH, *([ReviewStage.REFUSED] if counts.get(ReviewStage.REFUSED) else [])]
         return [
-            {"stage": stage, "label": stage.label, "count": counts.get(stage, 0), "rows": found.get(stage, []),
+            {"stage": stage, "label": self.column_label(stage), "count": counts.get(stage, 0), "rows": found.get(stage, []),
              "more": max(0, counts.get(stage, 0) - ON_BOARD)}
             for stage in stages
         ]  # fmt: skip
+
+    def column_label(self, stage: ReviewStage) -> str:
+        """One column holds the first step of every type; what it is called follows from the types that are shown."""
+        asked = self.params.get("type")
+        types = [asked] if asked in ReviewType.values else ReviewType.values
+        return "、".join(dict.fromkeys(stage_label(stage, one) for one in types))
 
     def figures(self) -> list[dict[str, Any]]:
         on = office_day(self.request)
@@ -161,7 +174,7 @@ class RegistrationCreate(ReviewPage, CreatePage):
         return workflows.accept_review(form.save(commit=False), by=self.request.user)
 
     def done(self, row: RegistrationReview) -> str:
-        return f"已受理“{row}”，应在{row.due_on}以前办结。下一步：填写章程审核内容。"
+        return f"已受理“{row}”，应在{row.due_on}以前办结。下一步：填写“{row.get_status_display()}”的内容。"
 
 
 class RegistrationUpdate(ReviewPage, UpdatePage):
@@ -243,7 +256,7 @@ class RegistrationDetail(ReviewPage, DetailPage):
         if workflows.can_edit_review(user, row) and open_stages(row):
             add("填写审查内容", "check", "clipboard-list", post=False, primary=not self.ready)
         if workflows.can_pass_review(user, row):
-            label = "办结" if row.next_stage == ReviewStage.DONE else f"通过，转“{row.next_stage.label}”"
+            label = "办结" if row.next_stage == ReviewStage.DONE else f"通过，转“{row.status_words[row.next_stage]}”"
             add(label, "pass", "check", primary=self.ready, fields=(("stage", row.status),))
         if workflows.can_ask_correction(user, row) and not self.waiting:
             add("退回补正", "correction", "undo-2", post=False)
@@ -281,7 +294,7 @@ class RegistrationDetail(ReviewPage, DetailPage):
             place = -1
         return [
             {
-                "label": stage.label,
+                "label": row.status_words[stage],
                 "css": "done" if n < place else "now" if n == place else "",
                 "checks": [check for check in self.checks if check.stage == stage],
             }
