@@ -101,6 +101,7 @@ from .members import (
 from .registration import (
     BEFORE_APPROVAL,
     CHANGE_STAGE,
+    FIRST_STAGE,
     FOUNDING_PATH,
     RENAMING,
     REVIEW_ENDED,
@@ -135,6 +136,7 @@ __all__ = [
     "ENDING_EVENTS",
     "EVENT_BETWEEN",
     "EVENT_FROM",
+    "FIRST_STAGE",
     "FLOATING_FLOW",
     "FLOATING_KINDS",
     "FLOATING_OPEN",

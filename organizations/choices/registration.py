@@ -28,6 +28,7 @@ class ReviewStage(models.TextChoices):
 
 
 CHANGE_STAGE = "变更审核"
+FIRST_STAGE = "章程、变更审核"  # where reviews of every type stand together
 
 
 def stage_label(stage: str, review_type: str) -> str:

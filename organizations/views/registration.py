@@ -22,6 +22,7 @@ from core.permissions import AllowMixin, is_office
 from core.secrets import mask_phone
 from organizations.choices import (
     BEFORE_APPROVAL,
+    FIRST_STAGE,
     FOUNDING_PATH,
     OrganizationKind,
     ReviewStage,
@@ -105,9 +106,9 @@ class RegistrationBoard(AllowMixin, View):
 
     def column_label(self, stage: ReviewStage) -> str:
         """One column holds the first step of every type; what it is called follows from the types that are shown."""
-        asked = self.params.get("type")
-        types = [asked] if asked in ReviewType.values else ReviewType.values
-        return "、".join(dict.fromkeys(stage_label(stage, one) for one in types))
+        if (asked := self.params.get("type")) in ReviewType.values:
+            return stage_label(stage, asked)
+        return FIRST_STAGE if stage == ReviewStage.CHARTER else stage.label
 
     def figures(self) -> list[dict[str, Any]]:
         on = office_day(self.request)

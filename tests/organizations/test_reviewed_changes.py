@@ -102,7 +102,7 @@ class ReviewedChangeTests(ReviewData):
         self.assertContains(self.client.get(review.get_absolute_url()), "变更审核")  # in its history
         board = reverse("organizations:registration-list")
         for query, heading in (
-            ({}, "章程审核、变更审核"),
+            ({}, "章程、变更审核"),
             ({"type": "change"}, "变更审核"),
             ({"type": "founding"}, "章程审核"),
         ):
