@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from django.views.generic import View
 
 from core.context import is_fragment
+from core.journal import mark_of
 from core.pages import Cell, Column, ListPage, SideBySide, current_period, whole_page
 from core.pages.offices import PARAMETER, asked_committees
 from core.periods import Period, quarter_of
@@ -27,7 +28,6 @@ from organizations.models import MemberChange, Membership, PartyBranch, PartyMem
 from organizations.sheets.members import balance_lines
 from organizations.workflows import members as workflows
 from organizations.workflows import memberships
-from organizations.workflows.seen import mark_of
 
 from .base import WorkflowPage, asked_day, branch_name
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
+from core.journal import mark_of
 from core.models import User
 from organizations.choices import (
     CHANGE_OF_JOINING,
@@ -19,7 +20,6 @@ from organizations.models import MemberTransfer, PartyBranch, PartyMember
 from .changes import note_change
 from .members import confirm_full, current_membership, extend_probation, leave, restore_member
 from .memberships import correct_membership
-from .seen import mark_of
 from .transfers import direction_of, record_transfer
 
 K = ChangeKind
