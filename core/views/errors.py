@@ -45,11 +45,12 @@ PROBLEMS = {
 CSRF = Problem(
     403,
     "这一页停留太久，没有保存",
-    "为了安全，提交前要重新确认身份。请按浏览器的“后退”，刷新页面后再提交；也可以先复制下面您填的文字。",
+    "为了安全，提交前要重新确认身份。请按浏览器的“后退”，刷新页面后再提交。",
     "timer-off",
 )
 
 
+KEPT_WORDS = "您填的文字在下面，可以先复制下来。"
 REFUSED_ACT = "您现在不能办这件事"
 READ_ONLY = "它只能打开查看，不接收提交的内容，没有办理任何事项。"
 AFTER_ACT = "请打开按钮所在的页面，看那里现在的状态，需要时再按一次。"
@@ -175,4 +176,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             for name, value in request.POST.items()
             if len(value) >= KEPT_LENGTH and not any(word in name.lower() for word in SECRET)
         ]
-    return problem_response(request, CSRF, kept=kept)
+    return problem_response(request, CSRF, kept=kept, advice=KEPT_WORDS if kept else "")

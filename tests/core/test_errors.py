@@ -63,11 +63,13 @@ class ErrorHandlingTests(TestCase):
             headers={"referer": "http://testserver/t/batches/new/"},
         )  # fmt: skip
         self.assertContains(response, text, status_code=403)
+        self.assertContains(response, errors.KEPT_WORDS, status_code=403)
         foreign = client.post(
             "/t/batches/new/", f"source={text}", content_type="application/x-www-form-urlencoded",
             headers={"referer": "http://evil.example/"},
         )  # fmt: skip
         self.assertNotContains(foreign, text, status_code=403)
+        self.assertNotContains(foreign, errors.KEPT_WORDS, status_code=403)
 
     def test_a_refusal_says_what_the_account_is_for_whom_to_ask_and_lets_another_one_in(self):
         office = make_committee(name="市社会组织综合党委", contact_phone="0000-7654321")
