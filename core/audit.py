@@ -38,9 +38,15 @@ def in_words(obj: models.Model, name: str) -> str:
     return "" if shown is None else str(shown)
 
 
+def words_of(obj: models.Model, name: str) -> dict[Any, str]:
+    """The words of a field's choices; a row with words of its own says so by `{field}_words`."""
+    own = getattr(obj, f"{name}_words", None)
+    return own or dict(getattr(obj._meta.get_field(name), "flatchoices", None) or ())
+
+
 def word_of(obj: models.Model, name: str, value: Any) -> Any:
     """A value as the log shows it: the word of a choice, else the value."""
-    words = dict(getattr(obj._meta.get_field(name), "flatchoices", None) or ())
+    words = words_of(obj, name)
     return words.get(value, readable(value)) if words else readable(value)
 
 
@@ -113,7 +119,7 @@ def differences(obj: models.Model, before: dict[str, Any], names: Iterable[str])
         elif field.is_relation:
             changes[str(field.verbose_name)] = [old, readable(getattr(obj, name))]
         elif field.choices:
-            words = dict(field.flatchoices)
+            words = words_of(obj, name)
             changes[str(field.verbose_name)] = [words.get(old, old), words.get(new, new)]
         else:
             changes[str(field.verbose_name)] = [readable(old), readable(new)]

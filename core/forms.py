@@ -144,7 +144,8 @@ class RecordForm(forms.ModelForm):
 
     @property
     def wrong_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.errors if name in self.fields and name != "version"]
+        """In the order in which they stand on the page, not in that in which they were found wrong."""
+        return [self[name] for _, names in self.parts for name in names if name in self.errors]
 
     def width(self, name: str) -> str:
         field = self.fields[name]

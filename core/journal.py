@@ -6,6 +6,7 @@ of the whole row as the act left it, where a strict journal lets any later edit 
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from core.constraints import violated
@@ -35,14 +37,27 @@ def to_json(value: Any) -> Any:
     """A value of a column as it stands in a stored image."""
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return str(value) if isinstance(value, Decimal | FieldFile) else value
+
+
+def columns(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def images(rows: models.QuerySet, **computed: Any) -> Iterator[Image]:
+    """All columns of stored rows as JSON, and what else is computed for each."""
+    for row in rows.order_by().values(*columns(rows.model), **computed):
+        yield {name: to_json(value) for name, value in row.items()}
 
 
 def image(model: type[models.Model], pk: Any) -> Image | None:
-    """All columns of a stored row as JSON; None when it is gone."""
-    names = [field.attname for field in model._meta.concrete_fields]
-    found = model._base_manager.filter(pk=pk).values(*names).first()
-    return None if found is None else {name: to_json(value) for name, value in found.items()}
+    """All columns of a stored row; None when it is gone."""
+    return next(images(model._base_manager.filter(pk=pk)), None)
+
+
+def image_of(row: models.Model) -> Image:
+    """All columns of a row in hand."""
+    return {name: to_json(getattr(row, name)) for name in columns(type(row))}
 
 
 def restored(model: type[models.Model], values: Image) -> Image:
@@ -57,8 +72,9 @@ def counts(model: type[models.Model]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in names}
 
 
-def mark_of(row: Image) -> str:
+def mark_of(row: Image | models.Model) -> str:
     """What tells whether any column but the counting ones was changed since, without keeping them."""
+    row = image_of(row) if isinstance(row, models.Model) else row
     text = json.dumps({name: value for name, value in row.items() if name not in COUNTED}, ensure_ascii=False)
     return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()
 

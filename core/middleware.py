@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from core import audit
 from core.choices import AuditEvent
 from core.context import RequestContext, is_fragment, request_context
 from core.models import LoginSession
+from core.views import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ALWAYS_OPEN = ("core:password", "core:logout", "core:login")
@@ -53,6 +54,19 @@ class RequestContextMiddleware:
         response.headers.setdefault("X-Request-Id", request.request_id)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class NotAllowedPageMiddleware:
+    """A page instead of the empty answer to the wrong method; scripts keep the bare status."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not is_fragment(request):
+            return errors.not_allowed(request, response.headers["Allow"])
         return response
 
 

@@ -31,7 +31,7 @@ def require(allowed: bool, request: HttpRequest, note: str = "") -> None:
         audit.record(
             AuditEvent.REFUSED, by=request.user, note=f"{request.method} {request.path} {note}".strip(), success=False
         )
-        raise PermissionDenied(note or "您没有做这件事的权限。")
+        raise PermissionDenied(note)  # without a sentence the page says what the account is for
 
 
 def allow(test: Callable[[User], bool]) -> Callable:

@@ -26,7 +26,7 @@ def advance(
 
     One conditional UPDATE on state and version in one transaction with its audit entry; no lock is relied on.
     """
-    words = dict(obj._meta.get_field(field).flatchoices)
+    words = audit.words_of(obj, field)
     name = obj._meta.verbose_name
     was = getattr(obj, field)
     if to not in flow.get(was, ()):

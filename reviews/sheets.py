@@ -71,7 +71,7 @@ class CampaignSheet(Sheet):
         Column("名称", "title", synonyms=("检查名称",), required=True, example="2022年度社会组织检查", width=30),
         Column("启动日期", "started_on", "date", synonyms=("开始日期",), required=True, example="2023-03-01"),
         Column("填报截止日期", "submit_due", "date", synonyms=("截止日期",), example="2023-05-31"),
-        Column("检查范围", "scope", example="直属社会组织", width=30),
+        Column("检查范围", "scope", example="综合党委直管的社会组织", width=30),
         Column("联合单位", "joint_units", example="市社会组织管理局", width=24),
         Column("归属季度", "quarter", "quarter", help="不填按启动日期。", example="2023年第一季度"),
         Column("状态", "status", "choice", create_only=True, help="只在新增时采用。", example="进行中"),

@@ -152,9 +152,10 @@ EXPECTED = (
         " organizations:partymember-contact",
         WRITES_FOR_BRANCH,
     ),
+    ("organizations:memberchange-balance", BUSINESS),
     (
-        "organizations:memberchange-balance organizations:memberchange-balance-card organizations:electionterm-figures",
-        BUSINESS,
+        "organizations:memberchange-balance-card organizations:electionterm-figures",
+        "302 302 302 302 302 302 403 403 403",
     ),
     ("reports:home-office", "302 302 302 403 403 403 403 403 403"),
     ("reports:home-draft", "302 302 302 403 403 403 403 403 403"),

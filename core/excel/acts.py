@@ -15,7 +15,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from core.constraints import violated
-from core.journal import COUNTED, mark_of, to_json
+from core.journal import COUNTED, images, mark_of, to_json
 
 from .among import one_of
 from .sheet import Column, Context, Sheet
@@ -132,14 +132,12 @@ class Watch:
         return model._base_manager.aggregate(pk=models.Max("pk"))["pk"] or 0
 
     def images(self) -> dict[Key, tuple[int, Values]]:
-        """Model and key → whose row it is, and its columns as JSON."""
+        """Model and key → whose row it is, and its columns."""
         found = {}
         for query, owner in self.sheet.reach(self.subjects):
-            names = [field.attname for field in query.model._meta.concrete_fields]
-            for row in query.order_by().values(*names, whose=models.F(owner)):
+            for row in images(query, whose=models.F(owner)):
                 whose = row.pop("whose")
-                key = (query.model, row[query.model._meta.pk.attname])
-                found[key] = (whose, {name: to_json(value) for name, value in row.items()})
+                found[query.model, row[query.model._meta.pk.attname]] = (whose, row)
         return found
 
     def journals(self) -> dict[int, list[Values]]:

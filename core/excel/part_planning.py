@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from core.journal import COUNTED, to_json
+from core.journal import COUNTED, image_of, to_json
 
 from .binding import Binding, empty_value, field_of
 from .line import Line, Shared
@@ -201,8 +201,7 @@ class PartPlanning(Shared):
         start = old.__dict__.get(part.start) if part.start else None
         too_early = bool(start) and end <= start
         if part.others == "remove" or (part.others == "stop" and too_early):
-            whole = {f.attname: to_json(old.__dict__[f.attname]) for f in part.model_class._meta.concrete_fields}
-            plan.append({"p": part.name, "op": "remove", "id": old.pk, "b": whole})
+            plan.append({"p": part.name, "op": "remove", "id": old.pk, "b": image_of(old)})
             return
         if too_early:
             place = next((b for b in self.bindings if b.owner == part.name), None)

@@ -1,6 +1,6 @@
 """Taking a batch back: exactly what it wrote, and only while nobody has touched it since."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -24,13 +24,14 @@ from .sheet import all_sheets, get_sheet
 from .staging import context_of
 
 SHOWN = 50
+Why = tuple[int, str, str]  # row number, label, reason
 UNSEALED = {*COUNTED, "created_at", "created_by"}  # a new row's columns that tell when it was written, and by whom
 
 
 class TouchedError(ValidationError):
     """Rows were edited or used since; `rows` lists them as (row number, label, reason)."""
 
-    def __init__(self, rows: list[tuple[int, str, str]]) -> None:
+    def __init__(self, rows: list[Why]) -> None:
         self.rows = rows
         first = "；".join(f"第{n}行“{label}”{why}" for n, label, why in rows[:5])
         more = f"等{len(rows)}行" if len(rows) > 5 else ""
@@ -46,7 +47,16 @@ def kept_columns(
     return {attname: to_json(obj.__dict__[attname]) for attname in kept}
 
 
+def linked(users: models.QuerySet, name: str, rows: Mapping[int, Any], own: Collection[int]) -> Iterator[Why]:
+    """Of the rows that refer to these by the column `name` those that the batch did not make itself."""
+    for pk, target in users.values_list("pk", name):
+        if pk not in own:
+            yield rows[target].number, rows[target].label, f"已有{users.model._meta.verbose_name}与它相连"
+
+
 class Undoer(Applier):
+    compared = (RowAction.NEW, RowAction.CHANGED)  # lines that are told from their row alone
+
     def run(self) -> None:
         self.sheet.release([r.object_id for rows in self.chunks(RowAction.NEW) for r in rows], self.context)
         self.require_all_untouched()
@@ -67,17 +77,19 @@ class Undoer(Applier):
         if touched := self.all_touched():
             raise TouchedError(touched)
 
-    def all_touched(self) -> list[tuple[int, str, str]]:
-        touched: list[tuple[int, str, str]] = []
-        for rows in self.chunks(RowAction.NEW, RowAction.CHANGED):
-            stored = self.locked(self.model, [r.object_id for r in rows])
-            self.bridges = self.find_bridges([r.object_id for r in rows])
-            for row in rows:
-                if why := self.touched(row, stored.get(row.object_id)):
-                    touched.append((row.number, row.label, why))
-            touched += self.touched_parts(rows)
-        touched += self.used_elsewhere()
-        return sorted(set(touched))
+    def all_touched(self) -> list[Why]:
+        touched: list[Why] = []
+        for rows in self.chunks(*self.compared):
+            touched += [*self.edited(rows), *self.touched_parts(rows)]
+        return sorted({*touched, *self.used_elsewhere()})
+
+    def edited(self, rows: list[Any]) -> Iterator[Why]:
+        """Rows of the ledger that are not as the batch left them."""
+        ids = [row.object_id for row in rows]
+        stored, self.bridges = self.locked(self.model, ids), self.find_bridges(ids)
+        for row in rows:
+            if why := self.touched(row, stored.get(row.object_id)):
+                yield row.number, row.label, why
 
     def touched(self, row: Any, obj: models.Model | None) -> str:
         if obj is None:
@@ -115,7 +127,7 @@ class Undoer(Applier):
         batches = ImportBatch.objects.filter(kind__in=kinds, status=BatchStatus.UNDONE)
         return list(batches.filter(applied_at__gt=self.batch.applied_at).values_list("pk", flat=True))
 
-    def touched_parts(self, rows: list[Any]) -> list[tuple[int, str, str]]:
+    def touched_parts(self, rows: list[Any]) -> list[Why]:
         found = []
         for name, part in self.parts.items():
             ops = [
@@ -137,9 +149,9 @@ class Undoer(Applier):
         part = self.parts[name]
         return kept_columns(part.model_class, self.build_part(name, owner, op), op["v"], {*UNSEALED, *part.derived})
 
-    def used_elsewhere(self) -> list[tuple[int, str, str]]:
+    def used_elsewhere(self) -> list[Why]:
         """New rows that something else refers to by now."""
-        found: list[tuple[int, str, str]] = []
+        found: list[Why] = []
         own_parts = self.own_parts()
         for rows in self.chunks(RowAction.NEW):
             by_id = {row.object_id: row for row in rows}
@@ -150,10 +162,7 @@ class Undoer(Applier):
                     users = users.exclude(pk__in=list(by_id))
                 if derived := self.sheet.derived.get(model._meta.label):
                     users = users.exclude(pk__in=model._base_manager.filter(**derived).values("pk"))
-                for pk, target in users.values_list("pk", name)[:SHOWN]:
-                    if pk not in own_parts.get(model, ()):
-                        row = by_id[target]
-                        found.append((row.number, row.label, f"已有{model._meta.verbose_name}与它相连"))
+                found += linked(users[:SHOWN], name, by_id, own_parts.get(model, ()))
             kind = ContentType.objects.get_for_model(self.model)
             for target in Attachment.objects.filter(content_type=kind, object_id__in=list(by_id)).values_list(
                 "object_id", flat=True
@@ -228,39 +237,28 @@ class Undoer(Applier):
 class ActUndoer(Undoer):
     """New lines go back by the journals of their subjects; lines that changed a row, like everywhere."""
 
+    compared = (RowAction.CHANGED,)
+
     def journals(self) -> Iterator[tuple[Any, list[Values]]]:
         for rows in self.chunks(RowAction.NEW):
             for row in rows:
                 if entries := row.after.get("journal"):
                     yield row, entries
 
-    def all_touched(self) -> list[tuple[int, str, str]]:
-        touched = []
-        for rows in self.chunks(RowAction.CHANGED):
-            stored = self.locked(self.model, [row.object_id for row in rows])
-            self.bridges = self.find_bridges([row.object_id for row in rows])
-            touched += [
-                (row.number, row.label, why) for row in rows if (why := self.touched(row, stored.get(row.object_id)))
-            ]
-        made: dict[Any, dict[int, Any]] = {}
+    def used_elsewhere(self) -> list[Why]:
+        """What the acts wrote and somebody has edited since, and what refers by now to what they made."""
+        found: list[Why] = []
+        made: dict[str, dict[int, Any]] = {}
         for row, entries in self.journals():
-            touched += [(row.number, row.label, f"的{words}") for words in Journal(entries).touched()]
+            found += [(row.number, row.label, f"的{words}") for words in Journal(entries).touched()]
             for entry in entries:
                 if entry["act"] == "make":
                     made.setdefault(entry["model"], {})[entry["pk"]] = row
-        return sorted({*touched, *self.leaned_on(made)})
-
-    @staticmethod
-    def leaned_on(made: dict[str, dict[int, Any]]) -> Iterator[tuple[int, str, str]]:
-        """Rows written since that refer to what the acts made."""
         for label, rows in made.items():
             for field in relations(apps.get_model(label)):
-                own = made.get(field.model._meta.label_lower, ())
                 users = field.model._base_manager.filter(**{f"{field.attname}__in": list(rows)})
-                for pk, target in users.values_list("pk", field.attname):
-                    if pk not in own:
-                        row = rows[target]
-                        yield row.number, row.label, f"已有{field.model._meta.verbose_name}与它相连"
+                found += linked(users, field.attname, rows, made.get(field.model._meta.label_lower, ()))
+        return found
 
     def delete_new(self) -> None:
         for _, entries in reversed(list(self.journals())):
@@ -294,8 +292,8 @@ def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     return batch
 
 
-def touched_rows(batch: ImportBatch) -> list[tuple[int, str, str]]:
-    """(row number, label, reason) of what stands against undoing the batch; nothing is changed."""
+def touched_rows(batch: ImportBatch) -> list[Why]:
+    """What stands against undoing the batch; nothing is changed."""
     undoer = undoer_of(batch)(batch, None, context_of(batch))
     undoer.sheet.prepare(undoer.context)
     with transaction.atomic():

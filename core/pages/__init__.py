@@ -12,7 +12,7 @@
 Things that happen are functions: `return act(request, Training, pk, cancel_training, done="已取消。", reason=reason(request))`.
 """
 
-from core.pages.actions import act, next_url, reason
+from core.pages.actions import act, asks_whole, next_url, reason, whole_page
 from core.pages.columns import Cell, Column
 from core.pages.details import Action, Crumb, DetailPage, Fact, RecordPage, visible_or_404
 from core.pages.forms import CreatePage, SideBySide, UpdatePage
@@ -33,8 +33,10 @@ __all__ = [
     "SideBySide",
     "UpdatePage",
     "act",
+    "asks_whole",
     "current_period",
     "next_url",
     "reason",
     "visible_or_404",
+    "whole_page",
 ]

@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from core.cleaning import clean_text
 from core.pages.details import page_url, visible_or_404
 from core.permissions import require
+
+WHOLE = "whole"  # asks a page for its slow parts together with the rest, where no script fetches them
 
 
 def act(
@@ -57,3 +60,12 @@ def next_url(request: HttpRequest, fallback: str) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
     return wanted if safe else fallback
+
+
+def asks_whole(request: HttpRequest) -> bool:
+    return WHOLE in request.GET
+
+
+def whole_page(name: str, **query: str) -> HttpResponse:
+    """To the page that holds a part, for a person who has opened the address of the part."""
+    return redirect(f"{reverse(name)}?{urlencode({**query, WHOLE: 1})}")

@@ -19,6 +19,7 @@ from core.account_forms import LOCK_MINUTES, OwnPasswordForm, SignInForm
 from core.choices import AuditEvent
 from core.context import request_context
 from core.models import AuditEntry, Committee, LoginSession, User
+from core.pages import next_url
 from core.passwords import OfficePasswordValidator
 from core.permissions import require
 from core.validators import normalize_code
@@ -108,11 +109,14 @@ def locked_out(request, original=None, credentials=None):
 @login_not_required
 @require_POST
 def sign_out(request):
+    """`next`: the page that another account is to open."""
     if request.user.is_authenticated:
         audit.record(AuditEvent.LOGOUT, request.user, by=request.user)
         LoginSession.objects.filter(session_key=request.session.session_key).delete()
         logout(request)
         messages.info(request, "您已退出。")
+    if wanted := next_url(request, ""):
+        return redirect(f"{reverse('core:login')}?{urlencode({'next': wanted})}")
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 

@@ -1,4 +1,5 @@
-"""Error pages (M37): no database, no context processor, in Chinese, with the number for the help desk."""
+"""Error pages (M37): no context processor, nothing that fails without the database, in Chinese, each with what to do now
+and the number for the help desk."""
 
 import logging
 import sys
@@ -9,10 +10,13 @@ from urllib.parse import urlsplit
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template import loader
+from django.urls import Resolver404, resolve
 
 from core import audit
 from core.choices import AuditEvent
+from core.models import Committee, User
 
 logger = logging.getLogger(__name__)
 TEMPLATE = "errors/error.html"
@@ -30,8 +34,9 @@ class Problem:
 
 PROBLEMS = {
     400: Problem(400, "看不懂这个请求", "网址或提交的内容不完整。请返回上一页，刷新后再试一次。"),
-    403: Problem(403, "您没有打开这一页的权限", "这项工作由别的岗位办理。需要时请联系系统管理员或综合党委办公室。", "lock"),
+    403: Problem(403, "您现在不能打开这一页", "它由别的岗位使用，或者这条记录现在的状态不能办。", "lock"),
     404: Problem(404, "没有找到这个页面", "它可能已合并、已结束，或不在您的工作范围。请从菜单进入，或在列表里查找。", "search-x"),
+    405: Problem(405, "这个地址不能这样打开", "它只接收页面上的按钮提交的内容，不能直接打开，没有办理任何事项。", "mouse-pointer-click"),
     413: Problem(413, "提交的内容太大", "一次最多上传20 MB的文件。请压缩图片或分几次上传。", "file-x"),
     429: Problem(429, "操作太频繁", "请稍等几分钟再试。", "clock"),
     500: Problem(500, "页面出错了", "系统没能完成这一步，没有写入任何数据。请返回后再试；再次出现时，请把下面的编号告诉系统管理员。"),
@@ -40,9 +45,19 @@ PROBLEMS = {
 CSRF = Problem(
     403,
     "这一页停留太久，没有保存",
-    "为了安全，提交前要重新确认身份。请按浏览器的“后退”，刷新页面后再提交；也可以先复制下面您填的文字。",
+    "为了安全，提交前要重新确认身份。请按浏览器的“后退”，刷新页面后再提交。",
     "timer-off",
 )
+
+
+KEPT_WORDS = "您填的文字在下面，可以先复制下来。"
+REFUSED_ACT = "您现在不能办这件事"
+READ_ONLY = "它只能打开查看，不接收提交的内容，没有办理任何事项。"
+AFTER_ACT = "请打开按钮所在的页面，看那里现在的状态，需要时再按一次。"
+FOR_ADMINISTRATORS = "管理员账号只管账号、设置和日志。台账、任务、检查和总结由综合党委工作人员办理。"
+FOR_LEADERS = "分管领导的账号用来查看、点评和签发。登记和修改由综合党委工作人员办理。"
+FOR_STAFF = "账号和操作日志由管理员办理；已办结、已签发的记录不能再改，请先打开那条记录，看它现在的状态。"
+FOR_THE_FIELD = "书记和联络员的账号只办本支部、本单位的事项，您能办的都列在工作台。"
 
 
 def problem_response(request: HttpRequest, problem: Problem, text: str = "", **extra: Any) -> HttpResponse:
@@ -85,7 +100,50 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return error_response(request, 403, sentence(exception))
+    """Who is signed in is told what this account is for, whom to ask, and may sign in with another one."""
+    user, text = getattr(request, "user", None), sentence(exception)
+    reads = request.method in ("GET", "HEAD")
+    extra: dict[str, Any] = {} if reads else {"title": REFUSED_ACT}
+    if user is not None and user.is_authenticated:
+        extra |= {"user": user, "office": office_of(user), "csrf_token": get_token(request)}
+        extra["again"] = request.get_full_path() if reads else ""
+        text = text or duties(user)
+    return problem_response(request, PROBLEMS[403], text, **extra)
+
+
+def duties(user: User) -> str:
+    """What the account is for, so that nobody looks here for what another one does."""
+    if user.is_administrator:
+        return FOR_ADMINISTRATORS
+    if user.is_leader:
+        return FOR_LEADERS
+    return FOR_STAFF if user.is_committee_staff else FOR_THE_FIELD
+
+
+def office_of(user: User) -> Committee | None:
+    """Whom to ask; the page is shown also while the database is down."""
+    try:
+        return user.committee
+    except DatabaseError:
+        return None
+
+
+def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    """Instead of Django's empty answer: opened after a new sign-in or from the history, a button's address leads to its row."""
+    opened = request.method in ("GET", "HEAD")
+    extra = {"advice": AFTER_ACT, "owner": page_of_button(request.path)} if opened else {}
+    response = problem_response(request, PROBLEMS[405], "" if opened else READ_ONLY, **extra)
+    response.headers["Allow"] = methods
+    return response
+
+
+def page_of_button(path: str) -> str:
+    """The page on which the button of `/organizations/sync-duties/1/done/` stands."""
+    owner = path.rstrip("/").rpartition("/")[0] + "/"
+    try:
+        return owner if resolve(owner).kwargs else ""
+    except Resolver404:
+        return ""
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -118,4 +176,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             for name, value in request.POST.items()
             if len(value) >= KEPT_LENGTH and not any(word in name.lower() for word in SECRET)
         ]
-    return problem_response(request, CSRF, kept=kept)
+    return problem_response(request, CSRF, kept=kept, advice=KEPT_WORDS if kept else "")

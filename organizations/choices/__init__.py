@@ -100,6 +100,8 @@ from .members import (
 )
 from .registration import (
     BEFORE_APPROVAL,
+    CHANGE_STAGE,
+    FIRST_STAGE,
     FOUNDING_PATH,
     RENAMING,
     REVIEW_ENDED,
@@ -110,6 +112,7 @@ from .registration import (
     ReviewStage,
     ReviewType,
     SyncEvent,
+    stage_label,
 )
 from .transfers import TRANSFER_FLOW, TRANSFER_KINDS, TRANSFER_OPEN, TransferDirection, TransferStatus
 
@@ -125,6 +128,7 @@ __all__ = [
     "CHANGED_FIELDS",
     "CHANGE_OF_JOINING",
     "CHANGE_OF_LEAVING",
+    "CHANGE_STAGE",
     "CHARTER_FLOW",
     "CHARTER_KINDS",
     "DEPARTED",
@@ -132,6 +136,7 @@ __all__ = [
     "ENDING_EVENTS",
     "EVENT_BETWEEN",
     "EVENT_FROM",
+    "FIRST_STAGE",
     "FLOATING_FLOW",
     "FLOATING_KINDS",
     "FLOATING_OPEN",
@@ -217,4 +222,5 @@ __all__ = [
     "TransferStatus",
     "UnitSituation",
     "VoteBody",
+    "stage_label",
 ]

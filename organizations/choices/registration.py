@@ -27,6 +27,17 @@ class ReviewStage(models.TextChoices):
     REFUSED = "refused", "不予通过"
 
 
+CHANGE_STAGE = "变更审核"
+FIRST_STAGE = "章程、变更审核"  # where reviews of every type stand together
+
+
+def stage_label(stage: str, review_type: str) -> str:
+    """环节, as it is called on the way of this type: a 变更登记 hands in no charter, its first step looks at the change."""
+    if (stage, review_type) == (ReviewStage.CHARTER, ReviewType.CHANGE):
+        return CHANGE_STAGE
+    return ReviewStage(stage).label
+
+
 REVIEW_FLOW = {
     ReviewStage.CHARTER: [ReviewStage.LETTER, ReviewStage.APPROVAL, ReviewStage.REFUSED],
     ReviewStage.LETTER: [ReviewStage.APPROVAL, ReviewStage.CHARTER, ReviewStage.REFUSED],

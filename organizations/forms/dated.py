@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from core.forms import RecordForm
+from core.journal import mark_of
 from organizations.workflows.dated import KINDS
-from organizations.workflows.seen import mark_of
 
 
 class SeenForm(RecordForm):

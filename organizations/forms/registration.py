@@ -70,7 +70,7 @@ class RegistrationForm(RecordForm):
             self.fields[name].required = False
         if not self.instance.pk:
             day = today(self.instance.committee) if self.instance.committee_id else None
-            self.fields["accepted_on"].initial = day
+            self.initial["accepted_on"] = day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -126,8 +126,7 @@ class CorrectionForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = "一次写清全部要补正的内容，例如“章程第四条没有写明党组织的设立”。"
-        self.fields["asked_on"].initial = today(self.user.committee)
-        self.fields["days"].initial = 5
+        self.initial |= {"asked_on": today(self.user.committee), "days": 5}
         self.fields["days"].help_text = "从通知次日起算，节假日顺延。"
 
     def clean_days(self) -> int:

@@ -21,6 +21,7 @@ from organizations.choices import (
     ReviewStage,
     ReviewType,
     VoteBody,
+    stage_label,
 )
 
 from .charters import OfOrganizationQuerySet
@@ -214,6 +215,14 @@ class RegistrationReview(Record):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.before_save()
         super().save(*args, **kwargs)
+
+    @property
+    def status_words(self) -> dict[str, str]:
+        """The stages as they are called on the way of this review."""
+        return {stage: stage_label(stage, self.review_type) for stage in ReviewStage.values}
+
+    def get_status_display(self) -> str:
+        return stage_label(self.status, self.review_type)
 
     @property
     def status_kind(self) -> str:

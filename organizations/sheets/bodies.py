@@ -216,7 +216,7 @@ class OrganizationSheet(Sheet):
         Column("业务主管单位", "supervising_unit", synonyms=("主管单位",), example="无", width=12),
         Column("党建管理归口", "affiliation.kind", "choice", synonyms=("归口", "党建归口", "归口管理"), choices={
             "直属": "direct", "直管": "direct", "综合党委": "direct", "业务主管单位": "supervisor",
-            "属地": "territorial", "挂靠单位": "hosted"}, help="综合党委直管的就是直属单位。", example="综合党委直管",
+            "属地": "territorial", "挂靠单位": "hosted"}, help="写“直属”的按综合党委直管导入。", example="综合党委直管",
             export="affiliation_kind", width=9),
         Column("法定代表人", "legal_representative", synonyms=("法人代表", "法人", "会长", "负责人"), width=8),
         Column("联系人", "contact", example="陈例文", width=8),

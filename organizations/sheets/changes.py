@@ -14,16 +14,7 @@ from core.excel.sheet import Column, Context, register
 from core.excel.values import squash
 from core.notices import take_back
 from core.periods import Period
-from organizations.choices import (
-    CHANGE_OF_JOINING,
-    CHANGE_OF_LEAVING,
-    TRANSFER_OPEN,
-    ChangeKind,
-    JoinReason,
-    MemberCategory,
-    TransferDirection,
-    TransferStatus,
-)
+from organizations.choices import ChangeKind, TransferDirection
 from organizations.models import (
     BranchPost,
     FloatingContact,
@@ -38,20 +29,21 @@ from organizations.models import (
     PartyMember,
 )
 from organizations.statistics import balance_for
-from organizations.workflows.changes import note_change
-from organizations.workflows.members import confirm_full, current_membership, extend_probation, leave, restore_member
-from organizations.workflows.memberships import correct_membership
-from organizations.workflows.seen import mark_of
-from organizations.workflows.transfers import complete_transfer, record_transfer
+from organizations.workflows.reported import ENTERING, record_change
+from organizations.workflows.transfers import (
+    complete_transfer,
+    direction_of,
+    known_receipt,
+    record_transfer,
+    status_of,
+)
 
 from .common import BRANCH
 from .members import balance_lines
 from .people import BRANCH_COLUMN, ID_NUMBER, MEMBER, NAME, MemberRecordSheet, find_members
 
-K, D, S = ChangeKind, TransferDirection, TransferStatus
+K, D = ChangeKind, TransferDirection
 OF_MEMBER = (Membership, MemberChange, FloatingRecord, LostRecord, MemberTransfer, MemberCorrection, MemberLapse)
-ENTERING = {change: reason for reason, change in CHANGE_OF_JOINING.items()}
-LEAVING = {change: reason for reason, change in CHANGE_OF_LEAVING.items() if change != K.TRANSFERRED_OUT}
 SIDE = Column("对方党组织", "side", "lookup", lookup=BRANCH)
 
 
@@ -191,82 +183,13 @@ class MemberChangeSheet(MemberActSheet):
         return row
 
     def act(self, member: PartyMember, kind: ChangeKind, values: Values, context: Context) -> None:
-        on, by, number = values["on"], context.user, values.get("document_no") or ""
-        if kind in LEAVING:
-            self.require_branch(member, values)
-            leave(member, end=on, leave_reason=LEAVING[kind], by=by, document_no=number)
-        elif kind == K.CONFIRMED:
-            if member.category == MemberCategory.FULL and member.full_on == on:
-                note_change(member, kind, on, document_no=number)
-            else:
-                confirm_full(member, full_on=on, by=by, document_no=number)
-        elif kind == K.EXTENDED:
-            self.extend(member, values, by)
-        elif not self.entered(member, kind, values, context):
-            self.move(member, kind, values, context)
-
-    @staticmethod
-    def extend(member: PartyMember, values: Values, by: Any) -> None:
-        until, number = values.get("until"), values.get("document_no") or ""
-        if until is None:
-            raise ValidationError({"until": "延长预备期的要写延长至哪一天。"})
-        if member.probation_until == until:
-            note_change(member, K.EXTENDED, values["on"], document_no=number, note=f"延长至{until}")
-        else:
-            extend_probation(member, on=values["on"], until=until, by=by, document_no=number)
-
-    @staticmethod
-    def require_branch(member: PartyMember, values: Values) -> None:
-        home, branch = current_membership(member), values.get("branch")
-        if home is not None and branch and home.branch_id != branch:
-            raise ValidationError({"branch": f"{member}的组织关系现在在{home.branch}。请核对所在党支部和日期。"})
-
-    def entered(self, member: PartyMember, kind: ChangeKind, values: Values, context: Context) -> bool:
-        """The roster has the relationship that began on this day, as one that was there from the start: tell how it came."""
-        rows = member.memberships.full().filter(start=values["on"], join_reason=JoinReason.INITIAL)
-        row = rows.filter(branch=values["branch"]).first() if values.get("branch") else rows.first()
-        if kind not in ENTERING or row is None:
-            return False
-        outside = "" if self.ours(values.get("other"), context) else values.get("other") or ""
-        correct_membership(
-            row, seen=mark_of(row), reason=f"按导入的《{self.title}》", by=context.user, join_reason=ENTERING[kind],
-            document_no=values.get("document_no") or row.document_no, origin=outside,
+        other, branch = values.get("other") or "", values.get("branch")
+        ours = self.ours(other, context)
+        record_change(
+            member, kind, on=values["on"], by=context.user, basis=f"按导入的《{self.title}》", other=ours,
+            branch=PartyBranch.objects.select_related("committee").get(pk=branch) if branch else None,
+            outside="" if ours else other, document_no=values.get("document_no") or "", until=values.get("until"),
         )  # fmt: skip
-        return True
-
-    def move(self, member: PartyMember, kind: ChangeKind, values: Values, context: Context) -> None:
-        on, number, other = values["on"], values.get("document_no") or "", values.get("other")
-        pk, home = values.get("branch"), current_membership(member)
-        branch = PartyBranch.objects.select_related("committee").get(pk=pk) if pk else None
-        if kind == K.ADMITTED:
-            raise ValidationError(
-                {"on": f"党员名册里没有{member}{on}进入党支部的组织关系。请先登记到党员名册里，“进入原因”写发展。"}
-            )
-        if kind in ENTERING and branch is None:
-            raise ValidationError({"branch": f"{kind.label}的要写所在党支部。"})
-        if kind == K.RESTORED:
-            restore_member(member, branch=branch, start=on, by=context.user, document_no=number)
-            return
-        there = self.ours(other, context)
-        row = MemberTransfer(member=member, started_on=on, ended_on=on, letter_no=number, status=S.RECEIVED)
-        if kind == K.TRANSFERRED_IN:
-            row.direction, row.to_branch, row.from_branch = D.BETWEEN if there else D.INWARD, branch, there
-            if other and there is None and home is not None:
-                raise ValidationError(
-                    {"other": f"{member}的组织关系已在{home.branch}（{home.start}起），不是从外单位转来。请核对姓名；"
-                              f"是支部之间转接的，写“{home.branch}”。"}
-                )  # fmt: skip
-            if there is None and home is not None:
-                row.direction, row.from_branch = D.BETWEEN, home.branch
-        else:
-            row.direction, row.from_branch, row.to_branch = D.BETWEEN if there else D.OUTWARD, branch, there
-            row.from_branch = branch or (home.branch if home else None)
-        row.outside = "" if row.direction == D.BETWEEN else other or ""
-        if row.direction != D.BETWEEN and not row.outside:
-            raise ValidationError({"other": "转接的要写对方党组织。"})
-        if row.direction != D.INWARD and row.from_branch is None:
-            raise ValidationError({"kind": f"{member}的组织关系不在本级的党支部，不能转出。"})
-        record_transfer(row, by=context.user)
 
 
 @register
@@ -321,30 +244,13 @@ class TransferSheet(MemberActSheet):
         for name in ("cause", "letter_no", "answer"):
             setattr(row, name, values.get(name) or "")
         row.approved_on, row.ended_on = values.get("approved_on"), values.get("ended_on")
-        row.status = values.get("status") or (
-            S.RECEIVED if row.ended_on else S.IN_TRANSIT if row.approved_on else S.PENDING
-        )
-        row.direction = values.get("direction") or self.direction_of(row)
-        if row.status in TRANSFER_OPEN and row.ended_on:
-            raise ValidationError({"ended_on": f"状态为“{row.get_status_display()}”的还没有办结，不写办结日期。"})
+        row.status = values.get("status") or status_of(row.approved_on, row.ended_on)
+        row.direction = values.get("direction") or direction_of(row.from_branch, row.to_branch)
         self.set_outside(row, source, target)
-        known = self.done_already(row)
+        known = known_receipt(row)
         return (
             record_transfer(row, by=context.user) if known is None else complete_transfer(known, row, by=context.user)
         )
-
-    @staticmethod
-    def done_already(row: MemberTransfer) -> MemberTransfer | None:
-        """The same receipt as 党员增减台账 or the page of the member told it, with its days before left open."""
-        same = MemberTransfer.objects.filter(member=row.member, status=S.RECEIVED, ended_on=row.ended_on)
-        same = same.filter(from_branch=row.from_branch, to_branch=row.to_branch, started_on=row.ended_on)
-        return same.first() if row.status == S.RECEIVED and row.ended_on else None
-
-    @staticmethod
-    def direction_of(row: MemberTransfer) -> TransferDirection:
-        if row.from_branch is None:
-            return D.INWARD
-        return D.BETWEEN if row.to_branch is not None else D.OUTWARD
 
     @staticmethod
     def set_outside(row: MemberTransfer, source: str, target: str) -> None:

@@ -1,4 +1,4 @@
-"""新成立社会组织前置审查表: reviews that were under way or finished before the system was introduced.
+"""社会组织前置审查表: reviews that were under way or finished before the system was introduced.
 
 A line makes no body, letter or survey: those ledgers have imports of their own, and a review past the approval is linked
 to the body that is there.
@@ -15,7 +15,15 @@ from core.excel.lookups import AMBIGUOUS, Target
 from core.excel.sheet import Column, Context, register
 from core.excel.values import squash
 from core.working_days import add_working_days
-from organizations.choices import BEFORE_APPROVAL, REVIEW_ENDED, REVIEW_PATHS, ReviewStage, ReviewType
+from organizations.choices import (
+    BEFORE_APPROVAL,
+    CHANGE_STAGE,
+    REVIEW_ENDED,
+    REVIEW_PATHS,
+    ReviewStage,
+    ReviewType,
+    stage_label,
+)
 from organizations.models import CommitmentLetter, RegistrationReview, SocialOrganization
 from organizations.workflows.registration import ENDED, check_target, clock_of
 from organizations.workflows.review_checks import days_problem, order_problems
@@ -60,16 +68,20 @@ def with_letter(context: Context) -> set[int]:
     return set(CommitmentLetter.objects.within(context.committee).values_list("organization_id", flat=True))
 
 
+def stage_of(row: Mapping[str, Any]) -> str:
+    return stage_label(row["status"], row["review_type"])
+
+
 @register
 class RegistrationReviewSheet(EventSheet):
-    kind, title, order = "registration_reviews", "新成立社会组织前置审查表", 72
+    kind, title, order = "registration_reviews", "社会组织前置审查表", 72
     model = "organizations.RegistrationReview"
     intro = "每件前置审查一行：受理、章程条款、承诺书、批准、党员情况调查、领证和移交。"
     after = "先导入社会组织党建工作台账和党建工作承诺书台账，批准以后的审查才对得上单位。"
     notes = (
         "这里补录启用系统以前受理的审查；导入只登记审查，不建立单位、承诺书和调查表，它们各有自己的台账。",
         "审查类型、拟登记名称、受理日期都相同的是同一件。",
-        "环节写现在办到哪一步，不填按“章程审核”。“登记批准”和以前的环节，单位还不在台账里，批准时自动建立；"
+        "环节写现在办到哪一步，不填按“章程审核”（变更登记是“变更审核”）。“登记批准”和以前的环节，单位还不在台账里，批准时自动建立；"
         "以后的环节和“完成”，单位要已在台账里，按统一社会信用代码或名称（曾用名也可以）对上。",
         "章程核准、变更登记是已登记的社会组织的，拟登记名称写这家社会组织的名称。",
         "完成的写批准日期、办结日期；不予通过的写审查意见、办结日期。",
@@ -124,8 +136,8 @@ class RegistrationReviewSheet(EventSheet):
         Column("接收人", "receiver", create_only=True, width=8, extra=True),
         Column("办结日期", "finished_on", "date", synonyms=("完成日期",), create_only=True),
         Column("环节", "status", "choice", synonyms=("状态", "办理环节"), create_only=True,
-               choices={"已完成": "done", "办结": "done", "未通过": "refused"}, help="不填按“章程审核”；只在新增时采用。",
-               width=10),
+               choices={CHANGE_STAGE: "charter", "已完成": "done", "办结": "done", "未通过": "refused"}, export=stage_of,
+               needs=("status", "review_type"), help="不填按“章程审核”（变更登记是“变更审核”）；只在新增时采用。", width=10),
         Column("审查意见", "decision", create_only=True, help="不予通过的要写理由。", width=24),
         Column("备注", "remark", width=14),
     )  # fmt: skip
@@ -241,11 +253,11 @@ class RegistrationReviewSheet(EventSheet):
     def check_new(self, values: dict[str, Any], context: Context) -> Iterator[tuple[str, str]]:
         kind, status = T(values.get("review_type") or T.FOUNDING), S(values.get("status") or S.CHARTER)
         if status not in REVIEW_PATHS[kind] and status != S.REFUSED:
-            stages = "、".join(f"“{stage.label}”" for stage in (*REVIEW_PATHS[kind], S.REFUSED))
-            yield "status", f"{kind.label}没有“{status.label}”这一环节，可以写{stages}。"
+            stages = "、".join(f"“{stage_label(stage, kind)}”" for stage in (*REVIEW_PATHS[kind], S.REFUSED))
+            yield "status", f"{kind.label}没有“{stage_label(status, kind)}”这一环节，可以写{stages}。"
             return
         yield from days_ahead(self.columns, values, context)
-        yield from too_early(self, NOT_YET.get(status, ()), values, "status", status.label)
+        yield from too_early(self, NOT_YET.get(status, ()), values, "status", stage_label(status, kind))
         yield from self.check_needed(values, kind, status)
         yield from order_problems(values)
         if self.is_linked(values):
@@ -260,7 +272,7 @@ class RegistrationReviewSheet(EventSheet):
     def check_needed(self, values: dict[str, Any], kind: str, status: ReviewStage) -> Iterator[tuple[str, str]]:
         for column in self.columns:
             if column.field in NEEDED.get(status, ()) and not values.get(column.field):
-                yield column.field, f"环节是“{status.label}”的，要写{column.label}。"
+                yield column.field, f"环节是“{stage_label(status, kind)}”的，要写{column.label}。"
 
     @staticmethod
     def check_reachable(contact: Any, phone: Any) -> Iterator[tuple[str, str]]:

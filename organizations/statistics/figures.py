@@ -164,8 +164,9 @@ def _due_words(row: Row, chosen: Definition) -> str:
 
 
 def managed_word(managed: str) -> str:
-    """The bodies of one 归口, in a word."""
-    return "直属" if managed == AffiliationKind.DIRECT else f"归口{AffiliationKind(managed).label}的"
+    """The bodies of one 归口, in the words of the choice."""
+    label = AffiliationKind(managed).label
+    return f"{label}的" if managed == AffiliationKind.DIRECT else f"归口{label}的"
 
 
 def _base_words(row: Row, chosen: Definition, on: date, managed: str) -> str:

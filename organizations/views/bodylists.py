@@ -141,7 +141,7 @@ class SocialOrganizationList(LedgerDay, ListPage):
     filterset_class = OrganizationFilter
     tabs = (
         ("live", "在册", live),
-        ("direct", "直属", lambda rows, page: live(rows, page).directly_managed(page.day)),
+        ("direct", AffiliationKind.DIRECT.label, lambda rows, page: live(rows, page).directly_managed(page.day)),
         ("new", "本期新成立", new_in_period),
         ("uncovered", "覆盖空白", lambda rows, page: live(rows, page).uncovered(page.day)),
         ("without", "未建党组织", lambda rows, page: live(rows, page).without_branch(page.day)),

@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.views.generic import View
 
-from core.pages import Cell, Column, ListPage, SideBySide, current_period
+from core.context import is_fragment
+from core.journal import mark_of
+from core.pages import Cell, Column, ListPage, SideBySide, current_period, whole_page
 from core.pages.offices import PARAMETER, asked_committees
 from core.periods import Period, quarter_of
 from core.permissions import AllowMixin, allow, is_business
@@ -26,7 +28,6 @@ from organizations.models import MemberChange, Membership, PartyBranch, PartyMem
 from organizations.sheets.members import balance_lines
 from organizations.workflows import members as workflows
 from organizations.workflows import memberships
-from organizations.workflows.seen import mark_of
 
 from .base import WorkflowPage, asked_day, branch_name
 
@@ -173,11 +174,12 @@ class MemberBalance(AllowMixin, View):
 @allow(is_business)
 def balance_card(request: HttpRequest) -> HttpResponse:
     """The balance by itself, for a list that was shown without it."""
-    return render(
-        request,
-        "organizations/_balance.html",
-        balance_context(request, committees=asked_committees(request), until=asked_day(request, "on", None)),
-    )
+    day = asked_day(request, "on", None)
+    if not is_fragment(request):
+        asked = {key: request.GET[key] for key in (PARAMETER,) if request.GET.get(key)}
+        return whole_page("organizations:memberchange-balance", period=period_until(request, day).code, **asked)
+    context = balance_context(request, committees=asked_committees(request), until=day)
+    return render(request, "organizations/_balance.html", context)
 
 
 # What becomes of a member ------------------------------------------------------------------------------------------

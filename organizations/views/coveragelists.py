@@ -18,11 +18,20 @@ from .base import past_footer
 from .bodylists import affiliation_cell
 from .coverageday import DayMixin
 
+Row = dict[str, Any]
 
-class CoverageRowsMixin(DayMixin):
+
+class CoverageList(DayMixin, ListPage):
     """Lists under the page: the day and the figure stay in every link and in the search box."""
 
+    template_name = "organizations/coverage_rows.html"
+    can_save = False  # its rows belong to one figure of one day
     asked: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """Which day or days and whose rows, and how they are counted, in words."""
+        raise NotImplementedError
 
     @property
     def whose(self) -> str:
@@ -38,18 +47,43 @@ class CoverageRowsMixin(DayMixin):
             "kept": [*context["kept"], *(pair for pair in self.asked_pairs(*self.asked) if pair[0] not in known)],
         }
 
+    def export_footer(self) -> list[str]:
+        return past_footer(self.export_kind, self.export_day)
 
-class CoverageRows(CoverageRowsMixin, ListPage):
-    """The bodies behind one figure: counted, or left out and why."""
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "meta": self.told, "crumbs": self.crumbs()}
+
+
+class CountedList(CoverageList):
+    """The rows behind one number, counted or left out, each with the reason."""
+
+    empty_text = "换一个截至日期，或看另一个标签。"
+
+    @property
+    def kind(self) -> str:
+        """The type of body of the column from which the number was opened."""
+        asked = self.request.GET.get("kind", "") if "kind" in self.asked else ""
+        return asked if asked in OrganizationKind.values else ""
+
+    def reason(self, row: Row) -> str:
+        raise NotImplementedError
+
+    def page_rows(self) -> list[Row]:
+        """The reason depends on the number, the day and the definition, which a column does not know."""
+        rows = super().page_rows()
+        for row in rows:
+            row["why"] = self.reason(row)
+        return rows
+
+
+class CoverageRows(CountedList):
+    """The bodies behind one figure."""
 
     model = SocialOrganization
     unit = "家"
     export_kind = "organizations"
     ordering = ("sort_key",)
-    template_name = "organizations/coverage_rows.html"
-    can_save = False  # its rows belong to one figure of one day
     empty_title = "没有这样的社会组织"
-    empty_text = "换一个截至日期，或看另一个标签。"
     asked = ("figure", "kind")
     tabs = (
         ("in", "计入", lambda rows, page: statistics.included(page.figure, rows, page.chosen)),
@@ -70,18 +104,21 @@ class CoverageRows(CoverageRowsMixin, ListPage):
     )  # fmt: skip
 
     @property
-    def kind(self) -> str:
-        """The type of body of the column from which the number was opened."""
-        asked = self.request.GET.get("kind", "")
-        return asked if asked in OrganizationKind.values else ""
-
-    @property
     def kind_word(self) -> str:
         return f"{OrganizationKind(self.kind).label}；" if self.kind else ""
 
     @cached_property
     def figure(self) -> Figure:
         return FIGURES.get(self.request.GET.get("figure", ""), FIGURES["covered"])
+
+    @property
+    def title(self) -> str:
+        return self.figure.label
+
+    @property
+    def told(self) -> str:
+        among = "" if self.figure.key == "base" else f"在“{self.figure.among}”中；"
+        return f"截至{iso(self.on)}，{self.among}社会组织；{self.kind_word}{among}{'；'.join(self.chosen.words)}"
 
     def get_queryset(self) -> QuerySet:
         committee = self.committee
@@ -90,36 +127,17 @@ class CoverageRows(CoverageRowsMixin, ListPage):
         rows = rows.with_papers(self.on).with_name(self.on).with_affiliation(self.on).with_reason_then(self.on)
         return (rows.with_branch_then(self.on) if self.export_day else rows).annotate(why=Value(""))
 
-    def export_footer(self) -> list[str]:
-        return past_footer(self.export_kind, self.export_day)
-
-    def page_rows(self) -> list[dict[str, Any]]:
-        """The reason depends on the figure, the day and the definition, which a column does not know."""
-        rows = super().page_rows()
-        for row in rows:
-            row["why"] = statistics.reason(self.figure, row, self.chosen, self.on, self.managed)
-        return rows
-
-    def get_context(self) -> dict[str, Any]:
-        among = "" if self.figure.key == "base" else f"在“{self.figure.among}”中；"
-        return {
-            **super().get_context(),
-            "title": self.figure.label,
-            "meta": f"截至{iso(self.on)}，{self.among}社会组织；{self.kind_word}{among}{'；'.join(self.chosen.words)}",
-            "crumbs": self.crumbs(),
-        }
+    def reason(self, row: Row) -> str:
+        return statistics.reason(self.figure, row, self.chosen, self.on, self.managed)
 
 
-class CoverageChanges(CoverageRowsMixin, ListPage):
-    """The bodies behind one cause of a change."""
-
-    can_save = False  # its rows belong to one change between two days
+class CoverageChanges(CoverageList):
+    """The bodies behind one cause of a change between two days."""
 
     model = SocialOrganization
     unit = "家"
     export_kind = "organizations"
     ordering = ("sort_key",)
-    template_name = "organizations/coverage_rows.html"
     empty_title = "没有这样的社会组织"
     empty_text = "换一个比较的日期再看。"
     asked = ("measure", "cause", "before")
@@ -153,13 +171,13 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
         found = found.filter(pk__in=rows.order_by().values("pk")).with_name(self.on)
         return found
 
-    def export_footer(self) -> list[str]:
-        return past_footer(self.export_kind, self.export_day)
+    @property
+    def title(self) -> str:
+        return f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
 
-    def get_context(self) -> dict[str, Any]:
-        label = f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
-        meta = f"{self.before}到{self.on}之间，{self.among}社会组织"
-        return {**super().get_context(), "title": label, "meta": meta, "crumbs": self.crumbs()}
+    @property
+    def told(self) -> str:
+        return f"{self.before}到{self.on}之间，{self.among}社会组织"
 
 
 def now_words(row: dict[str, Any]) -> str:

@@ -2,13 +2,12 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 
-from core.pages import Column, ListPage
+from core.pages import Column
 from core.pages.columns import iso
 from core.periods import Period, quarter_of
 from organizations import statistics
@@ -24,10 +23,8 @@ from organizations.models import (
 from organizations.models.conditions import flag
 from organizations.statistics import BRANCH_FIGURES, BranchFigure
 
-from .base import body_url, past_footer
-from .coveragelists import CoverageRowsMixin
-
-Row = dict[str, Any]
+from .base import body_url
+from .coveragelists import CountedList, Row
 
 
 def page_of(name: str, pk: int) -> str:
@@ -41,22 +38,13 @@ def called_then(on: date, branch: OuterRef) -> Subquery:
     return Subquery(rows.values(called=name)[:1])
 
 
-class SupplementPage(CoverageRowsMixin, ListPage):
+class SupplementPage(CountedList):
     """One number of the supplement; `keys` are those of the rows that it counts."""
 
-    template_name = "organizations/coverage_rows.html"
-    can_save = False  # its rows belong to one number of one day
-    empty_text = "换一个截至日期，或看另一个标签。"
     tabs = (
         ("in", "计入", lambda rows, page: rows.filter(pk__in=page.keys)),
         ("out", "不计入", lambda rows, page: rows.exclude(pk__in=page.keys)),
     )
-
-    @property
-    def kind(self) -> str:
-        """The type of body of the column from which the number was opened."""
-        asked = self.request.GET.get("kind", "") if "kind" in self.asked else ""
-        return asked if asked in OrganizationKind.values else ""
 
     def bodies(self, managed: str) -> QuerySet:
         rows = statistics.bodies_in_scope(self.committee, self.on, managed=managed, chosen=self.chosen)
@@ -77,26 +65,13 @@ class SupplementPage(CoverageRowsMixin, ListPage):
         raise NotImplementedError
 
     @property
-    def told(self) -> str:
+    def rows_told(self) -> str:
         """Whose rows these are and how they are counted, in words."""
         raise NotImplementedError
 
-    def reason(self, row: Row) -> str:
-        raise NotImplementedError
-
-    def page_rows(self) -> list[Row]:
-        """The reason depends on the number, the day and the tab, which a column does not know."""
-        rows = super().page_rows()
-        for row in rows:
-            row["why"] = self.reason(row)
-        return rows
-
-    def export_footer(self) -> list[str]:
-        return past_footer(self.export_kind, self.export_day)
-
-    def get_context(self) -> dict[str, Any]:
-        meta = f"截至{iso(self.on)}，{self.whose}{self.told}"
-        return {**super().get_context(), "meta": meta, "crumbs": self.crumbs()}
+    @property
+    def told(self) -> str:
+        return f"截至{iso(self.on)}，{self.whose}{self.rows_told}"
 
 
 class CoverageBranches(SupplementPage):
@@ -159,7 +134,7 @@ class CoverageBranches(SupplementPage):
         return f"{row['founded_on']}成立，当日在用"
 
     @property
-    def told(self) -> str:
+    def rows_told(self) -> str:
         which = f"覆盖{self.bodies_word}的党组织" if self.managed else "全部党组织"
         return which if self.figure.key == "branches" else f"{which}；在“{self.figure.among}”中"
 
@@ -184,7 +159,7 @@ class PersonsPage(SupplementPage):
         return "名" if self.tab == "in" else "条"
 
     @property
-    def told(self) -> str:
+    def rows_told(self) -> str:
         whose = self.bodies_word if self.managed or self.kind else "全部社会组织"
         return f"{whose}；一人只计一次"
 

@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
+from core.journal import mark_of
 from core.pages import Cell, Crumb, DetailPage, SideBySide
 from core.pages.actions import own_url
 from core.pages.details import page_url
@@ -14,7 +15,6 @@ from core.permissions import is_staff
 from organizations.forms.dated import SeenForm, correction_form, void_form
 from organizations.models import PartyBranch, SocialOrganization
 from organizations.workflows import dated as workflows
-from organizations.workflows.seen import mark_of
 
 from .base import WorkflowPage
 

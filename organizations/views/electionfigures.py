@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from core.pages import current_period
+from core.context import is_fragment
+from core.pages import current_period, whole_page
 from core.pages.offices import PARAMETER, asked_committees
 from core.permissions import allow, is_business
 from organizations.models import ElectionTerm
@@ -41,10 +42,13 @@ def card_url(request: HttpRequest, office: Any) -> str:
 @allow(is_business)
 def election_figures_card(request: HttpRequest) -> HttpResponse:
     """The numbers by themselves, for a list that was shown without them."""
+    office = request.GET.get(PARAMETER, "")
+    asked = {PARAMETER: office} if office else {}
+    if not is_fragment(request):
+        return whole_page("organizations:electionterm-list", period=current_period(request).code, **asked)
     terms = ElectionTerm.objects.visible_to(request.user)
     if chosen := asked_committees(request):
         terms = terms.filter(committee__in=chosen)
-    office = request.GET.get(PARAMETER, "")
-    query = urlencode({"tab": "overdue", **({PARAMETER: office} if office else {})})
+    query = urlencode({"tab": "overdue", **asked})
     url = f"{reverse('organizations:electionterm-list')}?{query}"
     return render(request, "organizations/_figures.html", {"figures": figures_of(request, terms, url)})

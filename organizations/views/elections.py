@@ -24,6 +24,7 @@ from core.pages import (
     ListPage,
     UpdatePage,
     act,
+    asks_whole,
     reason,
     visible_or_404,
 )
@@ -112,7 +113,7 @@ class ElectionTermList(ListPage):
         return f"任期将满的{self.rules.reminder_words}，选举、报批、延期都在这里办"
 
     def get_context(self) -> dict[str, Any]:
-        if self.is_wide:
+        if self.is_wide and not asks_whole(self.request):
             return {**super().get_context(), "figures_url": card_url(self.request, self.office)}
         rows = self.of_office(ElectionTerm.objects.visible_to(self.request.user))
         return {**super().get_context(), "figures": figures_of(self.request, rows, self.link(tab="overdue"))}

@@ -99,6 +99,7 @@ class CharterRecordList(ListPage):
     template_name = "organizations/figures_list.html"
     create_url_name = "organizations:charterrecord-create"
     create_label = "登记章程"
+    can_create = staticmethod(workflows.can_enter_papers)
     import_kind = export_kind = "charters"
     ordering = ("-approved_on",)
     indexed = frozenset({"approved_on"})
@@ -239,6 +240,7 @@ class CommitmentLetterList(ListPage):
     unit = "份"
     create_url_name = "organizations:commitmentletter-create"
     create_label = "登记承诺书"
+    can_create = staticmethod(workflows.can_enter_papers)
     import_kind = export_kind = "letters"
     ordering = ("-signed_on",)
     indexed = frozenset({"signed_on"})
@@ -284,6 +286,7 @@ class MemberSurveyList(ListPage):
     unit = "份"
     create_url_name = "organizations:membersurvey-create"
     create_label = "登记调查表"
+    can_create = staticmethod(workflows.can_enter_papers)
     import_kind = export_kind = "surveys"
     ordering = ("-filled_on",)
     indexed = frozenset({"filled_on"})

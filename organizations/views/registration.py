@@ -21,7 +21,15 @@ from core.pages.filters import clean_query
 from core.permissions import AllowMixin, is_office
 from core.secrets import mask_phone
 from core.unions import keys_of_each
-from organizations.choices import BEFORE_APPROVAL, FOUNDING_PATH, OrganizationKind, ReviewStage, ReviewType
+from organizations.choices import (
+    BEFORE_APPROVAL,
+    FIRST_STAGE,
+    FOUNDING_PATH,
+    OrganizationKind,
+    ReviewStage,
+    ReviewType,
+    stage_label,
+)
 from organizations.documents import PAPERS
 from organizations.forms.registration import CorrectionForm, RegistrationForm, StageForm, open_stages
 from organizations.models import Correction, RegistrationReview, SyncDuty
@@ -104,7 +112,7 @@ class RegistrationBoard(AllowMixin, View):
         counts, cards = self.numbers, self.cards(on)
         stages = [*FOUNDING_PATH, *([ReviewStage.REFUSED] if counts[ReviewStage.REFUSED] else [])]
         return [
-            {"stage": stage, "label": stage.label, "count": counts[stage], "more": max(0, counts[stage] - ON_BOARD),
+            {"stage": stage, "label": self.column_label(stage), "count": counts[stage], "more": max(0, counts[stage] - ON_BOARD),
              "rows": cards[stage]}
             for stage in stages
         ]  # fmt: skip
@@ -118,6 +126,12 @@ class RegistrationBoard(AllowMixin, View):
         for row in (known[pk] for pk in keys if pk in known):
             found[row["status"]].append(on_card(row, on))
         return found
+
+    def column_label(self, stage: ReviewStage) -> str:
+        """One column holds the first step of every type; what it is called follows from the types that are shown."""
+        if (asked := self.params.get("type")) in ReviewType.values:
+            return stage_label(stage, asked)
+        return FIRST_STAGE if stage == ReviewStage.CHARTER else stage.label
 
     def figures(self) -> list[dict[str, Any]]:
         found = self.numbers
@@ -178,7 +192,7 @@ class RegistrationCreate(ReviewPage, CreatePage):
         return workflows.accept_review(form.save(commit=False), by=self.request.user)
 
     def done(self, row: RegistrationReview) -> str:
-        return f"已受理“{row}”，应在{row.due_on}以前办结。下一步：填写章程审核内容。"
+        return f"已受理“{row}”，应在{row.due_on}以前办结。下一步：填写“{row.get_status_display()}”的内容。"
 
 
 class RegistrationUpdate(ReviewPage, UpdatePage):
@@ -260,7 +274,7 @@ class RegistrationDetail(ReviewPage, DetailPage):
         if workflows.can_edit_review(user, row) and open_stages(row):
             add("填写审查内容", "check", "clipboard-list", post=False, primary=not self.ready)
         if workflows.can_pass_review(user, row):
-            label = "办结" if row.next_stage == ReviewStage.DONE else f"通过，转“{row.next_stage.label}”"
+            label = "办结" if row.next_stage == ReviewStage.DONE else f"通过，转“{row.status_words[row.next_stage]}”"
             add(label, "pass", "check", primary=self.ready, fields=(("stage", row.status),))
         if workflows.can_ask_correction(user, row) and not self.waiting:
             add("退回补正", "correction", "undo-2", post=False)
@@ -298,7 +312,7 @@ class RegistrationDetail(ReviewPage, DetailPage):
             place = -1
         return [
             {
-                "label": stage.label,
+                "label": row.status_words[stage],
                 "css": "done" if n < place else "now" if n == place else "",
                 "checks": [check for check in self.checks if check.stage == stage],
             }

@@ -167,7 +167,7 @@ def can_pass_review(user: User, review: RegistrationReview) -> bool:
 def pass_stage(review: RegistrationReview, *, stage: str, by: User, note: str = "") -> RegistrationReview:
     """The present stage is in order: go on. `stage` is the one the person saw, so that a double click moves once."""
     if review.status != stage:
-        word = ReviewStage(stage).label if stage in ReviewStage.values else stage
+        word = review.status_words.get(stage, stage)
         raise TransitionError(f"“{word}”这一步已经办过了，现在是“{review.get_status_display()}”。", code="transition")
     lacking = missing(review)
     if lacking:

@@ -1,21 +1,14 @@
 """更正 of a row that has no version of its own: the form carries a mark of what it showed, and writing asks for the same row."""
 
-import hashlib
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from core.editing import StaleError
-from core.journal import to_json
+from core.journal import columns, mark_of
 
 Row = Any
-
-
-def mark_of(row: Row) -> str:
-    """A short mark of all columns: a form opened before somebody else's change carries another one."""
-    columns = [str(to_json(getattr(row, f.attname))) for f in row._meta.concrete_fields]
-    return hashlib.blake2s("\x1f".join(columns).encode(), digest_size=12).hexdigest()
 
 
 def claim(row: Row, seen: str, *related: str) -> tuple[Row, models.QuerySet]:
@@ -25,8 +18,8 @@ def claim(row: Row, seen: str, *related: str) -> tuple[Row, models.QuerySet]:
         raise ValidationError("这一条刚刚被别人作废，请刷新页面查看。", code="gone")
     if mark_of(stored) != seen:
         raise StaleError(row)
-    columns = {f.attname: getattr(stored, f.attname) for f in stored._meta.concrete_fields}
-    return stored, type(row)._base_manager.filter(**columns)
+    shown = {name: getattr(stored, name) for name in columns(type(row))}
+    return stored, type(row)._base_manager.filter(**shown)
 
 
 def write(stored: Row, mine: models.QuerySet) -> None:

@@ -156,12 +156,36 @@ def begin_transfer(row: MemberTransfer, *, by: User, at_once: bool = False) -> M
     return row
 
 
+def direction_of(source: PartyBranch | None, target: PartyBranch | None) -> TransferDirection:
+    """方向, by which of the two sides is a branch of ours."""
+    if source is None:
+        return TransferDirection.INWARD
+    return TransferDirection.OUTWARD if target is None else TransferDirection.BETWEEN
+
+
+def status_of(approved_on: date | None, ended_on: date | None) -> TransferStatus:
+    """状态 of a transfer of which a ledger tells only the days."""
+    if ended_on:
+        return S.RECEIVED
+    return S.IN_TRANSIT if approved_on else S.PENDING
+
+
+def known_receipt(row: MemberTransfer) -> MemberTransfer | None:
+    """The same receipt as 党员增减台账 or the page of the member told it, with its days before left open."""
+    same = MemberTransfer.objects.filter(member=row.member, status=S.RECEIVED, ended_on=row.ended_on)
+    same = same.filter(from_branch=row.from_branch, to_branch=row.to_branch, started_on=row.ended_on)
+    return same.first() if row.status == S.RECEIVED and row.ended_on else None
+
+
 def record_transfer(row: MemberTransfer, *, by: User) -> MemberTransfer:
     """补登: a transfer as a ledger tells it, in whatever state. What was received moves the member on that day, unless the
     roster shows it already; what is still open goes on from there; what was sent back or withdrawn changes nothing."""
     if row.status == S.PENDING and row.approved_on:
         raise ValidationError({"approved_on": "状态为“待审核”的还没有审核，不写审核日期。"}, code="order")
     if row.status in TRANSFER_OPEN:
+        if row.ended_on:
+            sentence = f"状态为“{row.get_status_display()}”的还没有办结，不写办结日期。"
+            raise ValidationError({"ended_on": sentence}, code="order")
         return _record_open(row, by)
     require_days(row)
     if row.ended_on is None:

@@ -45,6 +45,7 @@ class Card:
     act: str = ""
     act_url: str = ""
     primary: bool = False
+    icon: str = "pencil"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def field_home(desk: Desk) -> FieldHome:
     """A constant number of queries: postings, branches, tasks, reports, bodies and what they owe, notices."""
     branch_ids, body_ids = posted_ids(desk.user)
     branches, tasks, open_count, reports = [], [], 0, []
+    own = liaised_ids(desk.user) if body_ids else []
     if branch_ids:
         branches = branch_parts(desk, branch_ids)
         tasks, open_count = open_tasks(desk, len(branches) > 1)
@@ -102,15 +104,23 @@ def field_home(desk: Desk) -> FieldHome:
         tasks=tasks,
         open_count=open_count,
         reports=reports,
-        bodies=body_parts(desk, body_ids) if body_ids else [],
+        bodies=body_parts(desk, body_ids, own) if body_ids else [],
         notices=list(Notice.objects.filter(user=desk.user, read_at=None)[:NOTICES_SHOWN]),
-        quick=quick_links(branches, reports),
+        quick=quick_links(branches, reports) if branches else paper_links() if own else [],
     )
 
 
+def paper_links() -> list[tuple[str, str, str]]:
+    """What a liaison hands in, each with what was handed in before."""
+    links = [
+        ("file-text", "承诺书", url_or_empty("organizations:commitmentletter-list")),
+        ("scroll-text", "章程", url_or_empty("organizations:charterrecord-list")),
+        ("users-round", "党员调查表", url_or_empty("organizations:membersurvey-list")),
+    ]
+    return [link for link in links if link[2]]
+
+
 def quick_links(branches: list[BranchPart], reports: list[Card]) -> list[tuple[str, str, str]]:
-    if not branches:
-        return []
     writing = next((card.act_url for card in reports if card.act_url), url_or_empty("reviews:dutyreport-list"))
     links = [
         ("flag", "记录活动", url_or_empty("tasks:activity-create")),
@@ -217,7 +227,7 @@ def report_card(row: DutyReport, on: date, many: bool) -> Card:
     )
 
 
-def body_parts(desk: Desk, ids: list[int]) -> list[BodyPart]:
+def body_parts(desk: Desk, ids: list[int], own: list[int]) -> list[BodyPart]:
     """Three queries: the bodies with their papers, their inspections, their open findings."""
     here = {"organization": OuterRef("pk")}
     drafts = CharterRecord.objects.filter(status=CharterStatus.ABSENT, **here).order_by("-version_no")
@@ -235,8 +245,11 @@ def body_parts(desk: Desk, ids: list[int]) -> list[BodyPart]:
     findings = findings.exclude(status__in=[FindingStatus.CLOSED, FindingStatus.WAITING])
     for finding in findings.select_related("record").order_by("due", "pk"):
         owed.setdefault(finding.record.organization_id, []).append(finding_card(finding, desk.on, pages))
-    own = liaised_ids(desk.user)
     return [BodyPart(body, [*paper_cards(body, body.pk in own), *owed.get(body.pk, [])]) for body in bodies]
+
+
+READ_ON = ("查看本单位", "building-2")
+ADD_FILES = ("查看、上传扫描件", "paperclip")
 
 
 def paper_cards(body: SocialOrganization, hands_in: bool) -> list[Card]:
@@ -245,20 +258,29 @@ def paper_cards(body: SocialOrganization, hands_in: bool) -> list[Card]:
     cards = []
     if body.charter_status != CharterStatus.APPROVED:
         word = CharterStatus(body.charter_status).label
+        note = "修订章程，经会员（代表）大会或理事会表决后报核准。"
         if body.charter_status == CharterStatus.ABSENT and hands_in:
-            url = paper_url("charterrecord", body.charter_pk, body.pk)
-        cards.append(
-            Card("warn", word, "章程写入党的建设", url, note="修订章程，经会员（代表）大会或理事会表决后报核准。")
-        )
+            step = ADD_FILES if body.charter_pk else ("填报章程", "pencil")
+            cards.append(
+                paper_card(word, "章程写入党的建设", paper_url("charterrecord", body.charter_pk, body.pk), note, step)
+            )
+        else:
+            cards.append(paper_card(word, "章程写入党的建设", url, note, READ_ON))
     if body.letter_status in (None, LetterStatus.PENDING):
-        url = paper_url("commitmentletter", body.letter_pk, body.pk) if hands_in else url
-        note = "签订后交综合党委办公室。"
+        title, note, step = "党建工作承诺书", "签订后交综合党委办公室。", READ_ON
         if hands_in:
+            url = paper_url("commitmentletter", body.letter_pk, body.pk)
             note = (
                 "已填报，等工作人员确认；扫描件在里面上传。" if body.letter_pk else "签订以后在这里填报，上传扫描件。"
             )
-        cards.append(Card("warn", "待签", "党建工作承诺书", url, note=note))
+            step = ADD_FILES if body.letter_pk else ("填报承诺书", "pencil")
+        cards.append(paper_card("待签", title, url, note, step))
     return cards
+
+
+def paper_card(word: str, title: str, url: str, note: str, step: tuple[str, str]) -> Card:
+    act, icon = step
+    return Card("warn", word, title, url, note=note, act=act if url else "", act_url=url, icon=icon)
 
 
 def paper_url(model: str, pk: int | None, body: int) -> str:
@@ -271,24 +293,32 @@ def paper_url(model: str, pk: int | None, body: int) -> str:
 def inspection_card(record: InspectionRecord, on: date, pages: bool) -> Card:
     due = record.campaign.submit_due
     late = due is not None and due < on
+    url = record.get_absolute_url() if pages else ""
     return Card(
         "bad" if late else "warn",
         f"逾期{(on - due).days}天" if late else record.get_status_display(),
         str(record.campaign),
-        record.get_absolute_url() if pages else "",
+        url,
         css="taskcard-late" if late else "",
         until=f"{due.month}月{due.day}日截止" if due else "",
+        act="办理年检" if url else "",
+        act_url=url,
+        primary=late,
     )
 
 
 def finding_card(finding: Finding, on: date, pages: bool) -> Card:
     late = finding.due is not None and finding.due < on
+    url = finding.get_absolute_url() if pages else ""
     return Card(
         "bad" if late else "warn",
         f"逾期{(on - finding.due).days}天" if late else finding.get_status_display(),
         f"整改：{finding.description}",
-        finding.get_absolute_url() if pages else "",
+        url,
         css="taskcard-late" if late else "",
         until=f"{finding.due.month}月{finding.due.day}日前完成" if finding.due else "",
         note=finding.advice,
+        act="办理整改" if url else "",
+        act_url=url,
+        primary=late,
     )

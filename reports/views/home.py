@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from core import charts
 from core.context import is_fragment
 from core.menu import url_or_empty
-from core.pages import current_period
+from core.pages import asks_whole, current_period, whole_page
 from core.periods import today
 from core.permissions import allow, is_office
 from reports.dashboards.administration import administrator_home
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/home_nothing.html", {"title": "工作台"})
     desk = desk_of(request)
     if user.is_office:
-        later = len(user.scope_ids) > 1 and "whole" not in request.GET
+        later = len(user.scope_ids) > 1 and not asks_whole(request)
         context = {"title": "工作台", "desk": desk, "left": (desk.period.end - desk.on).days}
         context |= {"committees": len(user.scope_ids)} if later else office_context(desk)
         return render(request, "reports/home.html", context)
@@ -62,7 +62,7 @@ def office_context(desk: Desk) -> dict[str, Any]:
 def home_office(request: HttpRequest) -> HttpResponse:
     """The parts of the home page, fetched where an office looks after several committees and counting takes seconds."""
     if not is_fragment(request):
-        return redirect("reports:home")
+        return whole_page("reports:home", period=current_period(request).code)
     desk = desk_of(request)
     return render(request, "reports/_home_office.html", {"desk": desk, **office_context(desk)})
 

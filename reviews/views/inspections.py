@@ -35,7 +35,7 @@ class InspectionCampaignList(ListPage):
     ordering = ("-checked_year",)
     create_url_name = "reviews:inspectioncampaign-create"
     import_kind = export_kind = "campaigns"
-    empty_text = "登记一次年度检查，启动时会为每家直属社会组织建立年检记录。"
+    empty_text = "登记一次年度检查，启动时会为每家综合党委直管的社会组织建立年检记录。"
 
 
 class InspectionCampaignDetail(DetailPage):
@@ -51,7 +51,7 @@ class InspectionCampaignDetail(DetailPage):
         user, row = self.request.user, self.object
         found = []
         if workflows.can_start_campaign(user, row):
-            note = "会为每家直属社会组织建立一条年检记录。"
+            note = "会为每家综合党委直管的社会组织建立一条年检记录。"
             url = reverse("reviews:inspectioncampaign-start", args=[row.pk])
             found.append(Action("启动检查", url, "play", primary=True, note=note))
         if workflows.can_close_campaign(user, row):
@@ -124,7 +124,7 @@ class InspectionRecordList(ListPage):
     wide_ordering = ("organization__sort_key", "-campaign_id")
     create_url_name = "reviews:inspectionrecord-create"
     import_kind = export_kind = "inspections"
-    empty_text = "启动年度检查后，每家直属社会组织有一条年检记录；也可以导入年检党建检查汇总表。"
+    empty_text = "启动年度检查后，每家综合党委直管的社会组织有一条年检记录；也可以导入年检党建检查汇总表。"
 
     def extra_actions(self) -> list[Button]:
         if not self.request.user.is_office:
@@ -220,7 +220,7 @@ class InspectionRecordUpdate(UpdatePage):
 def start_campaign(request: HttpRequest, pk: int) -> HttpResponse:
     return act(
         request, InspectionCampaign, pk, workflows.start_campaign,
-        can=workflows.can_start_campaign, done="检查已启动，直属社会组织的年检记录已建立。",
+        can=workflows.can_start_campaign, done="检查已启动，综合党委直管的社会组织的年检记录已建立。",
     )  # fmt: skip
 
 

@@ -137,6 +137,12 @@ class FactTests(BodyCase):
             facts = {fact.label: fact.value for fact in self.page().context["facts"]}
             self.assertEqual(facts["评估等级"], words)
 
+    def test_the_ledger_has_one_word_for_the_affiliation_of_the_committee(self):
+        page = self.client.get(reverse(f"{ORGANIZATION}-list"))
+
+        self.assertContains(page, "综合党委直管</a>")
+        self.assertNotContains(page, "直属")
+
     def test_the_ledger_says_how_many_of_each_kind_affiliation_and_status(self):
         make_organization(self.committee, direct=False, status="abnormal")
         page = self.client.get(reverse(f"{ORGANIZATION}-list"))

@@ -134,7 +134,7 @@ class CoveragePagesTests(Office):
         self.assertContains(page, "归口行业党委的社会组织1家")
         rows = self.client.get(page.context["tree"][0]["url"])
         self.assertEqual([row["name"] for row in rows.context["page"].rows.values("name")], [outside.name])
-        self.assertContains(self.client.get(self.url("coverage"), {"managed": "direct"}), "直属社会组织")
+        self.assertContains(self.client.get(self.url("coverage"), {"managed": "direct"}), "综合党委直管的社会组织")
         self.assertContains(self.client.get(self.url("coverage"), {"managed": "nobody"}), "全部社会组织")
 
     def test_every_cause_opens_as_many_rows(self):

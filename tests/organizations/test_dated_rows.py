@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.editing import StaleError
+from core.journal import mark_of
 from core.models import AuditEntry
 from organizations.choices import SyncEvent
 from organizations.models import (
@@ -26,7 +27,6 @@ from organizations.statistics.coverage import coverage
 from organizations.workflows.bodies import assign_instructor, change_affiliation, name_liaison
 from organizations.workflows.branches import appoint, end_coverage, end_post, start_coverage
 from organizations.workflows.dated import correct_row, void_row
-from organizations.workflows.seen import mark_of
 from organizations.workflows.sync import emit, ensure_rules
 from tests.factories import make_branch, make_committee, make_member, make_organization, make_secretary, make_staff
 

@@ -20,17 +20,29 @@ class WideFiguresTests(TestCase):
         figure = next(f for f in response.context["figures"] if f["label"] == label)
         return figure["value"], figure.get("url", "")
 
+    def part(self, url, query):
+        return self.client.get(url, query, headers={"x-requested-with": "fetch"})
+
     def test_the_page_leads_to_the_numbers_of_all_or_of_one_office(self):
         self.client.force_login(make_staff(self.top))
         page, card = reverse("organizations:electionterm-list"), reverse("organizations:electionterm-figures")
 
         self.assertContains(self.client.get(page, {"period": "2023Q1"}), f'data-fragment="{card}?period=2023Q1"')
-        both = self.client.get(card, {"period": "2023Q1"})
+        both = self.part(card, {"period": "2023Q1"})
         self.assertEqual(self.number(both, "超期未换届"), (2, f"{page}?tab=overdue"))
-        one = self.client.get(card, {"period": "2023Q1", "committee": self.below.code})
+        one = self.part(card, {"period": "2023Q1", "committee": self.below.code})
         self.assertEqual(self.number(one, "超期未换届"), (1, f"{page}?tab=overdue&committee={self.below.code}"))
         rows = self.client.get(self.number(one, "超期未换届")[1])
         self.assertEqual(rows.context["page"].count, 1)
+
+    def test_opened_by_a_person_the_numbers_are_on_their_page(self):
+        self.client.force_login(make_staff(self.top))
+        query = {"period": "2023Q1", "committee": self.below.code}
+        page = self.client.get(reverse("organizations:electionterm-figures"), query, follow=True)
+
+        self.assertContains(page, "<html")
+        self.assertNotContains(page, "data-fragment")
+        self.assertEqual((self.number(page, "超期未换届")[0], page.context["page"].count), (1, 1))
 
     def test_one_committee_sees_them_at_once(self):
         self.client.force_login(make_staff(self.below))

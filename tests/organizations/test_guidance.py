@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.excel.applying import apply_batch
+from core.journal import mark_of
 from core.models import AuditEntry
 from organizations import statistics
 from organizations.models import (
@@ -21,7 +22,6 @@ from organizations.views.guidance import plan_cell
 from organizations.workflows import guidance as workflows
 from organizations.workflows.bodies import assign_instructor, name_liaison
 from organizations.workflows.dated import correct_row
-from organizations.workflows.seen import mark_of
 from tests.factories import make_branch, make_committee, make_organization, make_secretary, make_staff
 
 from .guidance_cases import DAY, Office

@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from core import audit
 from core.excel.applying import apply_batch
+from core.journal import mark_of
 from core.periods import Period
 from organizations import statistics
 from organizations.models import MemberChange, Membership, PartyMember
 from organizations.workflows.members import leave
 from organizations.workflows.memberships import correct_membership
-from organizations.workflows.seen import mark_of
 from organizations.workflows.transfers import transfer_member
 from tests.core.excel_data import bring, errors, workbook
 from tests.factories import (

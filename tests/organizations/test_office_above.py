@@ -82,9 +82,13 @@ class OfficeAboveTests(TestCase):
             for _ in range(members):
                 make_member(branch)
         self.assertEqual(self.get("organizations:partymember-list", "?committee=first").context["balance"].closing, 2)
-        card = self.get("organizations:memberchange-balance-card", "?committee=second")
-        self.assertEqual(card.context["balance"].closing, 3)
-        self.assertEqual(self.get("organizations:memberchange-balance-card").context["balance"].closing, 5)
+        url = reverse("organizations:memberchange-balance-card")
+        for query, closing in (({"committee": "second"}, 3), ({}, 5)):
+            card = self.client.get(url, query, headers={"x-requested-with": "fetch"})
+            self.assertEqual(card.context["balance"].closing, closing)
+            page = self.client.get(url, query, follow=True)  # opened by a person
+            self.assertContains(page, "<html")
+            self.assertEqual(page.context["balance"].closing, closing)
 
     def test_dated_rows_stand_in_the_order_of_their_bodies(self):
         """Equal sort keys at the place up to which a page looks first do not lose or double a row."""

@@ -256,6 +256,23 @@ class PageTests(ReviewData):
         self.assertEqual(response.status_code, 302)
         self.assertEqual(self.fresh(review).status, "letter")
 
+    def test_the_office_day_is_filled_in_before(self):
+        self.client.force_login(self.staff)
+        form = self.client.get(reverse("organizations:registration-create")).context["form"]
+        self.assertEqual(form["accepted_on"].value(), DAY)
+        review = make_review(self.staff)
+        form = self.client.get(reverse("organizations:registration-correction", args=[review.pk])).context["form"]
+        self.assertEqual((form["asked_on"].value(), form["days"].value()), (DAY, 5))
+
+    def test_wrong_fields_are_listed_as_they_stand_on_the_page(self):
+        self.client.force_login(self.staff)
+        data = {"review_type": "charter", "affiliation": "direct", "accepted_on": "2023-03-20", "review_days": "300"}
+        page = self.client.post(reverse("organizations:registration-create"), data)
+        wrong = [field.name for field in page.context["form"].wrong_fields]
+        self.assertEqual(wrong, ["organization", "contact", "phone", "review_days"])
+        html = page.content.decode()
+        self.assertEqual(sorted(wrong, key=lambda name: html.index(f' name="{name}"')), wrong)
+
     def test_a_charter_review_takes_the_name_of_its_body(self):
         body = make_organization(self.committee)
         self.client.force_login(self.staff)

@@ -1,11 +1,14 @@
 """前置审查 out of workbooks: past reviews, and those under way, which go on on their pages."""
 
+import io
 from datetime import date
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
+from core.excel.sheet import get_sheet
 from core.excel.undoing import undo_batch
 from organizations.models import (
     CommitmentLetter,
@@ -140,6 +143,16 @@ class ReviewTests(ProcessCase):
         self.assertEqual(SocialOrganization.objects.count(), 3)
         again = self.line(拟登记名称="示例市茶业协会", 环节="完成", **{**ended, "受理日期": "2014-11-01"})
         self.assertRefused(again, {"拟登记名称": "这个社会组织已由另一件成立登记审查建立。"})
+
+    def test_the_table_holds_changes_too_and_calls_their_first_step_by_its_name(self):
+        change = self.of_body(审查类型="变更登记", 类型=None, 环节="变更审核", **{"批准日期": None, "决定书文号": None})
+        self.write(change, self.line())
+
+        self.assertEqual(set(RegistrationReview.objects.values_list("status", flat=True)), {"charter"})
+        self.assertEqual(get_sheet(self.kind).title, "社会组织前置审查表")
+        grid = load_workbook(io.BytesIO(self.exported())).active
+        cells = [cell.value for row in grid.iter_rows() for cell in row]
+        self.assertEqual([cells.count(word) for word in ("章程审核", "变更审核")], [1, 1])
 
     def test_each_wrong_cell_says_what_to_do(self):
         lacking = (

@@ -90,6 +90,24 @@ class ReviewedChangeTests(ReviewData):
         self.assertEqual((review.status, review.changed_to), ("approval", "示例路8号"))
         self.assertContains(self.client.get(review.get_absolute_url()), "示例路8号")
 
+    def test_the_first_step_of_a_change_is_named_after_the_change(self):
+        review = self.review(changed_item="legal_representative", changed_to="陈例文")
+        make_review(self.staff)
+        self.client.force_login(self.staff)
+
+        page = self.client.get(review.get_absolute_url())
+        self.assertEqual([stage["label"] for stage in page.context["stages"]], ["变更审核", "登记批准"])
+        self.assertNotContains(page, "章程审核")
+        self.go(review)
+        self.assertContains(self.client.get(review.get_absolute_url()), "变更审核")  # in its history
+        board = reverse("organizations:registration-list")
+        for query, heading in (
+            ({}, "章程、变更审核"),
+            ({"type": "change"}, "变更审核"),
+            ({"type": "founding"}, "章程审核"),
+        ):
+            self.assertEqual(self.client.get(board, query).context["columns"][0]["label"], heading)
+
     def test_a_day_before_the_one_it_follows_is_told_at_its_field(self):
         review = make_review(self.staff, review_type="change", organization=self.body, name=self.body.name)
         self.client.force_login(self.staff)

@@ -10,6 +10,8 @@ from django.urls import reverse
 from core.models import Notice
 from core.periods import Period
 from organizations.models import (
+    CharterRecord,
+    CommitmentLetter,
     CoveragePlan,
     FloatingRecord,
     LedgerCheck,
@@ -325,6 +327,34 @@ class OtherHomesTests(TestCase):
         for text in ("市家具行业协会", "章程写入党的建设", "党建工作承诺书", "2022年度检查", "没有活动场所"):
             self.assertIn(text, html)
         self.assertNotIn("党建入章自查", html)
+
+    def test_every_card_of_a_liaison_leads_on(self):
+        body = make_organization(self.committee)
+        campaign = InspectionCampaign.objects.create(
+            committee=self.committee, checked_year=2022, title="2022年度检查", started_on=date(2023, 3, 1)
+        )
+        record = InspectionRecord.objects.create(committee=self.committee, campaign=campaign, organization=body)
+        finding = Finding.objects.create(committee=self.committee, record=record, description="没有活动场所")
+        client = signed_in(make_liaison(body))
+        page = client.get("/")
+
+        steps = {card.act: card.act_url for card in page.context["home"].bodies[0].owed}
+        self.assertEqual(set(steps), {"填报章程", "填报承诺书", "办理年检", "办理整改"})
+        self.assertEqual(
+            (steps["办理年检"], steps["办理整改"]), (record.get_absolute_url(), finding.get_absolute_url())
+        )
+        for url in [*steps.values(), *(link[2] for link in page.context["home"].quick)]:
+            self.assertEqual(client.get(url).status_code, 200, url)
+        letters = reverse("organizations:commitmentletter-list")
+        self.assertContains(client.get(letters), reverse("organizations:commitmentletter-create"))
+
+        CommitmentLetter.objects.create(committee=self.committee, organization=body, status="pending")
+        CharterRecord.objects.create(
+            committee=self.committee, organization=body, version_no=1, status="approved", has_party_clause=True,
+            voted_on=date(2023, 1, 1), approved_on=date(2023, 2, 1),
+        )  # fmt: skip
+        acts = [card.act for card in client.get("/").context["home"].bodies[0].owed]
+        self.assertEqual(acts, ["查看、上传扫描件", "办理年检", "办理整改"])
 
     def test_administrators_see_no_business_rows(self):
         for make, text in (

@@ -39,7 +39,8 @@ class WideHomeTests(TestCase):
         whole = self.client.get(reverse("reports:home"), {"period": "2023Q1", "whole": "1"})
         self.assertContains(whole, "2 / 2家")
         self.assertContains(whole, "<html")
-        self.assertRedirects(self.client.get(reverse("reports:home-office")), reverse("reports:home"))
+        opened = self.client.get(reverse("reports:home-office"), {"period": "2023Q1"})
+        self.assertRedirects(opened, f"{reverse('reports:home')}?period=2023Q1&whole=1")
 
     def test_an_office_of_one_committee_gets_all_at_once(self):
         self.client.force_login(make_staff(self.below))
