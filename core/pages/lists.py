@@ -34,8 +34,7 @@ class Button:
     url: str
     icon: str = ""
     primary: bool = False
-    hide_phone: bool = False
-    fold_phone: bool = False  # on a phone it stands in 更多
+    fold_phone: bool = False  # on a phone it stands in 更多, where another one does too
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,7 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
         if self.import_kind and self.request.user.is_committee_staff:
             try:
                 url = reverse("core:import-upload", args=[self.import_kind])
-                buttons.append(Button("导入", url, "upload", hide_phone=True))
+                buttons.append(Button("导入", url, "upload", fold_phone=True))
             except NoReverseMatch:
                 pass
         if self.export_kind and self.count:
@@ -277,13 +276,11 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
 
     def get_context(self) -> dict[str, Any]:
         """Context of the page around the table; extend with super()."""
-        actions = self.get_actions()
         return {
             **saved.shown(self),
             "title": self.title or f"{self.model._meta.verbose_name}列表",
             "meta": self.meta,
-            "actions": actions,
-            "folded": [button for button in actions if button.fold_phone],
+            "actions": self.get_actions(),
             "print_wide": self.print_wide,
         }
 

@@ -63,6 +63,35 @@ def test_the_office_has_no_bar_and_finds_what_is_folded_away(page, live_server, 
     expect(page.get_by_role("link", name="疑似重复")).to_be_visible()
 
 
+def test_every_button_of_a_head_is_reached_on_a_phone(page, live_server, committee):
+    make_organization(committee)
+    make_branch(committee)
+    sign_in(page, live_server, make_staff(committee))
+    heads = "all => all.filter(a => a.checkVisibility()).map(a => a.innerText.trim())"
+    folded = {}
+    for name in (
+        "organizations:registration-list", "organizations:coverage", "organizations:coverage-gaps", "core:user-list",
+        "organizations:partybranch-list", "organizations:partymember-list", "organizations:socialorganization-list",
+        "reviews:dutyreport-list", "tasks:activity-list",
+    ):  # fmt: skip
+        page.set_viewport_size(DESK)
+        page.goto(live_server.url + reverse(name))
+        wanted = page.locator(".page-head .actions > :is(a, form)").evaluate_all(heads)
+        page.set_viewport_size(PHONE)
+        more = page.locator(".only-phone > summary")
+        if more.count():
+            more.click()
+            folded[name] = page.locator(".only-phone .menu-panel a").all_inner_texts()
+        reached = page.locator(".page-head .actions a, .page-head .actions form").evaluate_all(heads)
+        assert sorted(reached) == sorted(wanted), name
+        assert fits(page), name
+    assert folded == {
+        "organizations:registration-list": ["节假日", "导入"],
+        "organizations:socialorganization-list": ["登记事件", "疑似重复", "导入"],
+        "reviews:dutyreport-list": ["述职评议会议", "导入"],
+    }
+
+
 def test_a_chart_that_is_wider_than_the_phone_shows_its_last_quarter(page, live_server, committee):
     make_branch(committee, covers=(make_organization(committee),))
     sign_in(page, live_server, make_staff(committee))
