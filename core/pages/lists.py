@@ -84,6 +84,7 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
     period_filter = False
     print_wide = True
     export_day: date | None = None  # of a ledger of a past day
+    export_name = ""  # of the file, where several exports of the page are saved side by side
     can_save = True  # whether a reader may keep the present conditions under a name
     remembered: ClassVar[tuple[str, ...]] = ()  # conditions beside the filterset's that are kept with them
     template_name = "generic/list.html"
@@ -298,7 +299,9 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
 
         sheet, day = get_sheet(self.export_kind), self.export_day
         rows = sheet.completed(self.exported, day or today(self.request.user.committee))
-        return writing.export_response(sheet, rows, self.request, on=day, footer=self.export_footer())
+        return writing.export_response(
+            sheet, rows, self.request, on=day, footer=self.export_footer(), name=self.export_name
+        )
 
     @property
     def exported(self) -> QuerySet:

@@ -23,12 +23,26 @@ class CoverageRowsMixin(DayMixin):
     """Lists under the page: the day and the figure stay in every link and in the search box."""
 
     asked: tuple[str, ...] = ()
+    kind = ""
 
     @property
     def whose(self) -> str:
         """The list can also show the own rows alone, which the figures cannot."""
         own = self.office is not None and self.asked_office is None
         return f"{self.office.label}本级，" if own else super().whose
+
+    @property
+    def narrowed_words(self) -> list[str]:
+        """Which of the rows behind one number these are: of whom, of which type, counted or left out."""
+        managed = statistics.managed_word(self.managed).removesuffix("的") if self.managed else ""
+        kind = OrganizationKind(self.kind).label if self.kind else ""
+        tab = next((label for key, label, _ in self.tabs if key == self.tab), "")
+        return [word for word in (self.whose.removesuffix("，"), managed, kind, tab) if word]
+
+    @property
+    def export_name(self) -> str:
+        words = "，".join(self.narrowed_words)
+        return f"{self.title}（{words}）" if words else self.title
 
     def table_context(self) -> dict[str, Any]:
         context = super().table_context()
@@ -83,6 +97,10 @@ class CoverageRows(CoverageRowsMixin, ListPage):
     def figure(self) -> Figure:
         return FIGURES.get(self.request.GET.get("figure", ""), FIGURES["covered"])
 
+    @property
+    def title(self) -> str:
+        return self.figure.label
+
     def get_queryset(self) -> QuerySet:
         committee = self.committee
         rows = statistics.bodies_of(self.figure, committee, self.on, self.chosen, managed=self.managed)
@@ -104,7 +122,6 @@ class CoverageRows(CoverageRowsMixin, ListPage):
         among = "" if self.figure.key == "base" else f"在“{self.figure.among}”中；"
         return {
             **super().get_context(),
-            "title": self.figure.label,
             "meta": f"截至{iso(self.on)}，{self.among}社会组织；{self.kind_word}{among}{'；'.join(self.chosen.words)}",
             "crumbs": self.crumbs(),
         }
@@ -144,6 +161,14 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
         asked = self.request.GET.get("cause", "")
         return asked if asked in CAUSES and asked != "redefined" else "built_own"
 
+    @property
+    def title(self) -> str:
+        return f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
+
+    @property
+    def narrowed_words(self) -> list[str]:
+        return [*super().narrowed_words, f"与{iso(self.before)}比"]
+
     def get_queryset(self) -> QuerySet:
         committee = self.committee
         rows = statistics.with_cause(
@@ -157,9 +182,8 @@ class CoverageChanges(CoverageRowsMixin, ListPage):
         return past_footer(self.export_kind, self.export_day)
 
     def get_context(self) -> dict[str, Any]:
-        label = f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
         meta = f"{self.before}到{self.on}之间，{self.among}社会组织"
-        return {**super().get_context(), "title": label, "meta": meta, "crumbs": self.crumbs()}
+        return {**super().get_context(), "meta": meta, "crumbs": self.crumbs()}
 
 
 def now_words(row: dict[str, Any]) -> str:
