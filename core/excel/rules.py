@@ -126,8 +126,13 @@ class Uniques:
             if field.unique and not field.primary_key:
                 yield (field.attname,), None, None, f"已有相同的{field.verbose_name}。"
 
-    def conflicts(self, rows: list[tuple[int, Any]], freed: set[int]) -> Iterator[tuple[int, str, str]]:
-        """(row number, field, sentence) for the objects of one chunk; `freed` are stored rows that end by this import."""
+    def conflicts(
+        self, rows: list[tuple[int, Any]], freed: set[int], doubles: set[int]
+    ) -> Iterator[tuple[int, str, str]]:
+        """(row number, field, sentence) for the objects of one chunk; `freed` are stored rows that end by this import.
+
+        doubles: rows that come last and are told as such already; only what is stored stands against them.
+        """
         for attnames, judge, condition, message, seen in self.rules:
             wanted: dict[tuple, tuple[int, Any]] = {}
             pk_name = self.model._meta.pk.attname
@@ -136,7 +141,9 @@ class Uniques:
                 key = tuple([values.get(a) for a in attnames])
                 if None in key or (judge is not None and not judge(obj)):
                     continue
-                if (first := seen.setdefault(key, number)) != number:
+                if number in doubles:
+                    wanted.setdefault(key, (number, values[pk_name]))
+                elif (first := seen.setdefault(key, number)) != number:
                     yield number, attnames[-1], f"与第{first}行重复：{message}"
                 else:
                     wanted[key] = (number, values[pk_name])
