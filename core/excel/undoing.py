@@ -20,6 +20,7 @@ from core.transitions import advance
 from . import loading
 from .acts import ActSheet, Values
 from .applying import Applier, unlike
+from .obstacles import Obstacle
 from .sheet import all_sheets, get_sheet
 from .staging import context_of
 
@@ -28,13 +29,14 @@ UNSEALED = {*COUNTED, "created_at", "created_by"}  # a new row's columns that te
 
 
 class TouchedError(ValidationError):
-    """Rows were edited or used since; `rows` lists them as (row number, label, reason)."""
+    """Rows were edited or used since."""
 
-    def __init__(self, rows: list[tuple[int, str, str]]) -> None:
+    def __init__(self, rows: list[Obstacle]) -> None:
         self.rows = rows
-        first = "；".join(f"第{n}行“{label}”{why}" for n, label, why in rows[:5])
-        more = f"等{len(rows)}行" if len(rows) > 5 else ""
-        super().__init__(f"导入以后有人改动过其中的内容，不能整批撤销：{first}{more}。请逐条处理。", code="touched")
+        words = list(dict.fromkeys(f"第{row.number}行“{row.label}”{row.why}" for row in rows))
+        more = f"等{len(words)}处" if len(words) > 5 else ""
+        text = f"导入以后有人改动过其中的内容，不能整批撤销：{'；'.join(words[:5])}{more}。请逐条处理。"
+        super().__init__(text, code="touched")
 
 
 def kept_columns(
@@ -67,14 +69,19 @@ class Undoer(Applier):
         if touched := self.all_touched():
             raise TouchedError(touched)
 
-    def all_touched(self) -> list[tuple[int, str, str]]:
-        touched: list[tuple[int, str, str]] = []
+    def obstacle(self, row: Any, why: str, about: tuple[type[models.Model], int] | None = None) -> Obstacle:
+        """about: the row that was edited or refers to the line's own, where it is not that one."""
+        model, pk = about or (self.model, row.object_id)
+        return Obstacle(row.number, row.label, why, model._meta.label_lower, pk or 0, row.object_id or 0)
+
+    def all_touched(self) -> list[Obstacle]:
+        touched: list[Obstacle] = []
         for rows in self.chunks(RowAction.NEW, RowAction.CHANGED):
             stored = self.locked(self.model, [r.object_id for r in rows])
             self.bridges = self.find_bridges([r.object_id for r in rows])
             for row in rows:
                 if why := self.touched(row, stored.get(row.object_id)):
-                    touched.append((row.number, row.label, why))
+                    touched.append(self.obstacle(row, why))
             touched += self.touched_parts(rows)
         touched += self.used_elsewhere()
         return sorted(set(touched))
@@ -115,7 +122,7 @@ class Undoer(Applier):
         batches = ImportBatch.objects.filter(kind__in=kinds, status=BatchStatus.UNDONE)
         return list(batches.filter(applied_at__gt=self.batch.applied_at).values_list("pk", flat=True))
 
-    def touched_parts(self, rows: list[Any]) -> list[tuple[int, str, str]]:
+    def touched_parts(self, rows: list[Any]) -> list[Obstacle]:
         found = []
         for name, part in self.parts.items():
             ops = [
@@ -127,7 +134,8 @@ class Undoer(Applier):
             stored = self.locked(part.model_class, [op["id"] for _, op in ops]) if ops else {}
             for row, op in ops:
                 if unlike(stored.get(op["id"]), self.left(name, row.object_id, op)):
-                    found.append((row.number, row.label, f"的{part.model_class._meta.verbose_name}之后被改动过"))
+                    words = f"的{part.model_class._meta.verbose_name}之后被改动过"
+                    found.append(self.obstacle(row, words, (part.model_class, op["id"])))
         return found
 
     def left(self, name: str, owner: int, op: dict) -> dict[str, Any]:
@@ -137,9 +145,9 @@ class Undoer(Applier):
         part = self.parts[name]
         return kept_columns(part.model_class, self.build_part(name, owner, op), op["v"], {*UNSEALED, *part.derived})
 
-    def used_elsewhere(self) -> list[tuple[int, str, str]]:
+    def used_elsewhere(self) -> list[Obstacle]:
         """New rows that something else refers to by now."""
-        found: list[tuple[int, str, str]] = []
+        found: list[Obstacle] = []
         own_parts = self.own_parts()
         for rows in self.chunks(RowAction.NEW):
             by_id = {row.object_id: row for row in rows}
@@ -152,13 +160,13 @@ class Undoer(Applier):
                     users = users.exclude(pk__in=model._base_manager.filter(**derived).values("pk"))
                 for pk, target in users.values_list("pk", name)[:SHOWN]:
                     if pk not in own_parts.get(model, ()):
-                        row = by_id[target]
-                        found.append((row.number, row.label, f"已有{model._meta.verbose_name}与它相连"))
+                        words = f"已有{model._meta.verbose_name}与它相连"
+                        found.append(self.obstacle(by_id[target], words, (model, pk)))
             kind = ContentType.objects.get_for_model(self.model)
             for target in Attachment.objects.filter(content_type=kind, object_id__in=list(by_id)).values_list(
                 "object_id", flat=True
             ):
-                found.append((by_id[target].number, by_id[target].label, "已上传附件"))
+                found.append(self.obstacle(by_id[target], "已上传附件"))
         return found
 
     def relations(self) -> list[models.Field]:
@@ -234,24 +242,28 @@ class ActUndoer(Undoer):
                 if entries := row.after.get("journal"):
                     yield row, entries
 
-    def all_touched(self) -> list[tuple[int, str, str]]:
+    def all_touched(self) -> list[Obstacle]:
         touched = []
         for rows in self.chunks(RowAction.CHANGED):
             stored = self.locked(self.model, [row.object_id for row in rows])
             self.bridges = self.find_bridges([row.object_id for row in rows])
             touched += [
-                (row.number, row.label, why) for row in rows if (why := self.touched(row, stored.get(row.object_id)))
+                self.obstacle(row, why) for row in rows if (why := self.touched(row, stored.get(row.object_id)))
             ]
-        made: dict[Any, dict[int, Any]] = {}
+        made: dict[str, dict[int, Any]] = {}
+        written: dict[tuple[str, int], Any] = {}
+        whole: list[Values] = []
         for row, entries in self.journals():
-            touched += [(row.number, row.label, f"的{words}") for words in Journal(entries).touched()]
+            whole += entries
             for entry in entries:
+                written[entry["model"], entry["pk"]] = row
                 if entry["act"] == "make":
                     made.setdefault(entry["model"], {})[entry["pk"]] = row
+        for label, pk, words, why in Journal(whole).touched_rows():
+            touched.append(self.obstacle(written[label, pk], f"的{words}{why}", (apps.get_model(label), pk)))
         return sorted({*touched, *self.leaned_on(made)})
 
-    @staticmethod
-    def leaned_on(made: dict[str, dict[int, Any]]) -> Iterator[tuple[int, str, str]]:
+    def leaned_on(self, made: dict[str, dict[int, Any]]) -> Iterator[Obstacle]:
         """Rows written since that refer to what the acts made."""
         for label, rows in made.items():
             for field in relations(apps.get_model(label)):
@@ -259,8 +271,8 @@ class ActUndoer(Undoer):
                 users = field.model._base_manager.filter(**{f"{field.attname}__in": list(rows)})
                 for pk, target in users.values_list("pk", field.attname):
                     if pk not in own:
-                        row = rows[target]
-                        yield row.number, row.label, f"已有{field.model._meta.verbose_name}与它相连"
+                        words = f"已有{field.model._meta.verbose_name}与它相连"
+                        yield self.obstacle(rows[target], words, (field.model, pk))
 
     def delete_new(self) -> None:
         for _, entries in reversed(list(self.journals())):
@@ -294,8 +306,8 @@ def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     return batch
 
 
-def touched_rows(batch: ImportBatch) -> list[tuple[int, str, str]]:
-    """(row number, label, reason) of what stands against undoing the batch; nothing is changed."""
+def touched_rows(batch: ImportBatch) -> list[Obstacle]:
+    """What stands against undoing the batch; nothing is changed."""
     undoer = undoer_of(batch)(batch, None, context_of(batch))
     undoer.sheet.prepare(undoer.context)
     with transaction.atomic():
