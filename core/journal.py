@@ -6,7 +6,7 @@ of the whole row as the act left it, where a strict journal lets any later edit 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from core.constraints import violated
 Image = dict[str, Any]
 COUNTED = {"version", "updated_at"}  # never set back: a form opened in between must stay stale
 SHOWN = 8
+AT_ONCE = 500
 
 
 class TouchedSinceError(ValidationError):
@@ -58,6 +59,15 @@ def image(model: type[models.Model], pk: Any) -> Image | None:
 def image_of(row: models.Model) -> Image:
     """All columns of a row in hand."""
     return {name: to_json(getattr(row, name)) for name in columns(type(row))}
+
+
+def images_by_key(model: type[models.Model], pks: Iterable[Any]) -> dict[Any, Image]:
+    """The images of many rows, some hundred in one query; what is gone is left out."""
+    key, wanted, found = model._meta.pk.attname, list(pks), {}
+    for start in range(0, len(wanted), AT_ONCE):
+        for row in images(model._base_manager.filter(pk__in=wanted[start : start + AT_ONCE])):
+            found[row[key]] = row
+    return found
 
 
 def restored(model: type[models.Model], values: Image) -> Image:
@@ -122,7 +132,10 @@ class Journal:
     # --- the way back --------------------------------------------------------------------------------------------
 
     def touched(self) -> list[str]:
-        """Rows that are not as the act left them, in words."""
+        return [f"{label}{why}" for _, _, label, why in self.touched_rows()]
+
+    def touched_rows(self) -> list[tuple[str, Any, str, str]]:
+        """(model, key, label, what happened) of the rows that are not as the act left them."""
         wanted: dict[tuple[str, Any], dict[str, Any]] = {}
         for entry in self.entries:
             state = wanted.setdefault((entry["model"], entry["pk"]), {"values": {}, "label": entry["label"]})
@@ -131,16 +144,20 @@ class Journal:
                 state["values"] = None
                 continue
             state["values"] = {**(state["values"] or {}), **entry.get("seal", entry["after"])}
+        keys: dict[str, list[Any]] = {}
+        for model, pk in wanted:
+            keys.setdefault(model, []).append(pk)
+        stored = {model: images_by_key(apps.get_model(model), pks) for model, pks in keys.items()}
         found = []
-        for (label, pk), state in wanted.items():
-            now = image(apps.get_model(label), pk)
+        for (model, pk), state in wanted.items():
+            now = stored[model].get(pk)
             if (state["values"] is None) != (now is None):
-                found.append(f"{state['label']}已不在" if now is None else f"{state['label']}又有了")
+                found.append((model, pk, state["label"], "已不在" if now is None else "又有了"))
             elif now is not None and (
                 any(now[name] != value for name, value in state["values"].items())
                 or (state["mark"] and mark_of(now) != state["mark"])
             ):
-                found.append(f"{state['label']}被改动过")
+                found.append((model, pk, state["label"], "被改动过"))
         return found
 
     def take_back(self) -> None:

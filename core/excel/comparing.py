@@ -108,10 +108,7 @@ class Comparing(Shared):
         return obj
 
     def fill_new(self, line: Line, values: dict[str, Any]) -> None:
-        given = line.given
-        for column in self.required:
-            if given.get(column.field, CLEAR) is CLEAR:
-                line.wrong(self.by_field.get(column.field), f"“{column.label}”没有填。新增的行必须填写。")
+        self.require(line)
         for attname, default in self.defaults:
             if attname not in values:
                 values[attname] = default() if callable(default) else default
@@ -128,6 +125,25 @@ class Comparing(Shared):
         line.obj = self.make({k: v for k, v in values.items() if not isinstance(v, dict)} if line.refers else values)
         if self.has_committee and line.obj.committee_id is None:
             line.obj.committee_id = self.context.committee.pk
+
+    def require(self, line: Line) -> None:
+        unread = {error["c"] for error in line.errors}
+        for column in self.required:
+            binding = self.by_field.get(column.field)
+            if line.given.get(column.field, CLEAR) is CLEAR and (binding is None or binding.index not in unread):
+                line.wrong(binding, f"“{column.label}”没有填。新增的行必须填写。")
+
+    def require_beside(self, line: Line) -> None:
+        """What a new line lacks beside cells that cannot be read; not where these tell whether it is new."""
+        names = {
+            f
+            for key in self.keys
+            for name in key
+            for f in (self.parents[name].cells if name in self.parents else [name])
+        }
+        keys = {binding.index for name in names if (binding := self.by_field.get(name))}
+        if line.stored is None and self.key_of(line) and not any(error["c"] in keys for error in line.errors):
+            self.require(line)
 
     def parent_values(self, line: Line, parent: Parent) -> dict[str, Any]:
         """What the line says about a parent that has to be made, beside its key."""

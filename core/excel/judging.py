@@ -17,7 +17,9 @@ NAMES = 200
 
 class Judging(Shared):
     def judge(self, lines: list[Line]) -> None:
-        """Rules across columns: the sheet's own, the model's clean(), its check and unique constraints."""
+        """Rules across columns: the sheet's own, the model's clean(), its check and unique constraints; doubles last."""
+        lines = sorted(lines, key=lambda line: line.double is not None)
+        doubles = {line.number for line in lines if line.double is not None}
         for line in lines:
             if line.errors:
                 continue
@@ -25,17 +27,17 @@ class Judging(Shared):
                 line.wrong(self.by_field.get(name), sentence)
             if self.is_judged(line):
                 self.judge_object(line)
-            if self.has_remarks and not line.errors:
+            if self.has_remarks and not line.errors and not line.double:
                 for sentence in self.sheet.remarks(self.given(line), line.stored, self.context):
                     self.notice(sentence, line.number)
         judged = [(x.number, x.obj) for x in lines if not x.errors and self.is_judged(x)]
         by_number = {line.number: line for line in lines}
         compared = {line.number: line.sought for line in lines} if self.finds_all else {}
-        for number, attname, sentence in self.uniques.conflicts(judged, set(), compared):
+        for number, attname, sentence in self.uniques.conflicts(judged, set(), doubles, compared):
             by_number[number].wrong(self.by_attname(attname), sentence)
         for name, uniques in self.part_uniques.items():
             rows = [(x.number, obj) for x in lines if not x.errors for part, obj, _ in x.parts if part.name == name]
-            for number, attname, sentence in uniques.conflicts(rows, self.touched):
+            for number, attname, sentence in uniques.conflicts(rows, self.touched, doubles):
                 binding = next((b for b in self.bindings if b.owner == name and b.attname == attname), None)
                 by_number[number].wrong(binding or next((b for b in self.bindings if b.owner == name), None), sentence)
 

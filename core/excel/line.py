@@ -33,6 +33,7 @@ class Line:
     label: str = ""  # whom the line is about, where the row itself has no name
     waits: bool = False
     refers: bool = False  # to a row that has no primary key yet
+    double: tuple[Binding | None, str] | None = None  # means what another line means: told last, after its other errors
 
     def wrong(self, binding: Binding | None, sentence: str) -> None:
         where = (binding.index, binding.letter, binding.heading) if binding else (-1, "", "")

@@ -15,6 +15,15 @@ from .values import squash
 
 LOOSE = re.compile(r"[市省县区()\-—·“”\"']")
 AMBIGUOUS = -1
+PLACE = re.compile(
+    r"^(?:中共)?(?:(?!城市|社区|小区|园区)[\u4e00-\u9fff]{0,3}?(?:市(?![场政容])|省|县(?!域)|区(?![块域]))(?!委))*(?=..)"
+)
+ENDING = re.compile(
+    "(?:党支部|党总支部?|党委|支部|总支|委员会|联合|功能型|流动党员|临时"
+    "|(?:有限)?公司|协会|学会|商会|行业|促进会|联合会|研究会|联谊会|基金会|校友会|志愿者|服务?中心|中心|总会|分会)$"
+)
+NUMBER = re.compile(r"\d+|第[零〇一二三四五六七八九十百]+")
+ALIKE = 0.7  # of what names have of their own: one character in four may differ, one in three may not
 MANY = 5000  # names beyond which nobody is asked “do you mean …”
 
 
@@ -28,6 +37,29 @@ class UnknownName(ValidationError):
 
 def loose(text: str) -> str:
     return LOOSE.sub("", text)
+
+
+def core(text: str) -> str:
+    """What a name has of its own: 示例市江苏商会联合党支部 → 江苏."""
+    found = PLACE.sub("", squash(text))
+    while (ending := ENDING.search(found)) and ending.start() >= 2:
+        found = found[: ending.start()]
+    return re.sub(r"\W", "", found)
+
+
+def sound(text: str) -> str:
+    """As many pronounce it: zh, ch, sh and ng like z, c, s and n."""
+    return re.sub(r"(?<=[zcs])h|(?<=n)g\b", "", sort_key(text))
+
+
+def within(one: str, other: str) -> bool:
+    """One begins with the other, or is a good part of it: 软件 and 软件和信息服务业, 物流 and 现代物流."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 2 and (long.startswith(short) or (len(long) <= 2 * len(short) and short in long))
+
+
+def likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 class Target:
@@ -70,19 +102,39 @@ class Target:
         fresh[key] = pk if fresh.get(key, pk) == pk else AMBIGUOUS
 
     @cached_property
-    def sounds(self) -> dict[str, str]:
-        """Pinyin → name."""
-        return {sort_key(name): name for name in self.names.values()}
+    def cores(self) -> dict[str, list[str]]:
+        """What the names have of their own → the names."""
+        found: dict[str, list[str]] = {}
+        for name in self.names.values():
+            found.setdefault(core(name), []).append(name)
+        return found
+
+    @cached_property
+    def sounds(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key in self.cores:
+            found.setdefault(sound(key), []).append(key)
+        return found
 
     def near(self, text: str, count: int = 3) -> list[str]:
-        """Stored names that look like the text or sound like it."""
-        names = list(self.names.values())
-        if len(names) > MANY:
+        """Stored names that may be meant: they sound alike, look alike or are part of one another.
+
+        A place before them and 协会, 商会, 党支部 behind them do not count, and another number is another name.
+        """
+        if len(self.names) > MANY or not (wanted := core(text)):
             return []
-        alike = difflib.get_close_matches(text, names, count, 0.6)
-        sounding = difflib.get_close_matches(sort_key(text), list(self.sounds), 1, 0.9)
-        return list(dict.fromkeys([*(self.sounds[s] for s in sounding if s == sort_key(text)), *alike,
-                                   *(self.sounds[s] for s in sounding)]))[:count]  # fmt: skip
+        keys = [
+            *self.sounds.get(sound(wanted), ()),
+            *difflib.get_close_matches(wanted, self.cores, count, ALIKE),
+            *(key for key in self.cores if within(key, wanted)),
+        ]
+        numbers, squashed = NUMBER.findall(wanted), squash(text)
+        found = []
+        for key in dict.fromkeys(keys):
+            others = NUMBER.findall(key)
+            if not (numbers and others and numbers != others):
+                found += sorted(self.cores[key], key=lambda name: -likeness(squash(name), squashed))
+        return found[:count]
 
     def find(self, text: str) -> int | None:
         key = squash(text)

@@ -105,8 +105,8 @@ class Matching(Shared):
         return str(binding.words(value, self.resolvers.get(field)))
 
     def match(self, lines: list[Line]) -> None:
-        """Find the stored row of each line, one query per key; report doubles within the file."""
-        groups: dict[tuple[str, ...], dict[tuple, Line]] = {}
+        """Find the stored row of each line, one query per key; note doubles within the file."""
+        groups: dict[tuple[str, ...], dict[tuple, list[Line]]] = {}
         for line in lines:
             found = self.key_of(line)
             if found is None:
@@ -119,10 +119,13 @@ class Matching(Shared):
             first = self.seen.setdefault(found, line.number)
             if first != line.number:
                 self.double(line, found[0], first)
-                continue
-            groups.setdefault(found[0], {})[found[1]] = line
+            groups.setdefault(found[0], {}).setdefault(found[1], []).append(line)
         for attnames, wanted in groups.items():
-            self.fetch(attnames, wanted)
+            known = {same[0].number: len(same[0].errors) for same in wanted.values() if len(same) > 1}
+            self.fetch(attnames, {key: same[0] for key, same in wanted.items()})
+            for first, *others in wanted.values():
+                for line in others:
+                    self.match_like(line, first, attnames, first.errors[known[first.number] :])
         if self.tells_new:
             for line in lines:
                 if line.stored is None:
@@ -140,7 +143,23 @@ class Matching(Shared):
         names = [f for key in self.keys for f in key if self.attname(f) in attnames]
         binding = next((self.by_field[n] for n in names if n in self.by_field), None)
         words = "、".join(dict.fromkeys(f"“{self.label(n)}”" for n in names))
-        line.wrong(binding, f"与第{first}行的{words}相同，是重复的行。请核对，改正或删去其中一行。")
+        line.double = (binding, f"与第{first}行的{words}相同，是重复的行。请核对，改正或删去其中一行。")
+
+    def match_like(self, line: Line, first: Line, attnames: tuple[str, ...], told: list[dict]) -> None:
+        """A double means the stored row of the first, or is refused like it; so its other cells can be judged."""
+        line.errors += told
+        line.stored = first.stored
+        for name in first.given:
+            if name in line.given and self.attname(name) in attnames:
+                line.given[name] = first.given[name]
+        if line.stored is not None:
+            self.sheet.matched(line.given, line.stored)
+
+    @staticmethod
+    def tell_doubles(lines: list[Line]) -> None:
+        for line in lines:
+            if line.double is not None:
+                line.wrong(*line.double)
 
     def fetch(self, attnames: tuple[str, ...], wanted: dict[tuple, Line]) -> None:
         usable = {key: line for key, line in wanted.items() if not any(isinstance(v, tuple) for v in key)}
@@ -209,8 +228,9 @@ class Matching(Shared):
             return
         self.sheet.matched(line.given, line.stored)
         first = self.taken.setdefault(line.stored.pk, line.number)
-        if first != line.number:
-            line.wrong(self.by_attname(attnames[0]), f"与第{first}行是同一条（{line.stored}），请核对，只留一行。")
+        if first != line.number and line.double is None:
+            sentence = f"与第{first}行是同一条（{line.stored}），请核对，只留一行。"
+            line.double = (self.by_attname(attnames[0]), sentence)
 
     def unique_everywhere(self, attnames: tuple[str, ...]) -> bool:
         return any(names == attnames for names, *_ in Uniques(self.model).found())

@@ -1,6 +1,7 @@
 """Rows of other models that stand in the same line: made, changed, ended or removed."""
 
 from collections.abc import Collection
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -41,13 +42,12 @@ class PartPlanning(Shared):
             stored = {} if part.fresh else self.stored_parts(part, known)
             for line in lines:
                 if line.number in wanted:
-                    self.plan_part(
-                        part, line, wanted[line.number], stored.get(line.stored.pk, []) if line.stored else []
-                    )
+                    rows = stored.get(line.stored.pk, []) if line.stored else []
+                    self.plan_part(part, line, wanted[line.number], [*map(copy, rows)] if line.double else rows)
 
     def plan_ends(self, part: Part, lines: list[Line]) -> None:
         """Rows that end with the row of the line, on one day with it."""
-        known = [line for line in lines if line.stored is not None and not line.errors]
+        known = [line for line in lines if line.stored is not None and not line.errors and not line.double]
         days = {line.number: day for line in known if (day := part.ends(self.context, line.given)) is not None}
         if not days:
             return

@@ -190,12 +190,16 @@ class Planner(Matching, Comparing, PartPlanning, Judging):
 
     def settle(self, lines: list[Line]) -> list[Line]:
         """Everything that needs the database, once per chunk."""
+        unread = {line.number: len(line.errors) for line in lines if line.errors}
         self.find_parents(lines)
         self.match(lines)
         for line in lines:
+            if unread.get(line.number) == len(line.errors):
+                self.require_beside(line)
             self.compare(line)
         self.plan_parts(lines)
         self.judge(lines)
+        self.tell_doubles(lines)
         self.conclude(lines)
         return lines
 

@@ -13,7 +13,7 @@ from .sheet import Sheet, all_sheets, get_sheet
 from .staging import context_of
 
 SHOWN = 50
-WIDTH = 7
+WIDTH = 5  # columns of an excerpt, where fewer have errors
 MOST_COLUMNS = 16  # of new rows; what does not fit on the screen is scrolled to
 NAME_WORDS = ("名称", "姓名", "全称", "题目", "任务", "主题")
 
@@ -21,7 +21,7 @@ NAME_WORDS = ("名称", "姓名", "全称", "题目", "任务", "主题")
 @dataclass
 class SheetCell:
     text: str
-    errors: list[str] = field(default_factory=list)
+    is_wrong: bool = False
     number: bool = False
 
 
@@ -31,6 +31,7 @@ class SheetRow:
 
     number: int
     cells: list[SheetCell]
+    errors: list[tuple[str, str]] = field(default_factory=list)  # (which cell, what is wrong with it)
     gap: str = ""
     beside: bool = False  # has no error; stands there so that the place is found
 
@@ -49,12 +50,9 @@ class Excerpt:
 def excerpt(batch: ImportBatch, limit: int = SHOWN) -> Excerpt:
     wrong = list(ImportRow.objects.filter(batch=batch, action=RowAction.WRONG).order_by("number")[:limit])
     columns = {c[0]: c for c in batch.report.get("columns", [])}
-    bad = [e["c"] for row in wrong for e in row.errors]
-    names = [i for i, c in columns.items() if any(w in c[2] for w in NAME_WORDS)][:1]
-    order = list(dict.fromkeys([*names, *sorted(set(bad), key=lambda i: (-bad.count(i), i))]))[:WIDTH]
-    order += [i for i in columns if i not in order][: max(5 - len(order), 0)]
-    order.sort()
-    shown = {row.number: cells_of(row, order, columns, batch.report.get("excerpt", {})) for row in wrong}
+    order = ordered(columns, {e["c"] for row in wrong for e in row.errors})
+    texts = batch.report.get("excerpt", {})
+    shown = {row.number: wrong_row(row, order, columns, texts.get(str(row.number), {})) for row in wrong}
     rows: list[SheetRow] = []
     last = batch.report.get("first_row", 1) - 1
     beside = {int(n): cells for n, cells in batch.report.get("beside", {}).items() if near(int(n), shown)}
@@ -62,14 +60,20 @@ def excerpt(batch: ImportBatch, limit: int = SHOWN) -> Excerpt:
         if number - last > 1 and rows:
             rows.append(SheetRow(0, [], gap=span_words(last + 1, number - 1)))
         if number in shown:
-            rows.append(SheetRow(number, shown[number]))
+            rows.append(shown[number])
         else:
-            texts = beside[number]
-            cells = [SheetCell(texts.get(str(i), ""), number=columns[i][3]) for i in order if i in columns]
+            cells = [SheetCell(beside[number].get(str(i), ""), number=columns[i][3]) for i in order]
             rows.append(SheetRow(number, cells, beside=True))
         last = number
-    headings = [(columns[i][1], columns[i][2]) for i in order if i in columns]
+    headings = [(columns[i][1], columns[i][2]) for i in order]
     return Excerpt(headings, rows, max(batch.wrong_count - len(wrong), 0))
+
+
+def ordered(columns: dict[int, list], wrong: set[int]) -> list[int]:
+    """First what the row is called, then every column with an error, then others as far as there is room."""
+    names = [i for i, c in columns.items() if any(w in c[2] for w in NAME_WORDS)][:1]
+    order = list(dict.fromkeys([*names, *sorted(wrong & columns.keys())]))
+    return order + [i for i in columns if i not in order][: max(WIDTH - len(order), 0)]
 
 
 def near(number: int, shown: dict[int, Any]) -> bool:
@@ -104,20 +108,11 @@ def span_words(first: int, last: int) -> str:
     return f"第{first}行没有错误" if first == last else f"第{first}–{last}行没有错误"
 
 
-def cells_of(
-    row: ImportRow, order: list[int], columns: dict[int, list], texts: dict[str, dict[str, str]]
-) -> list[SheetCell]:
-    raw = texts.get(str(row.number), {})
-    cells = [SheetCell(raw.get(str(i), ""), number=columns[i][3]) for i in order if i in columns]
-    places = dict(zip([i for i in order if i in columns], cells, strict=True))
-    for error in row.errors:
-        place = places.get(error["c"])
-        if place is None:
-            place, sentence = cells[0], f"{error['l']}列“{error['h']}”：{error['m']}"
-        else:
-            sentence = error["m"]
-        place.errors.append(sentence)
-    return cells
+def wrong_row(row: ImportRow, order: list[int], columns: dict[int, list], texts: dict[str, str]) -> SheetRow:
+    wrong = {error["c"] for error in row.errors}
+    cells = [SheetCell(texts.get(str(i), ""), is_wrong=i in wrong, number=columns[i][3]) for i in order]
+    errors = sorted(row.errors, key=lambda error: error["c"])
+    return SheetRow(row.number, cells, [(f"{e['l']}列“{e['h']}”" if e["h"] else "", e["m"]) for e in errors])
 
 
 def changes(batch: ImportBatch, limit: int = SHOWN) -> list[dict[str, Any]]:

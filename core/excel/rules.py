@@ -1,6 +1,6 @@
 """The model's own constraints, judged in Python or by one query per chunk: a preview must find what the database would refuse."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -128,10 +128,14 @@ class Uniques:
         self,
         rows: list[tuple[int, Any]],
         freed: set[int],
+        doubles: Collection[int] = (),
         compared: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
     ) -> Iterator[tuple[int, str, str]]:
-        """(row number, field, sentence) for the objects of one chunk; `freed` are stored rows that end by this import,
-        `compared` are the columns by which a row has been looked for among all that are stored."""
+        """(row number, field, sentence) for the objects of one chunk.
+
+        freed: stored rows that end by this import. doubles: rows that come last and are told as such already; only what
+        is stored stands against them. compared: the columns by which a row has been looked for among all that are stored.
+        """
         for attnames, judge, condition, message, seen in self.rules:
             wanted: dict[tuple, tuple[int, Any]] = {}
             pk_name = self.model._meta.pk.attname
@@ -140,7 +144,9 @@ class Uniques:
                 key = tuple([values.get(a) for a in attnames])
                 if None in key or (judge is not None and not judge(obj)):
                     continue
-                if (first := seen.setdefault(key, number)) != number:
+                if number in doubles:
+                    wanted.setdefault(key, (number, values[pk_name]))
+                elif (first := seen.setdefault(key, number)) != number:
                     yield number, attnames[-1], f"与第{first}行重复：{message}"
                 elif compared.get(number) != attnames:
                     wanted[key] = (number, values[pk_name])

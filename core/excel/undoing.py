@@ -20,6 +20,7 @@ from core.transitions import advance
 from . import loading
 from .acts import ActSheet, Values
 from .applying import Applier, unlike
+from .obstacles import Obstacle
 from .sheet import all_sheets, get_sheet
 from .staging import context_of
 
@@ -29,13 +30,14 @@ UNSEALED = {*COUNTED, "created_at", "created_by"}  # a new row's columns that te
 
 
 class TouchedError(ValidationError):
-    """Rows were edited or used since; `rows` lists them as (row number, label, reason)."""
+    """Rows were edited or used since."""
 
-    def __init__(self, rows: list[Why]) -> None:
+    def __init__(self, rows: list[Obstacle]) -> None:
         self.rows = rows
-        first = "；".join(f"第{n}行“{label}”{why}" for n, label, why in rows[:5])
-        more = f"等{len(rows)}行" if len(rows) > 5 else ""
-        super().__init__(f"导入以后有人改动过其中的内容，不能整批撤销：{first}{more}。请逐条处理。", code="touched")
+        words = list(dict.fromkeys(f"第{row.number}行“{row.label}”{row.why}" for row in rows))
+        more = f"等{len(words)}处" if len(words) > 5 else ""
+        text = f"导入以后有人改动过其中的内容，不能整批撤销：{'；'.join(words[:5])}{more}。请逐条处理。"
+        super().__init__(text, code="touched")
 
 
 def kept_columns(
@@ -45,13 +47,6 @@ def kept_columns(
     columns = [f for f in model._meta.concrete_fields if f.name not in skip and f.attname not in unsettled]
     kept = [f.attname for f in columns if f.attname in given or not (f.has_default() and callable(f.default))]
     return {attname: to_json(obj.__dict__[attname]) for attname in kept}
-
-
-def linked(users: models.QuerySet, name: str, rows: Mapping[int, Any], own: Collection[int]) -> Iterator[Why]:
-    """Of the rows that refer to these by the column `name` those that the batch did not make itself."""
-    for pk, target in users.values_list("pk", name):
-        if pk not in own:
-            yield rows[target].number, rows[target].label, f"已有{users.model._meta.verbose_name}与它相连"
 
 
 class Undoer(Applier):
@@ -77,19 +72,33 @@ class Undoer(Applier):
         if touched := self.all_touched():
             raise TouchedError(touched)
 
-    def all_touched(self) -> list[Why]:
-        touched: list[Why] = []
+    def obstacle(self, row: Any, why: str, about: tuple[type[models.Model], int] | None = None) -> Obstacle:
+        """about: the row that was edited or refers to the line's own, where it is not that one."""
+        model, pk = about or (self.model, row.object_id)
+        return Obstacle(row.number, row.label, why, model._meta.label_lower, pk or 0, row.object_id or 0)
+
+    def linked(
+        self, users: models.QuerySet, name: str, rows: Mapping[int, Any], own: Collection[int]
+    ) -> Iterator[Obstacle]:
+        """Of the rows that refer to these by the column `name` those that the batch did not make itself."""
+        for pk, target in users.values_list("pk", name):
+            if pk not in own:
+                words = f"已有{users.model._meta.verbose_name}与它相连"
+                yield self.obstacle(rows[target], words, (users.model, pk))
+
+    def all_touched(self) -> list[Obstacle]:
+        touched: list[Obstacle] = []
         for rows in self.chunks(*self.compared):
             touched += [*self.edited(rows), *self.touched_parts(rows)]
         return sorted({*touched, *self.used_elsewhere()})
 
-    def edited(self, rows: list[Any]) -> Iterator[Why]:
+    def edited(self, rows: list[Any]) -> Iterator[Obstacle]:
         """Rows of the ledger that are not as the batch left them."""
         ids = [row.object_id for row in rows]
         stored, self.bridges = self.locked(self.model, ids), self.find_bridges(ids)
         for row in rows:
             if why := self.touched(row, stored.get(row.object_id)):
-                yield row.number, row.label, why
+                yield self.obstacle(row, why)
 
     def touched(self, row: Any, obj: models.Model | None) -> str:
         if obj is None:
@@ -127,7 +136,7 @@ class Undoer(Applier):
         batches = ImportBatch.objects.filter(kind__in=kinds, status=BatchStatus.UNDONE)
         return list(batches.filter(applied_at__gt=self.batch.applied_at).values_list("pk", flat=True))
 
-    def touched_parts(self, rows: list[Any]) -> list[Why]:
+    def touched_parts(self, rows: list[Any]) -> list[Obstacle]:
         found = []
         for name, part in self.parts.items():
             ops = [
@@ -139,7 +148,8 @@ class Undoer(Applier):
             stored = self.locked(part.model_class, [op["id"] for _, op in ops]) if ops else {}
             for row, op in ops:
                 if unlike(stored.get(op["id"]), self.left(name, row.object_id, op)):
-                    found.append((row.number, row.label, f"的{part.model_class._meta.verbose_name}之后被改动过"))
+                    words = f"的{part.model_class._meta.verbose_name}之后被改动过"
+                    found.append(self.obstacle(row, words, (part.model_class, op["id"])))
         return found
 
     def left(self, name: str, owner: int, op: dict) -> dict[str, Any]:
@@ -149,9 +159,9 @@ class Undoer(Applier):
         part = self.parts[name]
         return kept_columns(part.model_class, self.build_part(name, owner, op), op["v"], {*UNSEALED, *part.derived})
 
-    def used_elsewhere(self) -> list[Why]:
+    def used_elsewhere(self) -> list[Obstacle]:
         """New rows that something else refers to by now."""
-        found: list[Why] = []
+        found: list[Obstacle] = []
         own_parts = self.own_parts()
         for rows in self.chunks(RowAction.NEW):
             by_id = {row.object_id: row for row in rows}
@@ -162,12 +172,12 @@ class Undoer(Applier):
                     users = users.exclude(pk__in=list(by_id))
                 if derived := self.sheet.derived.get(model._meta.label):
                     users = users.exclude(pk__in=model._base_manager.filter(**derived).values("pk"))
-                found += linked(users[:SHOWN], name, by_id, own_parts.get(model, ()))
+                found += self.linked(users[:SHOWN], name, by_id, own_parts.get(model, ()))
             kind = ContentType.objects.get_for_model(self.model)
             for target in Attachment.objects.filter(content_type=kind, object_id__in=list(by_id)).values_list(
                 "object_id", flat=True
             ):
-                found.append((by_id[target].number, by_id[target].label, "已上传附件"))
+                found.append(self.obstacle(by_id[target], "已上传附件"))
         return found
 
     def relations(self) -> list[models.Field]:
@@ -245,19 +255,24 @@ class ActUndoer(Undoer):
                 if entries := row.after.get("journal"):
                     yield row, entries
 
-    def used_elsewhere(self) -> list[Why]:
+    def used_elsewhere(self) -> list[Obstacle]:
         """What the acts wrote and somebody has edited since, and what refers by now to what they made."""
-        found: list[Why] = []
+        found: list[Obstacle] = []
         made: dict[str, dict[int, Any]] = {}
+        written: dict[tuple[str, int], Any] = {}
+        whole: list[Values] = []
         for row, entries in self.journals():
-            found += [(row.number, row.label, f"的{words}") for words in Journal(entries).touched()]
+            whole += entries
             for entry in entries:
+                written[entry["model"], entry["pk"]] = row
                 if entry["act"] == "make":
                     made.setdefault(entry["model"], {})[entry["pk"]] = row
+        for label, pk, words, why in Journal(whole).touched_rows():
+            found.append(self.obstacle(written[label, pk], f"的{words}{why}", (apps.get_model(label), pk)))
         for label, rows in made.items():
             for field in relations(apps.get_model(label)):
                 users = field.model._base_manager.filter(**{f"{field.attname}__in": list(rows)})
-                found += linked(users, field.attname, rows, made.get(field.model._meta.label_lower, ()))
+                found += self.linked(users, field.attname, rows, made.get(field.model._meta.label_lower, ()))
         return found
 
     def delete_new(self) -> None:
@@ -292,7 +307,7 @@ def undo_batch(batch: ImportBatch, *, by: User | None) -> ImportBatch:
     return batch
 
 
-def touched_rows(batch: ImportBatch) -> list[Why]:
+def touched_rows(batch: ImportBatch) -> list[Obstacle]:
     """What stands against undoing the batch; nothing is changed."""
     undoer = undoer_of(batch)(batch, None, context_of(batch))
     undoer.sheet.prepare(undoer.context)

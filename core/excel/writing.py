@@ -179,8 +179,8 @@ def export_to(
     )
 
 
-def file_name(sheet: Sheet, committee: Committee | None, on: date | None = None) -> str:
-    return f"{sheet.title}{on or today(committee):%Y%m%d}.xlsx"
+def file_name(sheet: Sheet, committee: Committee | None, on: date | None = None, name: str = "") -> str:
+    return f"{name or sheet.title}{on or today(committee):%Y%m%d}.xlsx"
 
 
 def attachment(file: Any, name: str) -> FileResponse:
@@ -210,6 +210,7 @@ def export_response(
     on: date | None = None,
     every: bool = False,
     footer: Sequence[str] = (),
+    name: str = "",
 ) -> HttpResponse:
     """The rows of a list as a workbook; `queryset` is already narrowed by visible_to. Long ones become a job.
 
@@ -217,6 +218,7 @@ def export_response(
 
     purpose: given by staff who need full phone and ID numbers; it is logged. Without it they are masked.
     every: all columns instead of the office's own layout.
+    name: of the file, where the ledger's own title does not tell it from others saved beside it.
     """
     user, committee = request.user, request.user.committee
     full = bool(purpose) and user.is_committee_staff
@@ -226,7 +228,7 @@ def export_response(
         ids = list(queryset.values_list("pk", flat=True))
         job = jobs.enqueue(
             "core.export",
-            f"导出《{sheet.title}》{count}行",
+            f"导出《{name or sheet.title}》{count}行",
             by=user,
             sheet=sheet.kind,
             ids=ids,
@@ -234,13 +236,14 @@ def export_response(
             on=on.isoformat() if on else "",
             every=every,
             footer=list(footer),
+            name=name,
         )
         return redirect(reverse("core:job", args=[job.pk]))
     file = tempfile.SpooledTemporaryFile(max_size=4 << 20)  # noqa: SIM115 (closed by the response)
     written = export_to(file, sheet, queryset, committee=committee, full=full, every=every, footer=footer, on=on)
     file.seek(0)
     note_export(sheet, written, user, conditions, purpose if full else "", committee)
-    return attachment(file, file_name(sheet, committee, on))
+    return attachment(file, file_name(sheet, committee, on, name))
 
 
 def visible_rows(sheet: Sheet, user: User | None, on: date | None) -> models.QuerySet:
@@ -261,6 +264,7 @@ def run_export(
     on: str = "",
     every: bool = False,
     footer: Sequence[str] = (),
+    name: str = "",
 ) -> None:
     """Write the workbook beside the job; the starter downloads it from the job's page."""
     declared = get_sheet(sheet)
@@ -278,7 +282,7 @@ def run_export(
             file, declared, rows(), columns=exporter.columns, committee=job.committee, day=day, footer=footer
         )
         file.seek(0)
-        job.result_name = file_name(declared, job.committee, day)
+        job.result_name = file_name(declared, job.committee, day, name)
         job.result_file.save(f"export-{job.pk}{Path(job.result_name).suffix}", File(file), save=False)
     Job.objects.filter(pk=job.pk).update(
         result_file=job.result_file.name, result_name=job.result_name, done=count, total=count

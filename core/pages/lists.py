@@ -34,8 +34,7 @@ class Button:
     url: str
     icon: str = ""
     primary: bool = False
-    hide_phone: bool = False
-    fold_phone: bool = False  # on a phone it stands in 更多
+    fold_phone: bool = False  # on a phone it stands in 更多, where another one does too
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,7 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
     period_filter = False
     print_wide = True
     export_day: date | None = None  # of a ledger of a past day
+    export_name = ""  # of the file, where several exports of the page are saved side by side
     can_save = True  # whether a reader may keep the present conditions under a name
     remembered: ClassVar[tuple[str, ...]] = ()  # conditions beside the filterset's that are kept with them
     template_name = "generic/list.html"
@@ -202,7 +202,7 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
         if self.import_kind and self.request.user.is_committee_staff:
             try:
                 url = reverse("core:import-upload", args=[self.import_kind])
-                buttons.append(Button("导入", url, "upload", hide_phone=True))
+                buttons.append(Button("导入", url, "upload", fold_phone=True))
             except NoReverseMatch:
                 pass
         if self.export_kind and self.count:
@@ -277,13 +277,11 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
 
     def get_context(self) -> dict[str, Any]:
         """Context of the page around the table; extend with super()."""
-        actions = self.get_actions()
         return {
             **saved.shown(self),
             "title": self.title or f"{self.model._meta.verbose_name}列表",
             "meta": self.meta,
-            "actions": actions,
-            "folded": [button for button in actions if button.fold_phone],
+            "actions": self.get_actions(),
             "print_wide": self.print_wide,
         }
 
@@ -301,7 +299,9 @@ class ListPage(AllowMixin, OfficeChoice, PagedRows, View):
 
         sheet, day = get_sheet(self.export_kind), self.export_day
         rows = sheet.completed(self.exported, day or today(self.request.user.committee))
-        return writing.export_response(sheet, rows, self.request, on=day, footer=self.export_footer())
+        return writing.export_response(
+            sheet, rows, self.request, on=day, footer=self.export_footer(), name=self.export_name
+        )
 
     @property
     def exported(self) -> QuerySet:

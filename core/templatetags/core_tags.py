@@ -94,6 +94,13 @@ def get(mapping: dict, key: Any) -> Any:
 
 
 @register.simple_tag(takes_context=True)
+def folded_actions(context: template.Context) -> list[Any]:
+    """The buttons of a page's head that stand in 更多 on a phone; one alone keeps its place among the others."""
+    found = [action for action in context.get("actions") or () if getattr(action, "fold_phone", False)]
+    return found if len(found) > 1 else []
+
+
+@register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """This page's query string with some values changed; None takes one away, and paging starts again."""
     params = context["request"].GET.copy()

@@ -102,8 +102,8 @@ class AuditList(ListPage):
         if not self.count:
             return []
         return [
-            Button("导出CSV", self.link(export="csv"), "download", hide_phone=True),
-            Button("导出Excel", self.link(export="xlsx"), "download", hide_phone=True),
+            Button("导出CSV", self.link(export="csv"), "download", fold_phone=True),
+            Button("导出Excel", self.link(export="xlsx"), "download", fold_phone=True),
         ]
 
     def get(self, request, *args, **kwargs):

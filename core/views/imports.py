@@ -17,6 +17,7 @@ from core.excel.annotating import is_long, store_annotated
 from core.excel.blank import blank_workbook
 from core.excel.guard import too_large
 from core.excel.jobs import start_applying, start_reading
+from core.excel.obstacles import Obstacle, told
 from core.excel.pasting import can_mend
 from core.excel.sheet import Sheet, all_sheets, get_sheet
 from core.excel.staging import already_applied, new_batch
@@ -30,7 +31,9 @@ from core.permissions import allow, is_office, is_staff
 from core.transitions import advance
 from core.uploads import body_too_large
 
-TOUCHED = "导入以后有人改动过其中的内容，不能整批撤销。下面列出是哪几条，请逐条处理。"
+from .audit import what
+
+TOUCHED = "导入以后有人改动过其中的内容，不能整批撤销。下面列出是哪几条、谁在什么时候改的，请逐条处理。"
 ACCEPT = ".xlsx,.xls,.csv,.et"
 HOME = Crumb("导入导出", "/imports/")
 
@@ -245,7 +248,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             batch,
             status=409,
             problem=TOUCHED,
-            touched=error.rows[:100],
+            **in_the_way(request, batch, error.rows),
         )
     except ValidationError as error:
         batch.refresh_from_db()
@@ -254,11 +257,25 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("core:import-batch", batch.pk)
 
 
+def in_the_way(request: HttpRequest, batch: ImportBatch, obstacles: list[Obstacle]) -> dict:
+    """What was edited since, by whom and when, with the way to it."""
+    shown = told(obstacles, batch, get_sheet(batch.kind).model_class, request.user)
+    return {
+        "touched": [(row, edit_words(row.entry)) for row in shown],
+        "touched_count": len(obstacles),
+        "touched_more": len(obstacles) - len(shown),
+    }
+
+
+def edit_words(entry: dict | None) -> str:
+    return "：".join(filter(None, [AuditEvent(entry["event"]).label, what(entry)])) if entry else ""
+
+
 def confirm_undo(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     if not can_undo(request.user, batch):
         raise Http404("这批导入不能撤销。")
     if touched := touched_rows(batch):
-        return show_batch(request, batch, problem=TOUCHED, touched=touched[:100])
+        return show_batch(request, batch, problem=TOUCHED, **in_the_way(request, batch, touched))
     context = {
         "title": "撤销导入",
         "crumbs": [HOME, Crumb(batch.file_name, reverse("core:import-batch", args=[batch.pk]))],

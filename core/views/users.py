@@ -105,7 +105,7 @@ class UserList(ListPage):
         return rows.filter(Q(username__contains=words.lower()) | Q(name__contains=words)) if words else rows
 
     def extra_actions(self):
-        return [Button("打印初始密码", reverse("core:user-issue"), "printer", hide_phone=True)]
+        return [Button("打印初始密码", reverse("core:user-issue"), "printer", fold_phone=True)]
 
 
 class UserDetail(AllowMixin, View):

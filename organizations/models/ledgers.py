@@ -106,4 +106,4 @@ class LedgerDifference(Record):
         return f"{self.object_label}：{self.field}"
 
     def get_absolute_url(self) -> str:
-        return self.check_run.get_absolute_url()
+        return reverse("organizations:ledgercheck-detail", args=[self.check_run_id])

@@ -172,7 +172,7 @@ class CoveragePage(DayMixin, View):
         return [
             Button("覆盖空白和应建未建", reverse("organizations:coverage-gaps"), "list-todo"),
             Button("指导员", reverse("organizations:instructorassignment-list"), "user-check"),
-            Button("联络员", reverse("organizations:liaison-list"), "phone", hide_phone=True),
+            Button("联络员", reverse("organizations:liaison-list"), "phone", fold_phone=True),
             Button("口径", reverse("organizations:coverage-definition"), "settings-2"),
             Button("统计表", self.url("coverage-table"), "printer"),
         ]

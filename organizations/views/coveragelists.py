@@ -27,6 +27,7 @@ class CoverageList(DayMixin, ListPage):
     template_name = "organizations/coverage_rows.html"
     can_save = False  # its rows belong to one figure of one day
     asked: tuple[str, ...] = ()
+    kind = ""
 
     @property
     def told(self) -> str:
@@ -38,6 +39,19 @@ class CoverageList(DayMixin, ListPage):
         """The list can also show the own rows alone, which the figures cannot."""
         own = self.office is not None and self.asked_office is None
         return f"{self.office.label}本级，" if own else super().whose
+
+    @property
+    def narrowed_words(self) -> list[str]:
+        """Which of the rows behind one number these are: of whom, of which type, counted or left out."""
+        managed = statistics.managed_word(self.managed).removesuffix("的") if self.managed else ""
+        kind = OrganizationKind(self.kind).label if self.kind else ""
+        tab = next((label for key, label, _ in self.tabs if key == self.tab), "")
+        return [word for word in (self.whose.removesuffix("，"), managed, kind, tab) if word]
+
+    @property
+    def export_name(self) -> str:
+        words = "，".join(self.narrowed_words)
+        return f"{self.title}（{words}）" if words else self.title
 
     def table_context(self) -> dict[str, Any]:
         context = super().table_context()
@@ -162,6 +176,14 @@ class CoverageChanges(CoverageList):
         asked = self.request.GET.get("cause", "")
         return asked if asked in CAUSES and asked != "redefined" else "built_own"
 
+    @property
+    def title(self) -> str:
+        return f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
+
+    @property
+    def narrowed_words(self) -> list[str]:
+        return [*super().narrowed_words, f"与{iso(self.before)}比"]
+
     def get_queryset(self) -> QuerySet:
         committee = self.committee
         rows = statistics.with_cause(
@@ -170,10 +192,6 @@ class CoverageChanges(CoverageList):
         found = SocialOrganization.objects.for_ledger(self.on, past=self.export_day is not None)
         found = found.filter(pk__in=rows.order_by().values("pk")).with_name(self.on)
         return found
-
-    @property
-    def title(self) -> str:
-        return f"{MEASURES[self.measure]}：{CAUSES[self.cause][0]}"
 
     @property
     def told(self) -> str:

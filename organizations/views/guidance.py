@@ -132,7 +132,7 @@ class CoverageGaps(ListPage):
     def extra_actions(self) -> list[Button]:
         if not self.request.user.is_committee_staff:
             return []
-        return [Button("导入计划", reverse("core:import-upload", args=["coverage_plans"]), "upload", hide_phone=True)]
+        return [Button("导入计划", reverse("core:import-upload", args=["coverage_plans"]), "upload", fold_phone=True)]
 
 
 class PlanPage(UpdatePage):

@@ -16,7 +16,7 @@ from core.attachments import attachment_context
 from core.excel.sheet import get_sheet
 from core.excel.writing import export_response
 from core.menu import url_or_empty
-from core.pages import Action, Cell, CreatePage, Crumb, DetailPage, Fact, UpdatePage
+from core.pages import Action, Button, Cell, CreatePage, Crumb, DetailPage, Fact, UpdatePage
 from core.pages.filters import clean_query
 from core.permissions import AllowMixin, is_office
 from core.secrets import mask_phone
@@ -149,23 +149,37 @@ class RegistrationBoard(AllowMixin, View):
             sheet = get_sheet(SHEET)
             return export_response(sheet, self.rows.order_by(*sheet.ordering), request)
         columns = self.columns()
+        shown = sum(column["count"] for column in columns)
         context = {
             "title": "前置审查",
+            "actions": self.actions(shown),
             "columns": columns,
-            "shown": sum(column["count"] for column in columns),
+            "shown": shown,
             "figures": self.figures(),
             "params": self.params,
             "filtered": any(self.params.get(key) for key in CONDITIONS),
             "types": ReviewType.choices,
             "kinds": OrganizationKind.choices,
-            "can_keep": request.user.is_committee_staff,
-            "sheet": SHEET,
-            "export": urlencode(
-                {**{key: self.params[key] for key in CONDITIONS if self.params.get(key)}, "export": "xlsx"}
-            ),
             "stale": stale_provisional(request.user, office_day(request)),
         }
         return render(request, "organizations/registration_list.html", context)
+
+    def actions(self, shown: int) -> list[Button]:
+        keeps = self.request.user.is_committee_staff
+        found = [
+            Button("新成立单位", reverse(f"{NAMES}-bodies"), "table"),
+            Button("六个同步", reverse("organizations:syncduty-list"), "refresh-cw"),
+            Button("节假日", reverse("organizations:holiday-list"), "calendar-days", fold_phone=True),
+        ]
+        if keeps:
+            found.append(Button("导入", reverse("core:import-upload", args=[SHEET]), "upload", fold_phone=True))
+        if shown:
+            asked = {key: self.params[key] for key in CONDITIONS if self.params.get(key)}
+            url = f"?{urlencode({**asked, 'export': 'xlsx'})}"
+            found.append(Button(f"导出这{shown}件", url, "download", fold_phone=True))
+        if keeps:
+            found.append(Button("受理", reverse(f"{NAMES}-create"), "plus", primary=True))
+        return found
 
 
 class ReviewPage:

@@ -259,7 +259,7 @@ class DutyProblem(Record):
         return self.description
 
     def get_absolute_url(self) -> str:
-        return self.report.get_absolute_url()
+        return reverse("reviews:dutyreport-detail", args=[self.report_id])
 
 
 class LeaderComment(Record):

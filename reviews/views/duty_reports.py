@@ -66,7 +66,7 @@ class DutyReportList(ListPage):
     def extra_actions(self) -> list[Button]:
         if not self.request.user.is_office:
             return []
-        return [Button("述职评议会议", reverse("reviews:reviewsession-list"), "chevron-left", hide_phone=True)]
+        return [Button("述职评议会议", reverse("reviews:reviewsession-list"), "chevron-left", fold_phone=True)]
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.user.is_office:

@@ -217,7 +217,7 @@ class Resolution(Record):
         return self.text
 
     def get_absolute_url(self) -> str:
-        return self.meeting.get_absolute_url()
+        return reverse("tasks:jointmeeting-detail", args=[self.meeting_id])
 
     @property
     def status_kind(self) -> str:

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from tests.core.excel_data import HEAD, body, bring, workbook
 from tests.factories import make_branch, make_committee, make_organization, make_secretary, make_staff
 
 from .test_checkup import fits, sign_in
@@ -61,6 +62,51 @@ def test_the_office_has_no_bar_and_finds_what_is_folded_away(page, live_server, 
     page.goto(live_server.url + reverse("organizations:socialorganization-list"))
     expect(page.locator(".only-phone")).to_be_hidden()
     expect(page.get_by_role("link", name="疑似重复")).to_be_visible()
+
+
+def test_every_button_of_a_head_is_reached_on_a_phone(page, live_server, committee):
+    make_organization(committee)
+    make_branch(committee)
+    sign_in(page, live_server, make_staff(committee))
+    heads = "all => all.filter(a => a.checkVisibility()).map(a => a.innerText.trim())"
+    folded = {}
+    for name in (
+        "organizations:registration-list", "organizations:coverage", "organizations:coverage-gaps", "core:user-list",
+        "organizations:partybranch-list", "organizations:partymember-list", "organizations:socialorganization-list",
+        "reviews:dutyreport-list", "tasks:activity-list",
+    ):  # fmt: skip
+        page.set_viewport_size(DESK)
+        page.goto(live_server.url + reverse(name))
+        wanted = page.locator(".page-head .actions > :is(a, form)").evaluate_all(heads)
+        page.set_viewport_size(PHONE)
+        more = page.locator(".only-phone > summary")
+        if more.count():
+            more.click()
+            folded[name] = page.locator(".only-phone .menu-panel a").all_inner_texts()
+        reached = page.locator(".page-head .actions a, .page-head .actions form").evaluate_all(heads)
+        assert sorted(reached) == sorted(wanted), name
+        assert fits(page), name
+    assert folded == {
+        "organizations:registration-list": ["节假日", "导入"],
+        "organizations:socialorganization-list": ["登记事件", "疑似重复", "导入"],
+        "reviews:dutyreport-list": ["述职评议会议", "导入"],
+    }
+
+
+def test_the_latest_imports_are_cards_on_a_phone(page, live_server, committee):
+    clerk = make_staff(committee)
+    bring(workbook([HEAD, body(1)]), clerk, name="organizations_2023Q1_the_final_version_of_the_office.xlsx")
+    sign_in(page, live_server, clerk)
+    page.set_viewport_size(PHONE)
+    page.goto(live_server.url + reverse("core:import-index"))
+
+    recent = page.get_by_role("region", name="导入记录")
+    assert recent.evaluate("region => region.scrollWidth <= region.clientWidth")
+    expect(recent.locator("thead")).to_be_hidden()
+    for label in ("时间", "台账", "导入人", "错误", "状态"):
+        cell = recent.locator(f"td[data-label={label}]").first
+        expect(cell).to_be_visible()
+        assert cell.bounding_box()["height"] < 40, label
 
 
 def test_a_chart_that_is_wider_than_the_phone_shows_its_last_quarter(page, live_server, committee):

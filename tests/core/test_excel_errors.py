@@ -166,6 +166,32 @@ class UnresolvedTests(TestCase):
         cls.user = make_staff(make_committee())
         bring_in(save(book(3)), cls.user, "organizations")
 
+    def test_every_wrong_cell_is_among_the_columns_shown_and_told_under_its_row(self):
+        wrong = {
+            "类型": "协会学会", "登记日期": "去年秋天", "联系电话": "1380", "从业人员数": "二十来个", "专职人员数": "x",
+            "评估等级": "9A", "行业协会商会": "也许", "注销日期": "x", "孵化期数": "99", "备注": "长" * 201,
+        }  # fmt: skip
+        workbook = openpyxl.Workbook()
+        for row in [
+            LABELS,
+            *(line(50 + n, **{label: wrong[label]}) for n, label in enumerate(wrong)),
+            line(70, **wrong),
+        ]:
+            workbook.active.append(row)
+        shown = excerpt(bring(save(workbook), self.user, "organizations"))
+
+        headings = [heading for _, heading in shown.headings]
+        self.assertEqual(headings, ["社会组织名称", *sorted(wrong, key=LABELS.index)])
+        for row, labels in zip(shown.rows, [*([label] for label in wrong), headings[1:]], strict=True):
+            with self.subTest(row.number):
+                self.assertEqual([h for h, c in zip(headings, row.cells, strict=True) if c.is_wrong], labels)
+                letters = [cell(label, "") for label in labels]
+                self.assertEqual(
+                    [place for place, _ in row.errors],
+                    [f"{letter}列“{label}”" for letter, label in zip(letters, labels, strict=True)],
+                )
+        self.assertEqual(shown.rows[0].cells[1].text, "协会学会")
+
     def test_names_that_no_ledger_has_are_listed_with_what_is_near_and_what_to_do(self):
         head = ["党组织全称", "类别", "成立时间", "覆盖单位", "上级党组织"]
         rows = [

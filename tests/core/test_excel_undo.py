@@ -91,7 +91,7 @@ class LargeUndoTests(TestCase):
         response = self.client.post(reverse("core:import-undo", args=[batch.pk]))
 
         self.assertEqual(response.status_code, 409)
-        listed = [(label, why) for _, label, why in response.context["touched"]]
+        listed = [(row.label, row.why) for row, _ in response.context["touched"]]
         self.assertEqual(listed, [(str(b), "之后被改动过") for b in (first, last)])
         for body in (first, last):
             self.assertContains(response, str(body), status_code=409)
@@ -149,7 +149,7 @@ class StackedUndoTests(TestCase):
         with self.assertRaises(TouchedError) as caught:
             undo_batch(second, by=self.user)
 
-        self.assertEqual([(label, why) for _, label, why in caught.exception.rows], [(str(body), "之后被改动过")])
+        self.assertEqual([(row.label, row.why) for row in caught.exception.rows], [(str(body), "之后被改动过")])
 
     def test_a_column_of_a_part_that_the_workbook_did_not_have_counts_too(self):
         """The phone of the guide who came, or that of the one who left, was written on the page."""
@@ -164,7 +164,7 @@ class StackedUndoTests(TestCase):
                 with self.assertRaises(TouchedError) as caught:
                     undo_batch(batch, by=self.user)
 
-                self.assertEqual([why for _, _, why in caught.exception.rows], ["的指导员选派之后被改动过"])
+                self.assertEqual([row.why for row in caught.exception.rows], ["的指导员选派之后被改动过"])
                 guide.update(phone="")
         undo_batch(batch, by=self.user)
         self.assertEqual(InstructorAssignment.objects.values_list("instructor_name", "end").get(), ("任示例", None))

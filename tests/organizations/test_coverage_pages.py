@@ -2,13 +2,15 @@
 
 import io
 from datetime import date
+from urllib.parse import unquote
 
 import openpyxl
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core.models import AuditEntry, OfficeSetting
+from core.excel import writing
+from core.models import AuditEntry, Job, OfficeSetting
 from organizations import statistics
 from organizations.models import (
     Membership,
@@ -99,6 +101,36 @@ class CoveragePagesTests(Office):
         self.assertGreater(len(links), 20)
         for url, number in links:
             self.assertEqual(self.client.get(url).context["page"].count, number, url)
+
+    def test_exports_behind_one_figure_have_names_of_their_own(self):
+        make_branch(self.committee, covers=(self.other,))
+        names = []
+        for page, asked in (
+            ("coverage-rows", {"figure": "covered", "tab": "in"}),
+            ("coverage-rows", {"figure": "covered", "tab": "out"}),
+            ("coverage-rows", {"figure": "covered", "tab": "in", "kind": "51", "managed": "direct"}),
+            ("coverage-rows", {"figure": "base", "tab": "in"}),
+            ("coverage-branches", {"figure": "branches", "tab": "in"}),
+            ("coverage-changes", {"measure": "covered", "cause": "built_own", "before": "2022-12-31"}),
+        ):
+            response = self.client.get(self.url(page), {**asked, "on": "2023-03-29", "export": "xlsx"})
+            names.append(unquote(response["Content-Disposition"]).partition("''")[2])
+
+        self.assertEqual(
+            names,
+            ["组织覆盖（计入）20230329.xlsx", "组织覆盖（不计入）20230329.xlsx",
+             "组织覆盖（综合党委直管，社会团体，计入）20230329.xlsx", "单位数（计入）20230329.xlsx",
+             "党组织（计入）20230329.xlsx", "组织覆盖：新单独组建（与2022-12-31比）20230329.xlsx"],
+        )  # fmt: skip
+
+    def test_a_long_export_keeps_its_name(self):
+        make_branch(self.committee, covers=(self.other,))
+        before, writing.JOB_ROWS = writing.JOB_ROWS, 0
+        self.addCleanup(setattr, writing, "JOB_ROWS", before)
+        with self.settings(JOBS_MODE="eager"), self.captureOnCommitCallbacks(execute=True):
+            self.client.get(self.url("coverage-rows"), {"figure": "covered", "tab": "in", "export": "xlsx"})
+
+        self.assertEqual(Job.objects.get().result_name, "组织覆盖（计入）20230329.xlsx")
 
     def test_sums_open_the_bodies_whose_numbers_add_up(self):
         self.other.staff_count = 7

@@ -110,8 +110,8 @@ class ImportTests(TestCase):
         for sought, found in ((("id",), [(2, "code", used)]), (("name",), [(2, "code", used)]), (("code",), [])):
             with self.subTest(sought=sought):
                 rules = Uniques(SocialOrganization)
-                self.assertEqual(list(rules.conflicts([(2, line)], set(), {2: sought})), found)
-                again = list(rules.conflicts([(3, line)], set(), {3: sought}))
+                self.assertEqual(list(rules.conflicts([(2, line)], set(), compared={2: sought})), found)
+                again = list(rules.conflicts([(3, line)], set(), compared={3: sought}))
                 self.assertIn((3, "code", f"与第2行重复：{used}"), again)
 
     def test_branches_cover_by_kind_and_have_a_secretary(self):

@@ -86,7 +86,7 @@ class VersionTests(Office):
                 batch = self.imported()
                 self.assertEqual(touched_rows(batch), [])
                 touch()
-                self.assertEqual([why for _, _, why in touched_rows(batch)], ["之后被改动过"])
+                self.assertEqual([row.why for row in touched_rows(batch)], ["之后被改动过"])
                 InstructorAssignment.objects.all().delete()
 
     def test_a_day_on_which_nobody_was_sent_is_refused_everywhere(self):
