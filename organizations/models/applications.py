@@ -34,7 +34,7 @@ class BranchApplicationQuerySet(RecordQuerySet):
         return self.filter(search__holds=plain(text))
 
     def running(self) -> Self:
-        return self.exclude(status__in=APPLICATION_ENDED)
+        return self.filter(status__in=[status for status in ApplicationStatus if status not in APPLICATION_ENDED])
 
     def ended(self) -> Self:
         return self.filter(status__in=APPLICATION_ENDED)

@@ -92,6 +92,7 @@ class OrganizationEvent(Record):
     class Meta:
         verbose_name = verbose_name_plural = "登记事件"
         ordering = ["-on", "-pk"]
+        indexes = [models.Index(fields=["on"], condition=Q(withdrawn_at=None), name="organizations_event_day")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(successor=None) | Q(kind="merged"),

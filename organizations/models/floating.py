@@ -110,7 +110,13 @@ class FloatingRecord(Record):
     class Meta:
         verbose_name = verbose_name_plural = "流动党员"
         ordering = ["-left_on", "-pk"]
-        indexes = [models.Index(fields=["committee", "status"], name="organizations_floating_state")]
+        indexes = [
+            models.Index(fields=["committee", "status"], name="organizations_floating_state"),
+            models.Index(
+                fields=["committee", "left_on", "ended_on", "direction", "status"], name="organizations_floating_held"
+            ),
+            models.Index(fields=["left_on"], name="organizations_floating_left"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["member"],

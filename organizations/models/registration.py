@@ -33,13 +33,13 @@ class RegistrationReviewQuerySet(OfOrganizationQuerySet):
         return self.filter(search__holds=plain(text))
 
     def running(self) -> Self:
-        return self.exclude(status__in=REVIEW_ENDED)
+        return self.filter(status__in=[stage for stage in ReviewStage if stage not in REVIEW_ENDED])
 
     def undecided(self) -> Self:
         return self.filter(status__in=BEFORE_APPROVAL)
 
     def in_correction(self) -> Self:
-        return self.filter(Exists(Correction.objects.filter(review=OuterRef("pk"), answered_on=None)))
+        return self.filter(pk__in=Correction.objects.filter(answered_on=None).order_by().values("review"))
 
     def late(self, on: date) -> Self:
         """The decision is overdue: before approval, past the day, and not waiting for the applicant."""
@@ -148,7 +148,7 @@ class RegistrationReview(Record):
     receiver = models.CharField("接收人", max_length=30, blank=True, help_text="党建工作机构里接收材料的人。")
     remark = models.CharField("备注", max_length=200, blank=True, help_text="其他要说明的事。")
     status = models.CharField(
-        "环节", max_length=12, choices=ReviewStage.choices, default=ReviewStage.CHARTER, editable=False, db_index=True
+        "环节", max_length=12, choices=ReviewStage.choices, default=ReviewStage.CHARTER, editable=False
     )
     decision = models.CharField("审查意见", max_length=500, blank=True, editable=False)
     finished_on = models.DateField("办结日期", null=True, editable=False)
@@ -163,6 +163,7 @@ class RegistrationReview(Record):
             models.Index(fields=["committee", "accepted_on"], name="organizations_review_day"),
             models.Index(fields=["committee", "status", "due_on"], name="organizations_review_stage"),
             models.Index(fields=["status", "finished_on"], name="organizations_review_over"),
+            models.Index(fields=["committee", "approved_on"], name="organizations_review_approved"),
         ]
         constraints = [
             models.UniqueConstraint(

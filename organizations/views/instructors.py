@@ -315,6 +315,7 @@ class MassOrganizationList(Running, ListPage):
     allowed = staticmethod(is_office)
     title = "群团组织"
     meta_text = "社会组织里的工会、共青团、妇联组织；计不计入工作覆盖按口径"
+    wide_count_cap = 2_000  # whose they are stands with the bodies
     unit = "个"
     search_hint = "社会组织"
     tabs = (("now", "现有", Running.tabs[0][2]), *Running.tabs[1:])

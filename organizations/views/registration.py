@@ -104,8 +104,12 @@ class RegistrationBoard(AllowMixin, View):
         }
         stages = self.rows.annotate(slot=F("status"))
         parts = [stages, *(found.annotate(slot=Value(name)) for name, found in figures.items())]
-        first, *others = (part.order_by().values("slot").annotate(n=Count("pk")) for part in parts)
-        return Counter({row["slot"]: row["n"] for row in first.union(*others, all=True)})
+        # by committee, as the index has them
+        first, *others = (part.order_by().values("committee", "slot").annotate(n=Count("pk")) for part in parts)
+        found: Counter = Counter()
+        for row in first.union(*others, all=True):
+            found[row["slot"]] += row["n"]
+        return found
 
     def columns(self) -> list[dict[str, Any]]:
         on = office_day(self.request)

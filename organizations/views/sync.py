@@ -70,6 +70,7 @@ class SyncDutyList(ListPage):
     model = SyncDuty
     allowed = staticmethod(is_office)
     template_name = "organizations/syncduty_list.html"
+    wide_count_cap = 2_000  # whether something is still to be done depends on the bodies
     title = "六个同步"
     meta_text = "业务事件发生，党建工作同步跟上"
     unit = "项"
