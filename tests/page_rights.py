@@ -154,7 +154,7 @@ EXPECTED = (
     ),
     ("organizations:memberchange-balance", BUSINESS),
     (
-        "organizations:memberchange-balance-card organizations:electionterm-figures",
+        "organizations:memberchange-balance-card organizations:electionterm-figures organizations:floatingrecord-figures",
         "302 302 302 302 302 302 403 403 403",
     ),
     ("reports:home-office", "302 302 302 403 403 403 403 403 403"),

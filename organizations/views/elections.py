@@ -24,7 +24,6 @@ from core.pages import (
     ListPage,
     UpdatePage,
     act,
-    asks_whole,
     reason,
     visible_or_404,
 )
@@ -39,7 +38,7 @@ from organizations.workflows import terms as term_workflows
 from organizations.workflows.election_rules import ElectionRules, election_rules
 
 from .base import WorkflowPage, branch_name, office_day
-from .electionfigures import card_url, figures_of
+from .figures import ELECTIONS
 
 NAMES = "organizations:electionterm"
 
@@ -113,10 +112,7 @@ class ElectionTermList(ListPage):
         return f"任期将满的{self.rules.reminder_words}，选举、报批、延期都在这里办"
 
     def get_context(self) -> dict[str, Any]:
-        if self.is_wide and not asks_whole(self.request):
-            return {**super().get_context(), "figures_url": card_url(self.request, self.office)}
-        rows = self.of_office(ElectionTerm.objects.visible_to(self.request.user))
-        return {**super().get_context(), "figures": figures_of(self.request, rows, self.link(tab="overdue"))}
+        return {**super().get_context(), **ELECTIONS.context(self)}
 
 
 class ElectionTermDetail(DetailPage):

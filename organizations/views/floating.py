@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.pages import (
     Action,
+    Button,
     Cell,
     Column,
     DetailPage,
@@ -25,13 +26,14 @@ from core.pages import (
     visible_or_404,
 )
 from core.permissions import is_business, require
-from organizations import forms, statistics
+from organizations import forms
 from organizations.choices import FLOATING_KINDS, FloatingDirection, FloatingStatus, LostCircumstance
 from organizations.filters import branch_filter
 from organizations.models import FloatingContact, FloatingRecord, LostRecord, PartyMember
 from organizations.workflows import floating as workflows
 
 from .base import WorkflowPage, branch_name, office_day, posted_day
+from .figures import FLOATING
 
 
 class FloatingFilter(django_filters.FilterSet):
@@ -57,7 +59,7 @@ class FloatingRecordList(ListPage):
     ordering = ("-left_on",)
     filterset_class = FloatingFilter
     import_kind = export_kind = "floating"
-    template_name = "organizations/floatingrecord_list.html"
+    template_name = "organizations/figures_list.html"
     empty_title = "没有流动党员"
     empty_text = "在党员的页面上点“登记流动”，或导入流动党员台账；导入的党员名册里写明流动的也会列在这里。"
     tabs = (
@@ -84,10 +86,10 @@ class FloatingRecordList(ListPage):
         return super().get_queryset().with_last_contact()
 
     def get_context(self) -> dict[str, Any]:
-        period = current_period(self.request)
-        rows = self.of_office(FloatingRecord.objects.visible_to(self.request.user))
-        figures = statistics.floating_figures(rows, period.start, period.end)
-        return {**super().get_context(), "figures": figures, "period": period}
+        return {**super().get_context(), **FLOATING.context(self)}
+
+    def extra_actions(self) -> list[Button]:
+        return [Button("失联党员台账", reverse("organizations:lostrecord-list"), "search-x", fold_phone=True)]
 
 
 class FloatingRecordDetail(DetailPage):

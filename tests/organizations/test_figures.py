@@ -1,11 +1,12 @@
-"""The numbers above 换届台账 of an office above several committees come after the page, and are the same."""
+"""The numbers above 换届台账 and 流动党员台账 of an office above several committees come after the page, and are the same."""
 
 from datetime import date
 
 from django.test import TestCase
 from django.urls import reverse
 
-from tests.factories import make_branch, make_committee, make_staff
+from organizations.models import FloatingRecord
+from tests.factories import make_branch, make_committee, make_member, make_staff
 
 
 class WideFiguresTests(TestCase):
@@ -49,3 +50,17 @@ class WideFiguresTests(TestCase):
         page = self.client.get(reverse("organizations:electionterm-list"), {"period": "2023Q1"})
         self.assertEqual(self.number(page, "超期未换届")[0], 1)
         self.assertNotContains(page, "data-fragment")
+
+    def test_the_numbers_of_floating_members_come_the_same_way(self):
+        member = make_member(make_branch(self.below))
+        FloatingRecord.objects.create(committee=self.below, member=member, left_on=date(2023, 1, 10))
+        page, card = reverse("organizations:floatingrecord-list"), reverse("organizations:floatingrecord-figures")
+        query = {"period": "2023Q1"}
+
+        self.client.force_login(make_staff(self.top))
+        self.assertContains(self.client.get(page, query), f'data-fragment="{card}?period=2023Q1"')
+        self.assertEqual(self.number(self.part(card, query), "流出")[0], 1)
+        self.client.force_login(make_staff(self.below))
+        shown = self.client.get(page, query)
+        self.assertEqual(self.number(shown, "取得联系率")[0], 0)
+        self.assertContains(shown, reverse("organizations:lostrecord-list"))
