@@ -28,6 +28,10 @@ def one_of(model: type[Model], name: str, values: Iterable[Any]) -> Q:
     field = model._meta.get_field(name)
     if isinstance(field, ForeignKey):
         name, field = f"{field.name}__pk", field.target_field
+    wanted = frozenset(values)  # Django would look into each item of a list for expressions
+    if isinstance(field, IntegerField) and wanted and max(wanted) - min(wanted) == len(wanted) - 1:
+        return Q(
+            **{f"{name}__range": (min(wanted), max(wanted))}
+        )  # without a gap, as the keys of rows made together are
     is_plain = isinstance(field, (CharField, IntegerField))
-    # a frozenset: Django would look into each item of a list for expressions
-    return Q(**{f"{name}__among" if is_plain else f"{name}__in": frozenset(values)})
+    return Q(**{f"{name}__among" if is_plain else f"{name}__in": wanted})

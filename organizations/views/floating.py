@@ -74,7 +74,7 @@ class FloatingRecordList(ListPage):
         Column("党员", "member__name", link=True),
         Column("方向", "direction"),
         Column("党支部", "branch__name", fields=("branch__short_name",), value=branch_name, phone="wide"),
-        Column("流向", "place"),
+        Column("流向", "place", phone="wide"),
         Column("外出日期", "left_on", "date", sort="left_on"),
         Column("对方党组织", "other_party", phone="wide"),
         Column("支部联系人", "contact_person", phone="hide"),

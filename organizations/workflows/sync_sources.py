@@ -104,10 +104,11 @@ def catch_up(committee: Committee, bodies: Bodies = None, *, by: User | None = N
     """Make the duties that events in the ledgers still lack, and finish those that are proved. Safe to run any time."""
     count, day = 0, today(committee)
     bodies = None if bodies is None else set(bodies)
+    made_before = bodies is not None and untouched().filter(one_of(SyncDuty, "organization", bodies)).exists()
     for rule in SyncRule.objects.in_force(day).filter(committee=committee):
         source = SOURCES.get(rule.event)
         found = {pair for pair in source(committee, rule.start, bodies) if pair[0]} if source else set()
-        if bodies is not None and source:
+        if made_before and source:
             prune(rule, found, bodies, by=by)
         if not found:
             continue

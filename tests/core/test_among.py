@@ -26,3 +26,11 @@ class AmongTest(TestCase):
         rows = Committee.objects.filter(one_of(Committee, "code", [f"x{n}" for n in range(1000)]))
 
         self.assertEqual(len(rows.query.sql_with_params()[1]), 1)
+
+    def test_numbers_without_a_gap_are_a_range(self) -> None:
+        """Rows that were made together have such keys; the ends of the range are all that the statement carries."""
+        made = [make_committee().pk for _ in range(4)]
+        for keys in (made, made[1:2], [*made[:1], *made[2:]]):
+            rows = Committee.objects.filter(one_of(Committee, "id", keys)).order_by("pk")
+            self.assertEqual(list(rows.values_list("pk", flat=True)), keys)
+        self.assertEqual(len(Committee.objects.filter(one_of(Committee, "id", made)).query.sql_with_params()[1]), 2)
