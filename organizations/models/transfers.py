@@ -32,7 +32,8 @@ class MemberTransferQuerySet(RecordQuerySet):
         return self.filter(member__search__holds=plain(text))
 
     def open(self) -> Self:
-        return self.filter(status__in=TRANSFER_OPEN)
+        """Not ended; by the day, as the index has them (organizations_transfer_ended holds both together)."""
+        return self.filter(ended_on=None)
 
     def pending(self) -> Self:
         return self.filter(status=TransferStatus.PENDING)
@@ -41,7 +42,7 @@ class MemberTransferQuerySet(RecordQuerySet):
         return self.filter(status=TransferStatus.IN_TRANSIT)
 
     def finished(self) -> Self:
-        return self.exclude(status__in=TRANSFER_OPEN)
+        return self.filter(ended_on__isnull=False)
 
     def with_today(self, on: date) -> Self:
         """Annotate `today`, for the days that each has been on the way."""
@@ -87,7 +88,10 @@ class MemberTransfer(Record):
     class Meta:
         verbose_name = verbose_name_plural = "组织关系转接"
         ordering = ["-started_on", "-pk"]
-        indexes = [models.Index(fields=["committee", "started_on"], name="organizations_transfer_day")]
+        indexes = [
+            models.Index(fields=["committee", "started_on"], name="organizations_transfer_day"),
+            models.Index(fields=["started_on"], condition=Q(ended_on=None), name="organizations_transfer_running"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["member"],
