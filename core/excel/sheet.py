@@ -53,21 +53,13 @@ from django.db import models
 
 from core.periods import today
 
-Found = TypeVar("Found")
+Fetched = TypeVar("Fetched")
 KINDS = {
     "text", "int", "decimal", "date", "month", "bool", "choice", "code", "id_number", "phone", "address", "quarter", "lookup", "names",
 }  # fmt: skip
-TEXT_KINDS = {
-    "text",
-    "code",
-    "id_number",
-    "phone",
-    "address",
-    "month",
-    "quarter",
-    "lookup",
-    "names",
-}  # cells formatted as text
+TEXT_KINDS = {  # cells formatted as text
+    "text", "code", "id_number", "phone", "address", "month", "quarter", "lookup", "names",
+}  # fmt: skip
 WIDTHS = {
     "code": 20, "id_number": 20, "phone": 13, "date": 11, "month": 9, "int": 7, "bool": 6, "choice": 10, "names": 26,
 }  # fmt: skip
@@ -251,7 +243,7 @@ class Context:
     data: dict[str, Any] = field(default_factory=dict)
     found: dict[Callable, Any] = field(default_factory=dict)
 
-    def once(self, find: Callable[["Context"], Found]) -> Found:
+    def once(self, find: Callable[["Context"], Fetched]) -> Fetched:
         """What `find` reads for this import; it is read when it is first asked for."""
         if find not in self.found:
             self.found[find] = find(self)
