@@ -9,6 +9,7 @@ from django.test import TestCase
 from django.urls import reverse
 
 from core.choices import AuditEvent
+from core.editing import create_records, update_records
 from core.excel import get_sheet
 from core.excel.applying import apply_batch
 from core.excel.staging import new_batch, read_batch
@@ -78,6 +79,13 @@ class SixEvents(TestCase):
         entry = AuditEntry.objects.filter(event=AuditEvent.CHANGE, object_id=proved.first().pk).get()
         self.assertEqual(entry.changes["完成日期"], [None, "2023-03-09"])
         self.assertEqual(entry.user, self.staff)
+
+    def test_rows_that_do_more_than_save_are_not_written_in_bulk(self):
+        """A body derives its search text and follows its reason when it is saved."""
+        with self.assertRaisesMessage(TypeError, "SocialOrganization.save()"):
+            create_records([SocialOrganization(committee=self.committee)], by=self.staff, note=str)
+        with self.assertRaisesMessage(TypeError, "SocialOrganization.save()"):
+            update_records([self.body], ["remark"], by=self.staff)
 
     def test_one_body_reads_no_events_of_the_others(self):
         """What the database is asked for names the body; the rows that come back are its own."""
